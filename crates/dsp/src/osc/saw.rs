@@ -1,0 +1,73 @@
+//! A sawtooth without audible aliasing.
+
+use super::edges::Pending;
+use super::residual::{Residuals, step_residuals};
+use super::tuning::Tuning;
+use crate::{PIECE, Phase, Sample, Value};
+
+/// Half a turn: where the saw falls.
+const HALF_TURN: u64 = 1 << 63;
+
+/// A band-limited sawtooth that rises from -1 to 1, [`super::LATENCY`] frames late.
+#[derive(Clone, Copy)]
+pub struct Saw<S: Sample = f32> {
+    /// Phase of the next frame, counted from the fall.
+    phase: S::Phase,
+    tuning: Tuning<S>,
+    pending: Pending<S>,
+    residuals: &'static Residuals,
+}
+
+impl<S: Sample> Saw<S> {
+    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. [control]
+    pub fn new(rate: f64) -> Self {
+        let tuning = Tuning::new(rate);
+        let mut saw =
+            Self { phase: S::Phase::ZERO, tuning, pending: Pending::new(), residuals: step_residuals() };
+        saw.reset();
+        saw
+    }
+
+    /// Back to phase 0 and silence before it. [audio]
+    pub fn reset(&mut self) {
+        self.pending = Pending::new();
+        self.set_phase(S::Phase::ZERO);
+    }
+
+    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. [audio]
+    pub fn set_phase(&mut self, phase: S::Phase) {
+        self.phase = phase.plus(S::Phase::splat(HALF_TURN));
+    }
+
+    /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). [audio]
+    #[inline]
+    pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
+        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut start = 0;
+        for out in out.chunks_mut(PIECE) {
+            let end = start + out.len();
+            let Some(phases) = phases.get_mut(..out.len()) else { return };
+            self.tuning.steps(frequency.part(start, end), phases);
+            let mut piece = self.pending.open();
+            let mut phase = self.phase;
+            for (i, slot) in phases.iter_mut().enumerate() {
+                let step = *slot;
+                let next = phase.plus(step);
+                *slot = phase;
+                let crossed = next.crossed(phase, step);
+                if crossed != 0 {
+                    let fall = |step: f64| if step < 0.0 { 2.0 } else { -2.0 };
+                    piece.cross(self.residuals, i + 1, (crossed, next, step), fall);
+                }
+                phase = next;
+            }
+            self.phase = phase;
+            let half = S::Phase::splat(HALF_TURN);
+            for (plain, phase) in piece.plain().zip(phases.iter()) {
+                *plain = S::turns_of(phase.plus(half)) * S::splat(2.0);
+            }
+            self.pending.close(&piece, out);
+            start = end;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A triangle without audible aliasing.
+
+use super::edges::Pending;
+use super::residual::{Residuals, slope_residuals};
+use super::tuning::Tuning;
+use crate::{PIECE, Phase, Sample, Value};
+
+/// A quarter turn: the peak of the triangle.
+const QUARTER_TURN: u64 = 1 << 62;
+/// Half a turn, from the peak to the trough.
+const HALF_TURN: u64 = 1 << 63;
+
+/// A band-limited triangle between -1 and 1, [`super::LATENCY`] frames late.
+#[derive(Clone, Copy)]
+pub struct Triangle<S: Sample = f32> {
+    /// Phase of the next frame, counted from the peak.
+    phase: S::Phase,
+    tuning: Tuning<S>,
+    pending: Pending<S>,
+    residuals: &'static Residuals,
+}
+
+impl<S: Sample> Triangle<S> {
+    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. [control]
+    pub fn new(rate: f64) -> Self {
+        let tuning = Tuning::new(rate);
+        let mut triangle =
+            Self { phase: S::Phase::ZERO, tuning, pending: Pending::new(), residuals: slope_residuals() };
+        triangle.reset();
+        triangle
+    }
+
+    /// Back to phase 0 and silence before it. [audio]
+    pub fn reset(&mut self) {
+        self.pending = Pending::new();
+        self.set_phase(S::Phase::ZERO);
+    }
+
+    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. [audio]
+    pub fn set_phase(&mut self, phase: S::Phase) {
+        self.phase = phase.minus(S::Phase::splat(QUARTER_TURN));
+    }
+
+    /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). [audio]
+    #[inline]
+    pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
+        let half = S::Phase::splat(HALF_TURN);
+        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut start = 0;
+        for out in out.chunks_mut(PIECE) {
+            let end = start + out.len();
+            let Some(phases) = phases.get_mut(..out.len()) else { return };
+            self.tuning.steps(frequency.part(start, end), phases);
+            let mut piece = self.pending.open();
+            let mut phase = self.phase;
+            for (i, slot) in phases.iter_mut().enumerate() {
+                let step = *slot;
+                let next = phase.plus(step);
+                *slot = phase;
+                // The slope goes from 4 turns per turn to -4, whichever way the peak is passed.
+                let peak = next.crossed(phase, step);
+                if peak != 0 {
+                    piece.cross(self.residuals, i + 1, (peak, next, step), |step| -8.0 * step.abs());
+                }
+                let trough = next.plus(half).crossed(phase.plus(half), step);
+                if trough != 0 {
+                    piece.cross(self.residuals, i + 1, (trough, next.plus(half), step), |step| {
+                        8.0 * step.abs()
+                    });
+                }
+                phase = next;
+            }
+            self.phase = phase;
+            for (plain, phase) in piece.plain().zip(phases.iter()) {
+                *plain = S::one() - S::turns_of(*phase).abs() * S::splat(4.0);
+            }
+            self.pending.close(&piece, out);
+            start = end;
+        }
+    }
+}

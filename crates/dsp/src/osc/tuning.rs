@@ -1,0 +1,50 @@
+//! From hertz to phase per frame.
+
+use crate::{Phase, Sample, Value};
+
+/// The largest step in turns per frame: just under a half, from where on a step would count as negative.
+const LARGEST_STEP: f64 = 0.5 - 1.0 / (1_u64 << 40) as f64;
+
+/// The conversion at one sampling rate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tuning<S: Sample> {
+    turns_per_hertz: S::Wide,
+}
+
+impl<S: Sample> Tuning<S> {
+    /// At `rate` frames per second.
+    pub(crate) fn new(rate: f64) -> Self {
+        Self { turns_per_hertz: S::Wide::splat(1.0 / rate.max(1.0)) }
+    }
+
+    /// The phase that one frame at `frequency` covers.
+    #[inline(always)]
+    pub(crate) fn step(&self, frequency: S) -> S::Phase {
+        let limit = S::Wide::splat(LARGEST_STEP);
+        S::phase_of((frequency.widen() * self.turns_per_hertz).clamp(-limit, limit))
+    }
+
+    /// The steps of a piece of a block, one per frame of `steps`.
+    #[inline(always)]
+    pub(crate) fn steps(&self, frequency: Value<'_, S>, steps: &mut [S::Phase]) {
+        match frequency {
+            Value::Steady(f) => steps.fill(self.step(f)),
+            Value::Moving(fs) => {
+                for (step, &f) in steps.iter_mut().zip(fs) {
+                    *step = self.step(f);
+                }
+            }
+        }
+    }
+}
+
+/// Replaces each step by the phase before it, and gives the phase after the last.
+#[inline(always)]
+pub(crate) fn accumulate<P: Phase>(mut phase: P, steps: &mut [P]) -> P {
+    for step in steps {
+        let next = phase.plus(*step);
+        *step = phase;
+        phase = next;
+    }
+    phase
+}
