@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod filter;
+mod grid;
 mod lanes;
 pub mod math;
 pub mod osc;
@@ -9,6 +11,11 @@ mod phase;
 mod sample;
 mod value;
 
+pub use filter::{
+    Biquad, BiquadParams, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double, GAIN_LIMIT_DB, Native, OnePole,
+    OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
+};
+pub use grid::GRID;
 pub use lanes::{F32x4, F32x8, F32x16, Lanes};
 pub use phase::Phase;
 pub use sample::Sample;

@@ -1,0 +1,98 @@
+//! 6 dB per octave: one-pole low-pass and high-pass.
+
+use super::design::{fraction, half_turn};
+use super::precision::{Double, Precision};
+use crate::grid::{flushed, is_zero, spans};
+use crate::{Sample, Value};
+
+/// Which side of the cutoff a [`OnePole`] passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnePoleKind {
+    /// Passes what lies below.
+    Lowpass,
+    /// Passes what lies above.
+    Highpass,
+}
+
+/// A one-pole filter by the trapezoidal rule (Zavalishin, ch. 3): −3 dB exactly at the cutoff, stable while it moves.
+#[derive(Clone, Debug)]
+pub struct OnePole<S: Sample, P: Precision = Double> {
+    kind: OnePoleKind,
+    per_rate: f64,
+    state: P::State<S>,
+    cached: Option<(S, P::State<S>)>,
+}
+
+impl<S: Sample, P: Precision> OnePole<S, P> {
+    /// A filter at rest for `rate` frames per second.
+    pub fn new(kind: OnePoleKind, rate: f64) -> Self {
+        OnePole { kind, per_rate: 1.0 / rate, state: P::State::<S>::zero(), cached: None }
+    }
+
+    /// Back to rest.
+    pub fn reset(&mut self) {
+        self.state = P::State::<S>::zero();
+    }
+
+    /// Whether the state is exactly zero: silence in gives silence out.
+    pub fn is_silent(&self) -> bool {
+        is_zero(self.state)
+    }
+
+    /// Filters a block that begins at the absolute frame `start`; `cutoff` in Hz, 0.01 to 0.4999 of the rate. \[audio\]
+    pub fn process(&mut self, start: u64, input: &[S], cutoff: &Value<'_, S>, out: &mut [S]) {
+        let frames = input.len().min(out.len());
+        let steady = match cutoff {
+            Value::Steady(c) => Some(self.gain_of(*c)),
+            Value::Moving(_) => None,
+        };
+        for span in spans(start, frames) {
+            if span.on_grid {
+                self.state = flushed(self.state);
+            }
+            let mut gains = [P::State::<S>::zero(); 64];
+            let gains = &mut gains[..span.range.len()];
+            match steady {
+                Some(gain) => gains.fill(gain),
+                None => {
+                    for (i, gain) in gains.iter_mut().enumerate() {
+                        *gain = Self::design(P::load(cutoff.at(span.range.start + i)), self.per_rate);
+                    }
+                }
+            }
+            self.run(&input[span.range.clone()], gains, &mut out[span.range]);
+        }
+    }
+
+    #[inline(always)]
+    fn run(&mut self, input: &[S], gains: &[P::State<S>], out: &mut [S]) {
+        let mut state = self.state;
+        let high = self.kind == OnePoleKind::Highpass;
+        for ((y, x), gain) in out.iter_mut().zip(input).zip(gains) {
+            let x = P::load(*x);
+            let step = (x - state) * *gain;
+            let low = step + state;
+            state = low + step;
+            *y = P::store(if high { x - low } else { low });
+        }
+        self.state = state;
+    }
+
+    fn gain_of(&mut self, cutoff: S) -> P::State<S> {
+        match self.cached {
+            Some((known, gain)) if known == cutoff => gain,
+            _ => {
+                let gain = Self::design(P::load(cutoff), self.per_rate);
+                self.cached = Some((cutoff, gain));
+                gain
+            }
+        }
+    }
+
+    /// g / (1 + g) with g = tan(pi cutoff / rate).
+    #[inline(always)]
+    fn design(cutoff: P::State<S>, per_rate: f64) -> P::State<S> {
+        let (sin, cos) = half_turn(fraction(cutoff, per_rate));
+        sin / (sin + cos)
+    }
+}
