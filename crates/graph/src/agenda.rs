@@ -1,0 +1,146 @@
+//! Changes that wait for their frame, and, once due, for their node to run.
+
+use crate::message::{Set, Ticket};
+use crate::node::{NONE, Node};
+use crate::table::Table;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub frame: u64,
+    pub set: Set,
+    pub ticket: Ticket,
+    /// Arrival, so that changes for the same frame keep their order.
+    order: u64,
+    pub next: u32,
+}
+
+/// A bounded queue by frame, then a list for each node of what falls into the present span.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    entries: Box<[Entry]>,
+    /// A binary heap of the waiting entries, earliest first; its capacity is the number of entries.
+    heap: Vec<u32>,
+    free: u32,
+    waiting: usize,
+    arrivals: u64,
+}
+
+impl Agenda {
+    /// `[control]`
+    pub fn new(capacity: usize) -> Self {
+        let blank = |i: usize| Entry {
+            frame: 0,
+            set: Set::NOWHERE,
+            ticket: Ticket(0),
+            order: 0,
+            next: if i + 1 < capacity { i as u32 + 1 } else { NONE },
+        };
+        Agenda {
+            entries: (0..capacity).map(blank).collect(),
+            heap: Vec::with_capacity(capacity),
+            free: if capacity == 0 { NONE } else { 0 },
+            waiting: 0,
+            arrivals: 0,
+        }
+    }
+
+    /// How many changes are in it.
+    pub fn len(&self) -> usize {
+        self.waiting
+    }
+
+    /// Puts a change in for a frame; `false` if there is no room. `[audio]`
+    pub fn put(&mut self, frame: u64, set: Set, ticket: Ticket) -> bool {
+        let index = self.free;
+        let order = self.arrivals;
+        let Some(entry) = self.entries.get_mut(index as usize) else { return false };
+        self.free = entry.next;
+        *entry = Entry { frame, set, ticket, order, next: NONE };
+        self.arrivals += 1;
+        self.waiting += 1;
+        self.heap.push(index);
+        self.sift_up(self.heap.len() - 1);
+        true
+    }
+
+    /// Hands what is due before `end` to the lists of the nodes concerned, in order; `lost` gets what concerns no node that is there. `[audio]`
+    pub fn hand_out(&mut self, end: u64, nodes: &mut Table<Option<Node>>, mut lost: impl FnMut(Entry)) {
+        while let Some(&index) = self.heap.first() {
+            let Some(&entry) = self.entries.get(index as usize) else { return };
+            if entry.frame >= end {
+                return;
+            }
+            self.pop_heap();
+            match nodes.get_mut(entry.set.node.slot) {
+                Some(Some(node)) if node.tenant == entry.set.node.tenant => {
+                    let last = core::mem::replace(&mut node.last_due, index);
+                    match self.entries.get_mut(last as usize) {
+                        Some(before) if node.first_due != NONE => before.next = index,
+                        _ => node.first_due = index,
+                    }
+                }
+                _ => {
+                    lost(entry);
+                    self.release(index);
+                }
+            }
+        }
+    }
+
+    pub fn entry(&self, index: u32) -> Option<&Entry> {
+        self.entries.get(index as usize)
+    }
+
+    /// Takes the first entry off a node's list. `[audio]`
+    pub fn take_first(&mut self, node: &mut Node) -> Option<Entry> {
+        let entry = *self.entries.get(node.first_due as usize)?;
+        self.release(node.first_due);
+        node.first_due = entry.next;
+        Some(entry)
+    }
+
+    /// Makes the changes that are due for a node which does not run. `[audio]`
+    pub fn settle(&mut self, node: &mut Node) {
+        while let Some(due) = self.take_first(node) {
+            node.set(due.frame, due.set.param, due.set.value, due.set.motion);
+        }
+    }
+
+    fn release(&mut self, index: u32) {
+        if let Some(entry) = self.entries.get_mut(index as usize) {
+            entry.next = core::mem::replace(&mut self.free, index);
+            self.waiting -= 1;
+        }
+    }
+
+    fn key(&self, at: usize) -> (u64, u64) {
+        self.heap
+            .get(at)
+            .and_then(|i| self.entries.get(*i as usize))
+            .map_or((u64::MAX, u64::MAX), |e| (e.frame, e.order))
+    }
+
+    fn sift_up(&mut self, mut at: usize) {
+        while at > 0 && self.key(at) < self.key((at - 1) / 2) {
+            self.heap.swap(at, (at - 1) / 2);
+            at = (at - 1) / 2;
+        }
+    }
+
+    fn pop_heap(&mut self) {
+        let last = self.heap.len() - 1;
+        self.heap.swap(0, last);
+        self.heap.pop();
+        let mut at = 0;
+        loop {
+            let child = if self.key(2 * at + 2) < self.key(2 * at + 1) { 2 * at + 2 } else { 2 * at + 1 };
+            if self.key(child) >= self.key(at) {
+                return;
+            }
+            self.heap.swap(at, child);
+            at = child;
+        }
+    }
+}

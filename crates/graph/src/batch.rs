@@ -1,0 +1,73 @@
+//! A batch of edits as it crosses to the audio thread: whole, ready-built, one pointer.
+
+use crate::block::Block;
+use crate::message::{Set, Ticket};
+use crate::node::Node;
+use crate::plan::CompiledGraph;
+use crate::processor::Flow;
+use crate::trajectory::{Motion, Trajectory};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// Edits that take effect together, at one frame.
+///
+/// Made by [`Edit::commit`](crate::Edit::commit); sent with [`Command::Apply`](crate::Command::Apply). Applying it swaps what it brings with what sounds, so
+/// that afterwards it holds what is to be freed: it then goes back, and is dropped on the control side.
+#[derive(Debug)]
+pub struct Batch {
+    pub(crate) ticket: Ticket,
+    pub(crate) at: Option<u64>,
+    /// The state it was built against; it makes the next.
+    pub(crate) revision: u64,
+    /// What goes into slots of nodes.
+    pub(crate) nodes: Vec<(u32, Option<Node>)>,
+    /// What goes into slots of cables.
+    pub(crate) cables: Vec<(u32, CableChange)>,
+    /// The plan of the whole.
+    pub(crate) root: Option<Box<CompiledGraph>>,
+    /// Plans of parts that stay in their slots.
+    pub(crate) parts: Vec<(u32, Box<CompiledGraph>)>,
+    /// Parameters.
+    pub(crate) sets: Vec<Set>,
+    pub(crate) arena: Option<Arena>,
+    pub(crate) node_chunks: Vec<Box<[Option<Node>]>>,
+    pub(crate) cable_chunks: Vec<Box<[Trajectory]>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum CableChange {
+    /// A new cable: its gain or depth starts here.
+    New(f32),
+    /// A cable that is there moves.
+    Move(f32, Motion),
+}
+
+impl Batch {
+    /// What names it in its acknowledgement.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Asks for the frame at which it is to take effect. One that is past counts as now; the acknowledgement tells the true frame.
+    /// Batches take effect in the order in which they were sent: a later one waits for this one.
+    pub fn at(mut self: Box<Self>, frame: u64) -> Box<Self> {
+        self.at = Some(frame);
+        self
+    }
+}
+
+/// The blocks that plans run in.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    pub blocks: Box<[Block]>,
+    pub flow: Box<[Flow]>,
+}
+
+impl Arena {
+    pub fn new(blocks: usize) -> Self {
+        Arena {
+            blocks: vec![Block::SILENT; blocks].into_boxed_slice(),
+            flow: vec![Flow::Silent; blocks].into_boxed_slice(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Where samples live: aligned blocks of one quantum, and buffers made of them.
+
+use alloc::boxed::Box;
+
+/// Frames in a block: the quantum of the grid.
+///
+/// Work at control rate falls on absolute multiples of it. 64 frames of `f32` are four cache lines, and at 48 kHz 1.3 ms.
+pub const QUANTUM: usize = 64;
+
+/// One channel of one quantum, on cache-line boundaries.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Block(pub [f32; QUANTUM]);
+
+impl Block {
+    /// A block of zeros.
+    pub const SILENT: Block = Block([0.0; QUANTUM]);
+}
+
+/// A fixed number of channels and frames of samples, planar, each channel on a cache-line boundary, allocated once.
+///
+/// Reading and writing never allocate. `[any]` thread; making and dropping one is for control threads.
+#[derive(Debug)]
+pub struct AudioBuffer {
+    /// `channels * stride` samples from `offset` on, and up to a cache line before and after.
+    samples: Box<[f32]>,
+    offset: usize,
+    stride: usize,
+    channels: usize,
+    frames: usize,
+}
+
+/// Samples in a cache line.
+const LINE: usize = 64 / size_of::<f32>();
+
+impl AudioBuffer {
+    /// A silent buffer of `channels` × `frames`. Allocates: `[control]`.
+    pub fn new(channels: usize, frames: usize) -> Self {
+        let stride = frames.next_multiple_of(LINE);
+        let samples = vec![0.0; channels * stride + LINE].into_boxed_slice();
+        // The heap block of a boxed slice never moves, so the offset stays right for the buffer's life.
+        let past_line = (samples.as_ptr() as usize / size_of::<f32>()) % LINE;
+        AudioBuffer { samples, offset: (LINE - past_line) % LINE, stride, channels, frames }
+    }
+
+    /// How many channels it has.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// How many frames each channel has.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// The samples of a channel; empty if there is no such channel.
+    pub fn channel(&self, channel: usize) -> &[f32] {
+        if channel >= self.channels {
+            return &[];
+        }
+        let start = self.offset + channel * self.stride;
+        &self.samples[start..start + self.frames]
+    }
+
+    /// The samples of a channel, to write; empty if there is no such channel.
+    pub fn channel_mut(&mut self, channel: usize) -> &mut [f32] {
+        if channel >= self.channels {
+            return &mut [];
+        }
+        let start = self.offset + channel * self.stride;
+        &mut self.samples[start..start + self.frames]
+    }
+
+    /// All channels at once, to write.
+    pub fn channels_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let (frames, channels) = (self.frames, self.channels);
+        self.samples[self.offset..]
+            .chunks_mut(self.stride.max(1))
+            .take(channels)
+            .map(move |c| &mut c[..frames])
+    }
+
+    /// Sets every sample to zero.
+    pub fn clear(&mut self) {
+        self.samples.fill(0.0);
+    }
+}
+
+impl Clone for AudioBuffer {
+    fn clone(&self) -> Self {
+        let mut copy = AudioBuffer::new(self.channels, self.frames);
+        for channel in 0..self.channels {
+            copy.channel_mut(channel).copy_from_slice(self.channel(channel));
+        }
+        copy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_aligned_apart_and_of_the_asked_length() {
+        for (channels, frames) in [(0, 0), (1, 1), (2, 64), (3, 100), (8, 4096), (2, 0)] {
+            let mut buffer = AudioBuffer::new(channels, frames);
+            for (number, channel) in buffer.channels_mut().enumerate() {
+                assert_eq!(channel.len(), frames);
+                channel.fill(number as f32 + 1.0);
+            }
+            let copy = buffer.clone();
+            for channel in 0..channels {
+                assert_eq!(buffer.channel(channel).as_ptr() as usize % 64, 0);
+                assert!(copy.channel(channel).iter().all(|s| *s == channel as f32 + 1.0));
+            }
+            buffer.clear();
+            assert!((0..channels).all(|c| buffer.channel(c).iter().all(|s| *s == 0.0)));
+        }
+    }
+
+    #[test]
+    fn a_channel_that_is_not_there_is_empty() {
+        let mut buffer = AudioBuffer::new(2, 8);
+        assert!(buffer.channel(2).is_empty() && buffer.channel_mut(9).is_empty());
+    }
+
+    #[test]
+    fn a_block_is_four_cache_lines() {
+        assert_eq!((size_of::<Block>(), align_of::<Block>()), (256, 64));
+    }
+}

@@ -1,0 +1,151 @@
+//! Signals get blocks: each from the step that writes it to the last that reads it, then the blocks serve the next.
+
+use super::script::{Line, Read, Script, Signal};
+use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch, Term};
+use crate::processor::Run;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The lines in which a signal is needed, first and last.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    from: usize,
+    to: usize,
+}
+
+pub(super) fn place(script: Script) -> CompiledGraph {
+    let lives = lives(&script);
+    let (starts, blocks) = assign(&script, &lives);
+    let mut plan = Lists::default();
+    for line in &script.lines {
+        plan.line(line, &script, &starts);
+    }
+    let run = |read: &Read| run(read, &starts);
+    CompiledGraph {
+        steps: plan.steps.into(),
+        runs: plan.runs.into(),
+        drives: plan.drives.into(),
+        terms: plan.terms.into(),
+        breakers: plan.breakers.into(),
+        blocks,
+        blocks_with_parts: blocks,
+        input: script.input.as_ref().map(run).unwrap_or_default(),
+        output: script.output.as_ref().map(run).unwrap_or_default(),
+    }
+}
+
+fn lives(script: &Script) -> Vec<Life> {
+    let end = script.lines.len();
+    let mut lives = vec![Life { from: usize::MAX, to: 0 }; script.widths.len()];
+    let mut need = |signal: Option<Signal>, line: usize| {
+        if let Some(life) = signal.and_then(|s| lives.get_mut(s as usize)) {
+            life.from = life.from.min(line);
+            life.to = life.to.max(line);
+        }
+    };
+    need(script.input.and_then(|r| r.signal), 0);
+    need(script.output.and_then(|r| r.signal), end);
+    let mut round = None;
+    for (number, line) in script.lines.iter().enumerate() {
+        // Whatever is touched anywhere in a loop is needed from its first line to its last, for the loop comes round.
+        let span = round.filter(|(_, last)| number <= *last).unwrap_or((number, number));
+        let mut need = |signal: Option<Signal>| {
+            need(signal, span.0);
+            need(signal, span.1);
+        };
+        match line {
+            Line::Loop { lines, .. } => round = Some((number + 1, number + lines)),
+            Line::Mix { out, terms, .. } => {
+                need(Some(*out));
+                terms.iter().for_each(|(read, _)| need(read.signal));
+            }
+            Line::Node { inputs, drives, out, .. } => {
+                need(*out);
+                inputs.iter().for_each(|read| need(read.signal));
+                drives.iter().for_each(|(_, read, _)| need(read.signal));
+            }
+        }
+    }
+    lives
+}
+
+/// The first block of each signal, and how many blocks there are. Blocks given up are taken again latest first, while they are in
+/// the cache; never in the line in which they were given up, so that no step writes what it reads.
+fn assign(script: &Script, lives: &[Life]) -> (Vec<u32>, u32) {
+    let mut begin: BTreeMap<usize, Vec<Signal>> = BTreeMap::new();
+    let mut finish: BTreeMap<usize, Vec<Signal>> = BTreeMap::new();
+    for (signal, life) in lives.iter().enumerate().filter(|(_, life)| life.from != usize::MAX) {
+        begin.entry(life.from).or_default().push(signal as Signal);
+        finish.entry(life.to).or_default().push(signal as Signal);
+    }
+    let mut starts = vec![Run::NOWHERE; lives.len()];
+    let mut free: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
+    let mut blocks = 0;
+    for line in 0..=script.lines.len() {
+        for signal in begin.remove(&line).unwrap_or_default() {
+            let width = script.widths[signal as usize];
+            starts[signal as usize] = free.get_mut(&width).and_then(Vec::pop).unwrap_or_else(|| {
+                blocks += u32::from(width);
+                blocks - u32::from(width)
+            });
+        }
+        for signal in finish.remove(&line).unwrap_or_default() {
+            free.entry(script.widths[signal as usize]).or_default().push(starts[signal as usize]);
+        }
+    }
+    (starts, blocks)
+}
+
+fn run(read: &Read, starts: &[u32]) -> Run {
+    let start =
+        read.signal.and_then(|s| starts.get(s as usize)).map_or(Run::NOWHERE, |s| s + u32::from(read.first));
+    Run { start, channels: read.channels }
+}
+
+#[derive(Default)]
+struct Lists {
+    steps: Vec<Step>,
+    runs: Vec<Run>,
+    drives: Vec<DriveLink>,
+    terms: Vec<Term>,
+    breakers: Vec<u32>,
+}
+
+impl Lists {
+    fn line(&mut self, line: &Line, script: &Script, starts: &[u32]) {
+        let step = match line {
+            Line::Node { slot, half, inputs, drives, out } => {
+                let out = out.map_or(Run { start: 0, channels: 0 }, |signal| Run {
+                    start: starts[signal as usize],
+                    channels: script.widths[signal as usize],
+                });
+                let inputs = append(&mut self.runs, inputs.iter().map(|read| run(read, starts)));
+                let links = drives.iter().map(|(param, read, cable)| DriveLink {
+                    param: *param,
+                    source: run(read, starts),
+                    cable: *cable,
+                });
+                let drives = append(&mut self.drives, links);
+                Step::Node(NodeStep { slot: *slot, half: *half, out, inputs, drives })
+            }
+            Line::Mix { out, first, channels, terms } => {
+                let out = Run { start: starts[*out as usize] + u32::from(*first), channels: *channels };
+                let terms =
+                    terms.iter().map(|(read, cable)| Term { source: run(read, starts), cable: *cable });
+                Step::Mix { out, terms: append(&mut self.terms, terms) }
+            }
+            Line::Loop { lines, breakers } => {
+                let breakers = append(&mut self.breakers, breakers.iter().map(|b| *b as u32));
+                Step::Loop { steps: *lines as u32, breakers }
+            }
+        };
+        self.steps.push(step);
+    }
+}
+
+fn append<T>(list: &mut Vec<T>, items: impl Iterator<Item = T>) -> Stretch {
+    let start = list.len() as u32;
+    list.extend(items);
+    Stretch { start, len: list.len() as u32 - start }
+}

@@ -1,0 +1,422 @@
+//! The running engine: what the audio thread owns. Commands in, samples and events out.
+
+use crate::agenda::Agenda;
+use crate::batch::{Arena, Batch, CableChange};
+use crate::block::{Block, QUANTUM};
+use crate::load::Probe;
+use crate::message::{
+    Address, Command, CommandReceiver, CommandSender, Event, EventReceiver, EventSender, Refusal, Ticket,
+};
+use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
+use crate::node::{Body, Node};
+use crate::plan::CompiledGraph;
+use crate::processor::{Flow, Stream, Window};
+use crate::run::{Frame, Stage, run_plan};
+use crate::shape::MAX_PARAMS;
+use crate::stats::EngineLoad;
+use crate::table::Table;
+use crate::trajectory::{Motion, Trajectory};
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use sostenuto_rt::FlushDenormals;
+
+/// What is bounded in a running engine, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages that each ring holds. Full is an error that the sender sees, and is counted.
+    pub messages: usize,
+    /// Changes that can wait for their frame. Full is a refusal.
+    pub agenda: usize,
+    /// Batches that can wait for their frame. While there are as many, commands stay in their ring.
+    pub waiting: usize,
+    /// Commands taken from the ring in one callback; the rest comes in the next, and that is counted.
+    pub commands_per_callback: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { messages: DEFAULT_MESSAGES, agenda: 4096, waiting: 64, commands_per_callback: 256 }
+    }
+}
+
+/// What the control side holds of a running engine.
+#[derive(Debug)]
+pub struct Remote {
+    /// Where commands go in.
+    pub commands: CommandSender,
+    /// Where events come out.
+    pub events: EventReceiver,
+    /// How the engine fares.
+    pub load: Arc<EngineLoad>,
+}
+
+/// The running engine.
+///
+/// It is `Send` as a whole: it lives in an [`OwnerSlot`](sostenuto_rt::OwnerSlot), and whichever thread renders holds the slot's guard, which is not `Send`:
+///
+/// ```compile_fail
+/// use sostenuto_graph::{Executor, Limits, Stream};
+/// use sostenuto_rt::OwnerSlot;
+/// let (executor, _remote) = Executor::new(Stream { sample_rate: 48_000.0 }, Limits::default(), None);
+/// let slot = OwnerSlot::new(executor);
+/// let guard = slot.try_enter().unwrap();
+/// std::thread::scope(|threads| {
+///     threads.spawn(move || guard.frame()); // what a callback holds while it renders stays on its thread
+/// });
+/// ```
+///
+/// Rendering does not allocate, free, lock, wait or call the system, and its time is bounded by the plan and the limits.
+#[derive(Debug)]
+pub struct Executor {
+    stream: Stream,
+    frame: u64,
+    revision: u64,
+    root: Box<CompiledGraph>,
+    arena: Arena,
+    nodes: Table<Option<Node>>,
+    cables: Table<Trajectory>,
+    agenda: Agenda,
+    scratch: Box<[Block]>,
+    inbox: CommandReceiver,
+    /// Batches that wait for their frame, or for one before them. Its capacity is never exceeded.
+    waiting: VecDeque<Box<Batch>>,
+    limits: Limits,
+    outbox: Outbox,
+    probe: Probe,
+    load: Arc<EngineLoad>,
+    faults_untold: bool,
+}
+
+impl Executor {
+    /// An engine at frame 0 that plays silence, and the control side's hold of it. `clock` gives nanoseconds from any fixed point and is
+    /// called on the audio thread; without one, load is not measured. `[control]`
+    pub fn new(stream: Stream, limits: Limits, clock: Option<fn() -> u64>) -> (Executor, Remote) {
+        let (sender, inbox) = commands(limits.messages);
+        let (events_in, receiver) = events(limits.messages);
+        let load = Arc::new(EngineLoad::default());
+        let executor = Executor {
+            stream,
+            frame: 0,
+            revision: 0,
+            root: Box::default(),
+            arena: Arena::default(),
+            nodes: Table::new(),
+            cables: Table::new(),
+            agenda: Agenda::new(limits.agenda),
+            scratch: vec![Block::SILENT; MAX_PARAMS].into_boxed_slice(),
+            inbox,
+            waiting: VecDeque::with_capacity(limits.waiting.max(1)),
+            limits,
+            outbox: Outbox { events: events_in, kept: VecDeque::with_capacity(BACKLOG), load: load.clone() },
+            probe: Probe::new(clock),
+            load: load.clone(),
+            faults_untold: false,
+        };
+        (executor, Remote { commands: sender, events: receiver, load })
+    }
+
+    /// The frame that will be rendered next. `[audio]`
+    pub fn frame(&self) -> u64 {
+        self.frame
+    }
+
+    /// The stream that it renders.
+    pub fn stream(&self) -> Stream {
+        self.stream
+    }
+
+    /// Renders as many frames as the channels have; they are all as long. Channels that the graph does not have are silent. `[audio]`
+    pub fn render(&mut self, channels: &mut [&mut [f32]]) {
+        let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+        self.render_spans(frames, |root, arena, done, window| {
+            for (number, channel) in channels.iter_mut().enumerate() {
+                if let Some(to) = channel.get_mut(done..done + window.frames) {
+                    to.copy_from_slice(window.of(output(root, arena, number)));
+                }
+            }
+        });
+    }
+
+    /// Renders interleaved frames of so many channels. Samples past the last whole frame are silent. `[audio]`
+    pub fn render_interleaved(&mut self, samples: &mut [f32], channels: usize) {
+        let channels = channels.max(1);
+        let frames = samples.len() / channels;
+        self.render_spans(frames, |root, arena, done, window| {
+            for number in 0..channels {
+                let from = window.of(output(root, arena, number));
+                let to = samples.iter_mut().skip(done * channels + number).step_by(channels);
+                to.zip(from).for_each(|(to, from)| *to = *from);
+            }
+        });
+        samples.iter_mut().skip(frames * channels).for_each(|s| *s = 0.0);
+    }
+
+    /// One callback: commands, then span after span up to the grid, the next batch, or the end.
+    fn render_spans(&mut self, frames: usize, mut put: impl FnMut(&CompiledGraph, &Arena, usize, Window)) {
+        let _flush = FlushDenormals::new();
+        let begun = self.probe.now();
+        self.outbox.flush();
+        self.drain();
+        let mut done = 0;
+        while done < frames {
+            self.apply_due();
+            let window = Window { offset: 0, frames: self.span_from_here(frames - done) };
+            self.run_span(window);
+            put(&self.root, &self.arena, done, window);
+            self.frame += window.frames as u64;
+            done += window.frames;
+        }
+        let taken = begun.map(|start| self.probe.since(start));
+        self.load.note_callback(self.frame, taken, frames, self.stream.sample_rate);
+    }
+
+    /// How many of the frames left can be rendered in one span.
+    fn span_from_here(&self, left: usize) -> usize {
+        let to_grid = QUANTUM - (self.frame % QUANTUM as u64) as usize;
+        let to_batch = match self.waiting.front().and_then(|batch| batch.at) {
+            Some(at) => at.saturating_sub(self.frame).clamp(1, QUANTUM as u64) as usize,
+            None => QUANTUM,
+        };
+        left.min(to_grid).min(to_batch)
+    }
+
+    fn run_span(&mut self, window: Window) {
+        let outbox = &mut self.outbox;
+        self.agenda.hand_out(self.frame + window.frames as u64, &mut self.nodes, |lost| {
+            outbox.tell(Event::SetRefused { ticket: lost.ticket, why: Refusal::NotSounding });
+        });
+        let mut stage = Stage {
+            nodes: &mut self.nodes,
+            cables: &self.cables,
+            agenda: &mut self.agenda,
+            scratch: &mut self.scratch,
+            probe: &mut self.probe,
+            frame: self.frame,
+            sample_rate: self.stream.sample_rate,
+            fault: false,
+        };
+        let mut frame = Frame { blocks: &mut self.arena.blocks, flow: &mut self.arena.flow };
+        run_plan(&self.root, &mut frame, &mut stage, window);
+        if stage.fault || self.faults_untold {
+            self.report_muted();
+        }
+        self.probe.next_span();
+    }
+
+    /// Tells of nodes that were muted in this span.
+    #[cold]
+    fn report_muted(&mut self) {
+        self.faults_untold = false;
+        for node in self.nodes.iter_mut().flatten().filter(|node| node.untold) {
+            if self.outbox.tell(Event::Muted { node: node.id, frame: self.frame }) {
+                node.untold = false;
+                self.load.note_muted();
+            } else {
+                self.faults_untold = true;
+            }
+        }
+    }
+
+    /// Takes commands, but no more than one callback may, nor more than there is room to answer.
+    fn drain(&mut self) {
+        for _ in 0..self.limits.commands_per_callback {
+            if self.outbox.is_full() || self.waiting.len() >= self.limits.waiting.max(1) {
+                break;
+            }
+            match self.inbox.receive() {
+                Some(command) => self.obey(command),
+                None => return,
+            }
+        }
+        if self.inbox.peek().is_some() {
+            self.load.note_deferred();
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Apply(batch) => {
+                self.waiting.push_back(batch);
+                self.apply_due();
+            }
+            Command::Set { ticket, set, at } => self.set(ticket, set, at),
+            Command::Reset { ticket, node } => self.reset(ticket, node),
+            Command::Ping(ticket) => {
+                self.outbox.tell(Event::Pong { ticket, frame: self.frame });
+            }
+        }
+    }
+
+    fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) {
+        let frame = at.unwrap_or(0).max(self.frame);
+        let event = if frame > self.frame {
+            match self.agenda.put(frame, set, ticket) {
+                true => Event::Set { ticket, frame },
+                false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+            }
+        } else {
+            match self.nodes.get_mut(set.node.slot) {
+                Some(Some(node)) if node.tenant == set.node.tenant => {
+                    node.set(frame, set.param, set.value, set.motion);
+                    Event::Set { ticket, frame }
+                }
+                _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
+            }
+        };
+        self.outbox.tell(event);
+    }
+
+    fn reset(&mut self, ticket: Ticket, address: Address) {
+        let event = match self.nodes.get_mut(address.slot) {
+            Some(Some(node)) if node.tenant == address.tenant => {
+                if let Body::Processor(processor) = &mut node.body {
+                    processor.reset();
+                }
+                (node.muted, node.untold, node.resting) = (false, false, false);
+                Event::Set { ticket, frame: self.frame }
+            }
+            _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
+        };
+        self.outbox.tell(event);
+    }
+
+    /// Applies the batches whose frame has come, in the order in which they were sent.
+    fn apply_due(&mut self) {
+        while !self.outbox.is_full()
+            && self.waiting.front().is_some_and(|batch| batch.at.is_none_or(|at| at <= self.frame))
+            && let Some(mut batch) = self.waiting.pop_front()
+        {
+            let ticket = batch.ticket;
+            let event = if batch.revision == self.revision {
+                self.apply(&mut batch);
+                Event::Applied { ticket, frame: self.frame, spent: batch }
+            } else {
+                Event::Refused { ticket, why: Refusal::WrongRevision, batch }
+            };
+            self.outbox.tell(event);
+        }
+    }
+
+    /// Swaps what the batch brings with what sounds: moves and writes only, so nothing is made or freed, and nothing can fail.
+    fn apply(&mut self, batch: &mut Batch) {
+        self.revision += 1;
+        self.nodes.grow(&mut batch.node_chunks);
+        self.cables.grow(&mut batch.cable_chunks);
+        if let Some(arena) = &mut batch.arena {
+            core::mem::swap(arena, &mut self.arena);
+        }
+        for (slot, node) in &mut batch.nodes {
+            if let Some(there) = self.nodes.get_mut(*slot) {
+                core::mem::swap(there, node);
+            }
+        }
+        for (slot, change) in &batch.cables {
+            let Some(cable) = self.cables.get_mut(*slot) else { continue };
+            match *change {
+                CableChange::New(value) => *cable = Trajectory::hold(value),
+                CableChange::Move(value, motion) => cable.depart(self.frame, value, motion),
+            }
+        }
+        for (slot, plan) in &mut batch.parts {
+            if let Some(Some(node)) = self.nodes.get_mut(*slot)
+                && let Body::Part(there) = &mut node.body
+            {
+                core::mem::swap(there, plan);
+            }
+        }
+        if let Some(root) = &mut batch.root {
+            core::mem::swap(root, &mut self.root);
+        }
+        // A block that was known to be silent may be read as something else by the new plan: nothing is known any more.
+        self.arena.flow.fill(Flow::Varying);
+        for set in &batch.sets {
+            if let Some(Some(node)) = self.nodes.get_mut(set.node.slot) {
+                node.set(self.frame, set.param, set.value, set.motion);
+            }
+        }
+    }
+
+    /// Checks that every parameter is where it should be, for tests: the resting values in order, by the node's number.
+    pub fn parameters(&self) -> impl Iterator<Item = (crate::NodeId, &[f32])> {
+        self.nodes.iter().flatten().map(|node| (node.id, &*node.steady))
+    }
+
+    /// How many nodes it holds.
+    pub fn nodes(&self) -> usize {
+        self.nodes.iter().flatten().count()
+    }
+
+    /// How many changes wait for their frame.
+    pub fn waiting_changes(&self) -> usize {
+        self.agenda.len()
+    }
+}
+
+/// The block of one channel of the plan's output.
+fn output<'a>(root: &CompiledGraph, arena: &'a Arena, channel: usize) -> &'a Block {
+    static SILENT: Block = Block::SILENT;
+    if channel >= usize::from(root.output.channels) {
+        return &SILENT;
+    }
+    arena.blocks.get(root.output.start as usize + channel).unwrap_or(&SILENT)
+}
+
+/// Events kept while the ring of events is full.
+const BACKLOG: usize = 64;
+/// Room in the backlog for what one more command, one more batch or one span may have to tell.
+const RESERVE: usize = 8;
+
+/// The way back to the control side: the ring and, while that is full, a backlog of fixed size. No event that carries a batch is
+/// ever lost, for no command is taken while the backlog is nearly full.
+#[derive(Debug)]
+struct Outbox {
+    events: EventSender,
+    kept: VecDeque<Event>,
+    load: Arc<EngineLoad>,
+}
+
+impl Outbox {
+    /// Whether it can take what one more command may cause.
+    fn is_full(&self) -> bool {
+        self.kept.len() + RESERVE > BACKLOG
+    }
+
+    /// Sends, or keeps to send later; `false` if there is room for neither, which only a flood of lost changes and faults can bring about.
+    fn tell(&mut self, event: Event) -> bool {
+        self.flush();
+        let event = if self.kept.is_empty() {
+            match self.events.tell(event) {
+                Ok(()) => return true,
+                Err(full) => full.0,
+            }
+        } else {
+            event
+        };
+        // An event without a batch may go; one with a batch always finds the reserve.
+        if self.kept.len() >= BACKLOG {
+            self.load.note_untold();
+            return false;
+        }
+        self.kept.push_back(event);
+        true
+    }
+
+    fn flush(&mut self) {
+        while let Some(event) = self.kept.pop_front() {
+            if let Err(full) = self.events.tell(event) {
+                self.kept.push_front(full.0);
+                return;
+            }
+        }
+    }
+}
+
+// Everything in the engine may move to another thread between callbacks.
+const _: fn() = || {
+    fn send<T: Send>() {}
+    send::<Executor>();
+};
+
+// The motion of a command fits beside its target.
+const _: () = assert!(size_of::<Motion>() <= 8);

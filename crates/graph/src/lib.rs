@@ -1,0 +1,54 @@
+//! Topology → plan → executor: how a described graph comes to sound, and goes on sounding while it is changed.
+//!
+//! The control side edits an [`AudioGraph`]; a transaction ([`Edit`]) ends in a [`Batch`], which crosses a ring to the
+//! [`Executor`] on the audio thread, takes effect there at one frame, and comes back in an [`Event`] with what it replaced.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[macro_use]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod agenda;
+mod batch;
+mod block;
+mod compile;
+#[doc(hidden)]
+pub mod doctest;
+mod edit;
+mod error;
+mod executor;
+mod load;
+mod message;
+mod mix;
+mod node;
+mod params;
+mod plan;
+mod processor;
+mod run;
+mod shape;
+mod stats;
+mod table;
+mod topology;
+mod trajectory;
+#[cfg(any(test, debug_assertions))]
+mod verify;
+
+pub use batch::Batch;
+pub use block::{AudioBuffer, Block, QUANTUM};
+pub use edit::Edit;
+pub use error::GraphError;
+pub use executor::{Executor, Limits, Remote};
+pub use message::{
+    Address, Command, CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, EventSender,
+    NodeId, Refusal, Set, Ticket, commands, events,
+};
+pub use plan::CompiledGraph;
+pub use processor::{Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Processor, Span, Stream};
+pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_PARAMS, Name, Parameter, Port, Shape};
+pub use sostenuto_dsp::Value;
+pub use stats::{EngineLoad, NodeLoad};
+pub use topology::{AudioGraph, CableId, ROOT, Sink, Source};
+pub use trajectory::{Motion, Trajectory};

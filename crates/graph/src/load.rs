@@ -1,0 +1,46 @@
+//! Which nodes to time in this span: a few at a time, in turn, so that measuring costs the same however many there are.
+
+/// Nodes timed in each span.
+const TIMED: u32 = 4;
+
+/// Takes the time of a few nodes in each span.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    clock: Option<fn() -> u64>,
+    /// How many nodes ran in this span so far.
+    visited: u32,
+    /// The first to be timed.
+    cursor: u32,
+}
+
+impl Probe {
+    pub fn new(clock: Option<fn() -> u64>) -> Self {
+        Probe { clock, visited: 0, cursor: 0 }
+    }
+
+    /// The time, if there is a clock.
+    pub fn now(&self) -> Option<u64> {
+        self.clock.map(|clock| clock())
+    }
+
+    /// To be called before each node: the time, if it is this node's turn.
+    #[inline(always)]
+    pub fn begin(&mut self) -> Option<u64> {
+        let turn = self.visited.wrapping_sub(self.cursor) < TIMED;
+        self.visited = self.visited.wrapping_add(1);
+        if turn { self.now() } else { None }
+    }
+
+    pub fn since(&self, start: u64) -> u64 {
+        self.now().unwrap_or(start).saturating_sub(start)
+    }
+
+    /// To be called after each span.
+    pub fn next_span(&mut self) {
+        self.cursor = self.cursor.wrapping_add(TIMED);
+        if self.cursor >= self.visited {
+            self.cursor = 0;
+        }
+        self.visited = 0;
+    }
+}

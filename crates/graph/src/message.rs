@@ -1,0 +1,235 @@
+//! What crosses between the control side and the audio thread: commands one way, events the other.
+
+use crate::batch::Batch;
+use crate::shape::MAX_PARAMS;
+use crate::trajectory::Motion;
+use alloc::boxed::Box;
+use sostenuto_rt::{Consumer, Full, Producer, ring};
+
+/// How many messages each ring holds unless asked otherwise.
+pub const DEFAULT_MESSAGES: usize = 1024;
+
+/// A node, by an id that stays its own for the life of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) u64);
+
+impl NodeId {
+    /// The id as a number, for logs and maps.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Where the audio thread finds a node: its slot, and which tenant of the slot is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub(crate) slot: u32,
+    pub(crate) tenant: u32,
+}
+
+/// A change of one parameter. No heap inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Set {
+    /// The node.
+    pub node: Address,
+    /// The number of the parameter in the node's shape.
+    pub param: u16,
+    /// Where to.
+    pub value: f32,
+    /// How.
+    pub motion: Motion,
+}
+
+impl Set {
+    pub(crate) const NOWHERE: Set =
+        Set { node: Address { slot: u32::MAX, tenant: 0 }, param: 0, value: 0.0, motion: Motion::Jump };
+}
+
+/// Names a request, so that its acknowledgement can be told from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// What the control side asks of the audio thread. No heap of its own: a batch is one pointer, built and freed elsewhere.
+#[derive(Debug)]
+pub enum Command {
+    /// Make these edits, whole.
+    Apply(Box<Batch>),
+    /// Change a parameter, now or at a frame.
+    Set {
+        /// Comes back in [`Event::Set`].
+        ticket: Ticket,
+        /// The change.
+        set: Set,
+        /// When; at once if `None` or past.
+        at: Option<u64>,
+    },
+    /// Make a node forget what it has heard, and unmute it.
+    Reset {
+        /// Comes back in [`Event::Set`].
+        ticket: Ticket,
+        /// The node.
+        node: Address,
+    },
+    /// Answer.
+    Ping(Ticket),
+}
+
+/// Why the audio thread did not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such node sounds (any more, or yet).
+    #[error("that node is not sounding: it was removed, or its batch has not taken effect yet")]
+    NotSounding,
+    /// The queue of changes with a frame is full.
+    #[error(
+        "too many changes are waiting for their frame: send them nearer to their time, or start with a larger limit"
+    )]
+    AgendaFull,
+    /// The batch was built against a state that is not the present one.
+    #[error(
+        "the batch was compiled against another revision of the graph than the one that sounds: build it again"
+    )]
+    WrongRevision,
+}
+
+/// What the audio thread tells. No heap of its own: a batch that comes back is one pointer.
+#[derive(Debug)]
+pub enum Event {
+    /// The batch took effect at this frame; in it is what it replaced, for freeing.
+    Applied {
+        /// The batch's.
+        ticket: Ticket,
+        /// The first frame that sounds changed.
+        frame: u64,
+        /// Old plans and nodes.
+        spent: Box<Batch>,
+    },
+    /// The batch did not take effect and nothing changed; it comes back whole.
+    Refused {
+        /// The batch's.
+        ticket: Ticket,
+        /// Why.
+        why: Refusal,
+        /// The batch.
+        batch: Box<Batch>,
+    },
+    /// A set or a reset took effect at this frame.
+    Set {
+        /// The request's.
+        ticket: Ticket,
+        /// The first frame that it changed.
+        frame: u64,
+    },
+    /// A set or a reset did not take effect.
+    SetRefused {
+        /// The request's.
+        ticket: Ticket,
+        /// Why.
+        why: Refusal,
+    },
+    /// A node put out a sample that is not a finite number, and is mute from this frame on.
+    Muted {
+        /// The node.
+        node: NodeId,
+        /// The first frame of the span in which it happened.
+        frame: u64,
+    },
+    /// The answer to a ping.
+    Pong {
+        /// The ping's.
+        ticket: Ticket,
+        /// The frame that will be rendered next.
+        frame: u64,
+    },
+}
+
+/// The control side's end of the command ring.
+#[derive(Debug)]
+pub struct CommandSender {
+    ring: Producer<Command>,
+    refused: u64,
+}
+
+impl CommandSender {
+    /// Sends a command. `[control]`; does not wait or allocate.
+    ///
+    /// # Errors
+    /// If the ring is full the command comes back, and the refusal is counted.
+    pub fn send(&mut self, command: Command) -> Result<(), Full<Command>> {
+        self.ring.push(command).inspect_err(|_| self.refused += 1)
+    }
+
+    /// How many more commands fit now. It can only grow until the next [`send`](Self::send).
+    pub fn room(&mut self) -> usize {
+        self.ring.slots()
+    }
+
+    /// How many commands did not fit so far.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+}
+
+/// The audio thread's end of the command ring.
+#[derive(Debug)]
+pub struct CommandReceiver {
+    ring: Consumer<Command>,
+}
+
+impl CommandReceiver {
+    /// The next command, if one is there. `[audio]`; wait-free.
+    pub fn receive(&mut self) -> Option<Command> {
+        self.ring.pop()
+    }
+
+    /// The next command, left where it is. `[audio]`; wait-free.
+    pub fn peek(&mut self) -> Option<&Command> {
+        self.ring.peek()
+    }
+}
+
+/// The audio thread's end of the event ring.
+#[derive(Debug)]
+pub struct EventSender {
+    ring: Producer<Event>,
+}
+
+impl EventSender {
+    /// Tells. `[audio]`; wait-free.
+    ///
+    /// # Errors
+    /// If the ring is full the event comes back: the audio thread keeps it and tries again.
+    pub fn tell(&mut self, event: Event) -> Result<(), Full<Event>> {
+        self.ring.push(event)
+    }
+}
+
+/// The control side's end of the event ring.
+#[derive(Debug)]
+pub struct EventReceiver {
+    ring: Consumer<Event>,
+}
+
+impl EventReceiver {
+    /// The next event, if one is there. `[control]`; dropping it frees what came back in it.
+    pub fn receive(&mut self) -> Option<Event> {
+        self.ring.pop()
+    }
+}
+
+/// The two ends of a command ring that holds so many messages.
+pub fn commands(messages: usize) -> (CommandSender, CommandReceiver) {
+    let (producer, consumer) = ring(messages);
+    (CommandSender { ring: producer, refused: 0 }, CommandReceiver { ring: consumer })
+}
+
+/// The two ends of an event ring that holds so many messages.
+pub fn events(messages: usize) -> (EventSender, EventReceiver) {
+    let (producer, consumer) = ring(messages);
+    (EventSender { ring: producer }, EventReceiver { ring: consumer })
+}
+
+// A parameter's number fits the bit mask of moving parameters.
+const _: () = assert!(MAX_PARAMS <= u64::BITS as usize);
+// A message is at most a cache line.
+const _: () = assert!(size_of::<Command>() <= 64 && size_of::<Event>() <= 64);

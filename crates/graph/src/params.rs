@@ -1,0 +1,130 @@
+//! The values of a node's parameters over one span: at rest, on their way, changed inside the span, or driven by cables.
+
+use crate::QUANTUM;
+use crate::agenda::Agenda;
+use crate::block::Block;
+use crate::node::Node;
+use crate::plan::DriveLink;
+use crate::processor::{Around, Flow, Span, Window};
+use crate::table::Table;
+use crate::trajectory::Trajectory;
+
+/// Writes a block of values for each parameter that is not steady over the span, and tells which those are.
+///
+/// May be called twice for a span (for the two halves of a delaying node) with the same outcome, if no change falls inside it.
+#[expect(clippy::too_many_arguments, reason = "the parts of a stage, borrowed one by one")]
+pub(crate) fn prepare(
+    node: &mut Node,
+    drives: &[DriveLink],
+    around: &Around<'_>,
+    span: Span,
+    window: Window,
+    cables: &Table<Trajectory>,
+    agenda: &mut Agenda,
+    scratch: &mut [Block],
+) -> u64 {
+    let mut written = render_moving(node, span, scratch);
+    written |= take_due(node, span, agenda, scratch);
+    written | add_drives(node, drives, written, around, span, window, cables, scratch)
+}
+
+/// Parameters on their way: those that have arrived come to rest, the others are written.
+fn render_moving(node: &mut Node, span: Span, scratch: &mut [Block]) -> u64 {
+    let mut written = 0;
+    let mut left = node.moving;
+    while left != 0 {
+        let param = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let (Some(dial), Some(steady)) = (node.dials.get(param), node.steady.get_mut(param)) else {
+            continue;
+        };
+        if dial.motion.rests_at(span.frame) {
+            node.moving &= !(1 << param);
+            *steady = dial.motion.target();
+        } else if let Some(values) = values(scratch, param, span) {
+            dial.motion.render(span.frame, values);
+            // On the path of least jerk a parameter that is turned round keeps its speed, and may pass its limits.
+            values.iter_mut().for_each(|v| *v = v.clamp(dial.min, dial.max));
+            written |= 1 << param;
+        }
+    }
+    written
+}
+
+/// Changes that fall into the span: each is written from its frame on.
+fn take_due(node: &mut Node, span: Span, agenda: &mut Agenda, scratch: &mut [Block]) -> u64 {
+    let mut written = 0;
+    let end = span.frame + span.frames as u64;
+    while let Some(due) = agenda.entry(node.first_due)
+        && due.frame < end
+        && let Some(due) = agenda.take_first(node)
+    {
+        let param = usize::from(due.set.param);
+        let frame = due.frame.max(span.frame);
+        let steady = node.steady.get(param).copied().unwrap_or(0.0);
+        let was_moving = (node.moving | written) >> (param & 63) & 1 == 1;
+        node.set(frame, due.set.param, due.set.value, due.set.motion);
+        let (Some(dial), Some(values)) = (node.dials.get(param), values(scratch, param, span)) else {
+            continue;
+        };
+        let (before, after) = values.split_at_mut((frame - span.frame) as usize);
+        if !was_moving {
+            before.fill(steady);
+        }
+        dial.motion.render(frame, after);
+        after.iter_mut().for_each(|v| *v = v.clamp(dial.min, dial.max));
+        written |= 1 << param;
+    }
+    written
+}
+
+/// Cables that drive parameters: depth × signal is added to each, and the sum is kept within the parameter's limits.
+#[expect(clippy::too_many_arguments, reason = "the parts of a stage, borrowed one by one")]
+fn add_drives(
+    node: &Node,
+    drives: &[DriveLink],
+    mut written: u64,
+    around: &Around<'_>,
+    span: Span,
+    window: Window,
+    cables: &Table<Trajectory>,
+    scratch: &mut [Block],
+) -> u64 {
+    for (i, link) in drives.iter().enumerate() {
+        let param = usize::from(link.param);
+        let (Some(dial), Some(values)) = (node.dials.get(param), values(scratch, param, span)) else {
+            continue;
+        };
+        let Some(depth) = cables.get(link.cable) else { continue };
+        let source = link.source.start as usize;
+        let silent =
+            around.flow(source) == Flow::Silent || (depth.rests_at(span.frame) && depth.target() == 0.0);
+        if !silent {
+            if written >> param & 1 == 0 {
+                values.fill(node.steady.get(param).copied().unwrap_or(0.0));
+                written |= 1 << param;
+            }
+            add_drive(values, window.of(around.block(source)), depth, span);
+        }
+        let last_for_param = drives.get(i + 1).is_none_or(|next| next.param != link.param);
+        if last_for_param && written >> param & 1 == 1 {
+            values.iter_mut().for_each(|v| *v = v.max(dial.min).min(dial.max));
+        }
+    }
+    written
+}
+
+fn add_drive(values: &mut [f32], source: &[f32], depth: &Trajectory, span: Span) {
+    if depth.rests_at(span.frame) {
+        let depth = depth.target();
+        values.iter_mut().zip(source).for_each(|(v, s)| *v += depth * s);
+    } else {
+        let mut depths = [0.0; QUANTUM];
+        depth.render(span.frame, &mut depths[..span.frames]);
+        values.iter_mut().zip(source).zip(&depths).for_each(|((v, s), d)| *v += d * s);
+    }
+}
+
+fn values(scratch: &mut [Block], param: usize, span: Span) -> Option<&mut [f32]> {
+    scratch.get_mut(param)?.0.get_mut(..span.frames)
+}

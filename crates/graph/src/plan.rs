@@ -1,0 +1,106 @@
+//! The compiled plan: what the audio thread does for each span, as a flat list of steps over a pool of blocks.
+
+use crate::processor::Run;
+use alloc::boxed::Box;
+
+/// A part of a graph, ready to run: sorted, its signals assigned to blocks.
+///
+/// Made by [`Edit::commit`](crate::Edit::commit) on the control side, swapped in whole on the audio thread, and sent back for freeing.
+///
+/// Invariants, checked by [`verify`](crate::verify::verify) whenever a plan is compiled with debug assertions:
+/// - every block that a step reads was written before by a step whose block it still is, is an input of the part, or is one of
+///   the silent blocks at the front;
+/// - no step writes a block that it also reads, or that is read later as something else.
+#[derive(Debug, Default)]
+pub struct CompiledGraph {
+    pub(crate) steps: Box<[Step]>,
+    /// What the steps' input ports read.
+    pub(crate) runs: Box<[Run]>,
+    /// What drives parameters.
+    pub(crate) drives: Box<[DriveLink]>,
+    /// What the mixing steps add up.
+    pub(crate) terms: Box<[Term]>,
+    /// The nodes by which loops are cut.
+    pub(crate) breakers: Box<[u32]>,
+    /// Blocks needed for this part alone.
+    pub(crate) blocks: u32,
+    /// Blocks needed with the deepest part inside.
+    pub(crate) blocks_with_parts: u32,
+    /// Where the part's input is put.
+    pub(crate) input: Run,
+    /// Where the part's output is found.
+    pub(crate) output: Run,
+}
+
+impl CompiledGraph {
+    /// How many steps it takes.
+    pub fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// How many blocks of [`QUANTUM`](crate::QUANTUM) frames it works in, with those of the parts inside it.
+    pub fn blocks(&self) -> usize {
+        self.blocks_with_parts as usize
+    }
+}
+
+/// A stretch of one of a plan's lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub start: u32,
+    pub len: u32,
+}
+
+impl Stretch {
+    #[inline(always)]
+    pub fn of<T>(self, list: &[T]) -> &[T] {
+        list.get(self.start as usize..self.start as usize + self.len as usize).unwrap_or(&[])
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Run a node.
+    Node(NodeStep),
+    /// Add signals up into one.
+    Mix { out: Run, terms: Stretch },
+    /// Run the next `steps` steps again and again, as far ahead each time as the breakers allow, until the span is done.
+    Loop { steps: u32, breakers: Stretch },
+}
+
+/// Which half of a node to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Half {
+    Whole,
+    Emit,
+    Absorb,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct NodeStep {
+    pub slot: u32,
+    pub half: Half,
+    /// All output channels.
+    pub out: Run,
+    /// Of `runs`: a run for each input port.
+    pub inputs: Stretch,
+    /// Of `drives`, sorted by parameter.
+    pub drives: Stretch,
+}
+
+/// A cable that drives a parameter: adds depth × the first channel of a signal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct DriveLink {
+    pub param: u16,
+    pub source: Run,
+    /// Of the table of cables: the depth.
+    pub cable: u32,
+}
+
+/// A cable into a mixing step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Term {
+    pub source: Run,
+    /// Of the table of cables: the gain.
+    pub cable: u32,
+}

@@ -1,0 +1,333 @@
+//! What a node does: the trait that every node implements, and what it is handed for a block.
+
+use crate::block::{Block, QUANTUM};
+use crate::shape::Shape;
+use sostenuto_dsp::Value;
+
+/// What a node needs to know of the stream it will run in, before it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stream {
+    /// Frames per second.
+    pub sample_rate: f64,
+}
+
+/// Whether a node has anything more to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Call again for the next block.
+    Sounding,
+    /// As long as the inputs are silent and no parameter moves, every block from now on would be silence and change nothing
+    /// in the node: the executor may leave the call out. Leaving it out gives the same bits as making it.
+    Resting,
+}
+
+/// A node: something that turns input blocks into output blocks.
+///
+/// Its life, in order:
+/// 1. `[control]` It is built, by its own constructor.
+/// 2. `[control]` [`shape`](Self::shape) tells its ports and parameters, which stay as they are for its life.
+/// 3. `[control]` [`prepare`](Self::prepare) tells it the stream; here it allocates everything that it will ever need.
+/// 4. It is sent to the audio thread in a batch and takes effect at one frame.
+/// 5. `[audio]` [`process`](Self::process) is called for every span of frames, in order, without gaps except where it rests.
+///    It does not allocate, free, lock, wait, print, call the system or panic, and its time is bounded.
+/// 6. `[audio]` [`reset`](Self::reset) may be called between spans, to forget all that it has heard.
+/// 7. `[control]` Once removed it comes back whole, and is dropped there.
+///
+/// A node that puts out a sample that is not a finite number is muted and reported; the rest plays on.
+pub trait Processor: Send + 'static {
+    /// The ports and parameters. `[control]`; may allocate; the same at every call.
+    fn shape(&self) -> Shape;
+
+    /// Gets ready for a stream. `[control]`; may allocate.
+    fn prepare(&mut self, stream: &Stream);
+
+    /// Renders one span of at most [`QUANTUM`](crate::QUANTUM) frames. `[audio]`
+    ///
+    /// A span never crosses a multiple of the quantum. The output is the same, bit for bit, however the time is cut into spans.
+    fn process(&mut self, io: Io<'_>) -> Activity;
+
+    /// Forgets what it has heard, as if just prepared. `[audio]`
+    fn reset(&mut self);
+
+    /// The node as one that delays, if it can stand in a feedback loop. `[any]`
+    fn delaying(&mut self) -> Option<&mut dyn Delaying> {
+        None
+    }
+
+    /// Whether [`delaying`](Self::delaying) is there. `[any]`
+    fn delays(&self) -> bool {
+        false
+    }
+
+    /// By how many frames the output is late against the input, as a property of the method (look-ahead, linear phase). `[any]`
+    fn latency(&self) -> u32 {
+        0
+    }
+}
+
+/// A node whose output does not depend on its input of the same span, so that it may close a loop.
+///
+/// In a loop, for each step of at most [`ahead`](Self::ahead) frames: `emit`, then the rest of the loop, then `absorb`. The two
+/// together do what [`Processor::process`] does, bit for bit.
+pub trait Delaying {
+    /// How many frames can be put out before the next input is needed; at least 1. `[audio]`
+    fn ahead(&self, params: &Params<'_>, sample_rate: f64) -> usize;
+    /// Puts out the next frames; its inputs are not ready and read as silence. `[audio]`
+    fn emit(&mut self, io: Io<'_>);
+    /// Takes in the frames that belong to the last `emit`; there are no outputs. `[audio]`
+    fn absorb(&mut self, io: Io<'_>);
+}
+
+/// What is known of the samples of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// Anything.
+    Varying,
+    /// The frames of this span are all equal.
+    Constant,
+    /// The whole block is zero.
+    #[default]
+    Silent,
+}
+
+/// The blocks of one signal: so many adjoining channels from a block on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub start: u32,
+    pub channels: u16,
+}
+
+impl Run {
+    /// Where an input that no cable feeds is read: past the end of every plan's blocks, where all is silence.
+    pub const NOWHERE: u32 = u32::MAX >> 1;
+
+    pub fn end(self) -> usize {
+        self.start as usize + usize::from(self.channels)
+    }
+}
+
+/// Part of a block: the frames that one call is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub offset: usize,
+    pub frames: usize,
+}
+
+impl Window {
+    #[inline(always)]
+    pub fn of(self, block: &Block) -> &[f32] {
+        block.0.get(self.offset..self.offset + self.frames).unwrap_or(&[])
+    }
+    #[inline(always)]
+    pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
+        block.0.get_mut(self.offset..self.offset + self.frames).unwrap_or(&mut [])
+    }
+}
+
+/// The blocks of a plan but for a gap, where the outputs of the running step are.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub low: &'a [Block],
+    pub high: &'a [Block],
+    pub low_flow: &'a [Flow],
+    pub high_flow: &'a [Flow],
+    /// Where `high` starts.
+    pub resume: usize,
+}
+
+impl<'a> Around<'a> {
+    #[inline(always)]
+    pub fn block(&self, index: usize) -> &'a Block {
+        let found = if index < self.low.len() {
+            self.low.get(index)
+        } else {
+            self.high.get(index.wrapping_sub(self.resume))
+        };
+        found.unwrap_or(&SILENT)
+    }
+    #[inline(always)]
+    pub fn flow(&self, index: usize) -> Flow {
+        let found = if index < self.low.len() {
+            self.low_flow.get(index)
+        } else {
+            self.high_flow.get(index.wrapping_sub(self.resume))
+        };
+        found.copied().unwrap_or(Flow::Silent)
+    }
+}
+
+static SILENT: Block = Block::SILENT;
+
+/// What a node is handed for one span.
+pub struct Io<'a> {
+    /// Which frames these are.
+    pub span: Span,
+    /// The signals at the input ports.
+    pub inputs: Inputs<'a>,
+    /// Where the output goes.
+    pub outputs: Outputs<'a>,
+    /// The values of the parameters.
+    pub params: Params<'a>,
+}
+
+/// The frames that a call is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// The first, counted from the start of the engine.
+    pub frame: u64,
+    /// How many; at most [`QUANTUM`](crate::QUANTUM).
+    pub frames: usize,
+    /// Frames per second.
+    pub sample_rate: f64,
+}
+
+impl Span {
+    /// Whether the span begins on the grid: where control-rate work falls.
+    pub fn on_grid(&self) -> bool {
+        self.frame.is_multiple_of(QUANTUM as u64)
+    }
+}
+
+/// The signals at a node's input ports.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub(crate) runs: &'a [Run],
+    pub(crate) around: Around<'a>,
+    pub(crate) window: Window,
+}
+
+impl<'a> Inputs<'a> {
+    /// How many channels the port carries; 0 if there is no such port.
+    #[inline(always)]
+    pub fn channels(&self, port: usize) -> usize {
+        self.runs.get(port).map_or(0, |r| usize::from(r.channels))
+    }
+
+    /// The samples of one channel of a port, as many as the span has frames. Of a channel that is not there: silence.
+    #[inline(always)]
+    pub fn channel(&self, port: usize, channel: usize) -> &'a [f32] {
+        match self.runs.get(port) {
+            Some(run) if channel < usize::from(run.channels) => {
+                self.window.of(self.around.block(run.start as usize + channel))
+            }
+            _ => self.window.of(&SILENT),
+        }
+    }
+
+    /// What is known of one channel of a port.
+    #[inline(always)]
+    pub fn flow(&self, port: usize, channel: usize) -> Flow {
+        self.runs.get(port).map_or(Flow::Silent, |run| self.around.flow(run.start as usize + channel))
+    }
+
+    /// Whether all channels of a port are silent.
+    pub fn is_silent(&self, port: usize) -> bool {
+        (0..self.channels(port)).all(|c| self.flow(port, c) == Flow::Silent)
+    }
+
+    /// Whether all channels of all ports are silent.
+    pub fn all_silent(&self) -> bool {
+        (0..self.runs.len()).all(|port| self.is_silent(port))
+    }
+}
+
+/// Where a node's output goes: the channels of all its output ports, in order.
+pub struct Outputs<'a> {
+    pub(crate) blocks: &'a mut [Block],
+    pub(crate) flow: &'a mut [Flow],
+    pub(crate) window: Window,
+}
+
+impl Outputs<'_> {
+    /// How many channels there are, over all output ports.
+    #[inline(always)]
+    pub fn channels(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// One channel, to write; holds leftovers until written. Of a channel that is not there: an empty slice.
+    #[inline(always)]
+    pub fn channel(&mut self, channel: usize) -> &mut [f32] {
+        match self.blocks.get_mut(channel) {
+            Some(block) => self.window.of_mut(block),
+            None => &mut [],
+        }
+    }
+
+    /// The first `N` channels at once, if there are as many.
+    #[inline(always)]
+    pub fn first<const N: usize>(&mut self) -> Option<[&mut [f32]; N]> {
+        let window = self.window;
+        let blocks = self.blocks.first_chunk_mut::<N>()?;
+        Some(blocks.each_mut().map(|b| window.of_mut(b)))
+    }
+
+    /// All channels, one after the other.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let window = self.window;
+        self.blocks.iter_mut().map(move |b| window.of_mut(b))
+    }
+
+    /// Makes one channel silent, and says so.
+    #[inline(always)]
+    pub fn silence(&mut self, channel: usize) {
+        if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get_mut(channel)) {
+            *block = Block::SILENT;
+            *flow = Flow::Silent;
+        }
+    }
+
+    /// Makes all channels silent, and says so.
+    pub fn silence_all(&mut self) {
+        for channel in 0..self.blocks.len() {
+            self.silence(channel);
+        }
+    }
+
+    /// Gives one channel the same value in every frame, and says so.
+    #[inline(always)]
+    pub fn constant(&mut self, channel: usize, value: f32) {
+        if value == 0.0 {
+            return self.silence(channel);
+        }
+        self.channel(channel).fill(value);
+        if let Some(flow) = self.flow.get_mut(channel) {
+            *flow = Flow::Constant;
+        }
+    }
+}
+
+/// The values of a node's parameters over a span.
+#[derive(Clone, Copy)]
+pub struct Params<'a> {
+    pub(crate) steady: &'a [f32],
+    /// One bit for each parameter that moves.
+    pub(crate) moving: u64,
+    pub(crate) blocks: &'a [Block],
+    pub(crate) frames: usize,
+}
+
+impl<'a> Params<'a> {
+    /// The value of a parameter, by its number in the shape. Of one that is not there: zero.
+    #[inline(always)]
+    pub fn get(&self, param: usize) -> Value<'a> {
+        if self.moving >> param & 1 == 0 {
+            return Value::Steady(self.steady.get(param).copied().unwrap_or(0.0));
+        }
+        match self.blocks.get(param).and_then(|b| b.0.get(..self.frames)) {
+            Some(values) => Value::Moving(values),
+            None => Value::Steady(0.0),
+        }
+    }
+
+    /// The value at the first frame of the span: for switches and choices, which do not change within one unless driven.
+    #[inline(always)]
+    pub fn now(&self, param: usize) -> f32 {
+        self.get(param).at(0)
+    }
+
+    /// Whether every parameter is steady over the span.
+    pub fn all_steady(&self) -> bool {
+        self.moving == 0
+    }
+}

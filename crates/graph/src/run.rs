@@ -1,0 +1,264 @@
+//! Running a plan over one span: the audio thread's inner loop.
+
+use crate::agenda::Agenda;
+use crate::block::{Block, QUANTUM};
+use crate::load::Probe;
+use crate::mix::mix;
+use crate::node::{Body, NONE, Node};
+use crate::params::prepare;
+use crate::plan::{CompiledGraph, Half, NodeStep, Step, Stretch};
+use crate::processor::{Activity, Around, Flow, Inputs, Io, Outputs, Params, Run, Span, Window};
+use crate::table::Table;
+use crate::trajectory::Trajectory;
+
+/// What running needs besides the plan and the blocks.
+pub(crate) struct Stage<'a> {
+    pub nodes: &'a mut Table<Option<Node>>,
+    pub cables: &'a Table<Trajectory>,
+    pub agenda: &'a mut Agenda,
+    /// A block for each parameter of the node that runs.
+    pub scratch: &'a mut [Block],
+    pub probe: &'a mut Probe,
+    /// The frame at offset 0 of the blocks.
+    pub frame: u64,
+    pub sample_rate: f64,
+    /// Whether a node was muted in this span.
+    pub fault: bool,
+}
+
+impl Stage<'_> {
+    #[inline(always)]
+    fn span(&self, window: Window) -> Span {
+        Span {
+            frame: self.frame + window.offset as u64,
+            frames: window.frames,
+            sample_rate: self.sample_rate,
+        }
+    }
+}
+
+/// The blocks of a plan and what is known of them; beyond the plan's own, those for the parts in it.
+pub(crate) struct Frame<'a> {
+    pub blocks: &'a mut [Block],
+    pub flow: &'a mut [Flow],
+}
+
+/// Runs all steps of a plan.
+pub(crate) fn run_plan(plan: &CompiledGraph, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+    run_steps(plan, Stretch { start: 0, len: plan.steps.len() as u32 }, frame, stage, window);
+}
+
+fn run_steps(
+    plan: &CompiledGraph,
+    which: Stretch,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    let steps = which.of(&plan.steps);
+    let mut next = 0;
+    while let Some(step) = steps.get(next) {
+        next += 1;
+        match step {
+            Step::Node(step) => run_node(plan, step, frame, stage, window),
+            Step::Mix { out, terms } => {
+                mix(*out, terms.of(&plan.terms), frame, stage.cables, stage.span(window), window)
+            }
+            Step::Loop { steps, breakers } => {
+                let inside = Stretch { start: which.start + next as u32, len: *steps };
+                run_loop(plan, inside, *breakers, frame, stage, window);
+                next += *steps as usize;
+            }
+        }
+    }
+}
+
+/// Runs the steps of a feedback loop in pieces, each no longer than the shortest delay in it.
+fn run_loop(
+    plan: &CompiledGraph,
+    inside: Stretch,
+    breakers: Stretch,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    let end = window.offset + window.frames;
+    let mut offset = window.offset;
+    while offset < end {
+        let mut ahead = end - offset;
+        for step in breakers.of(&plan.breakers) {
+            ahead = ahead.min(frames_ahead(plan, *step, stage, stage.frame + offset as u64));
+        }
+        let piece = Window { offset, frames: ahead.max(1) };
+        run_steps(plan, inside, frame, stage, piece);
+        offset += piece.frames;
+    }
+}
+
+/// How many frames a delaying node can put out before it needs input. One at a time while a parameter moves or is driven, and
+/// no further than its next due change.
+fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64) -> usize {
+    let Some(Step::Node(step)) = plan.steps.get(step as usize) else { return 1 };
+    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return QUANTUM };
+    let until_due = match stage.agenda.entry(node.first_due) {
+        Some(due) if due.frame <= now => return 1,
+        Some(due) => (due.frame - now) as usize,
+        None => QUANTUM,
+    };
+    if node.moving != 0 || step.drives.len != 0 {
+        return 1;
+    }
+    let params = Params { steady: &node.steady, moving: 0, blocks: &[], frames: 1 };
+    match &mut node.body {
+        Body::Processor(processor) => processor
+            .delaying()
+            .map_or(1, |delaying| delaying.ahead(&params, stage.sample_rate))
+            .min(until_due),
+        _ => 1,
+    }
+}
+
+fn run_node(
+    plan: &CompiledGraph,
+    step: &NodeStep,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    let span = stage.span(window);
+    let own = plan.blocks as usize;
+    let (Some((blocks, beyond)), Some((flow, flow_beyond))) =
+        (frame.blocks.split_at_mut_checked(own), frame.flow.split_at_mut_checked(own))
+    else {
+        return;
+    };
+    let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
+    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
+    let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
+    if node.muted {
+        stage.agenda.settle(node);
+        return outputs.silence_all();
+    }
+    let quiet = node.moving == 0 && node.first_due == NONE && step.drives.len == 0;
+    if quiet && node.resting && inputs.all_silent() {
+        return outputs.silence_all();
+    }
+    let drives = step.drives.of(&plan.drives);
+    let moving = if quiet {
+        0
+    } else {
+        prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
+    };
+    if let Body::Part(_) = node.body {
+        let inner = Frame { blocks: beyond, flow: flow_beyond };
+        return run_part(step.slot, inputs, outputs, inner, stage, window);
+    }
+    outputs.flow.fill(Flow::Varying);
+    let timed = stage.probe.begin();
+    let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
+    let io = Io { span, inputs, outputs, params };
+    node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
+    if let Some(start) = timed {
+        node.load.note(stage.probe.since(start), window.frames);
+    }
+    // The outputs were lent to the call; they are the same blocks again.
+    let Some((_, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
+    if !all_finite(&outputs) {
+        outputs.silence_all();
+        node.muted = true;
+        node.untold = true;
+        stage.fault = true;
+    }
+}
+
+/// The blocks that a step writes, and the rest.
+#[inline(always)]
+fn part_blocks<'a>(
+    blocks: &'a mut [Block],
+    flow: &'a mut [Flow],
+    out: Run,
+    window: Window,
+) -> Option<(Around<'a>, Outputs<'a>)> {
+    let (low, rest) = blocks.split_at_mut_checked(out.start as usize)?;
+    let (outs, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
+    let (low_flow, rest) = flow.split_at_mut_checked(out.start as usize)?;
+    let (outs_flow, high_flow) = rest.split_at_mut_checked(usize::from(out.channels))?;
+    let around = Around { low, high, low_flow, high_flow, resume: out.end() };
+    Some((around, Outputs { blocks: outs, flow: outs_flow, window }))
+}
+
+#[inline(always)]
+fn call(body: &mut Body, half: Half, io: Io<'_>) -> Activity {
+    let Body::Processor(processor) = body else { return Activity::Sounding };
+    if half == Half::Whole {
+        return processor.process(io);
+    }
+    match (half, processor.delaying()) {
+        (Half::Emit, Some(delaying)) => delaying.emit(io),
+        (_, Some(delaying)) => delaying.absorb(io),
+        (_, None) => {}
+    }
+    Activity::Sounding
+}
+
+/// Runs a part: its input is copied in, its plan runs in the blocks beyond, its output is copied out.
+fn run_part(
+    slot: u32,
+    inputs: Inputs<'_>,
+    mut outputs: Outputs<'_>,
+    mut inner: Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
+    let mut block = plan.input.start as usize;
+    for port in 0..inputs.runs.len() {
+        for channel in 0..inputs.channels(port) {
+            if let (Some(to), Some(flow)) = (inner.blocks.get_mut(block), inner.flow.get_mut(block)) {
+                window.of_mut(to).copy_from_slice(inputs.channel(port, channel));
+                *flow = Flow::Varying;
+            }
+            block += 1;
+        }
+    }
+    run_plan(&plan, &mut inner, stage, window);
+    for channel in 0..outputs.channels() {
+        let from = plan.output.start as usize + channel;
+        let known = inner.flow.get(from).copied().unwrap_or(Flow::Silent);
+        match inner
+            .blocks
+            .get(from)
+            .filter(|_| channel < usize::from(plan.output.channels) && known != Flow::Silent)
+        {
+            Some(block) => outputs.channel(channel).copy_from_slice(window.of(block)),
+            None => outputs.silence(channel),
+        }
+        if let Some(flow) = outputs.flow.get_mut(channel) {
+            *flow = known;
+        }
+    }
+    if let Some(Some(node)) = stage.nodes.get_mut(slot) {
+        node.body = Body::Part(plan);
+    }
+}
+
+/// Whether every sample is a finite number. The sum of a block is finite only if all its samples are (and they are not so large
+/// that the sum overflows, which is a fault as well); sixteen partial sums keep the additions independent.
+#[inline(always)]
+fn all_finite(outputs: &Outputs<'_>) -> bool {
+    outputs.blocks.iter().zip(outputs.flow.iter()).all(|(block, flow)| {
+        if *flow == Flow::Silent {
+            return true;
+        }
+        let samples = outputs.window.of(block);
+        let (whole, rest) = samples.as_chunks::<16>();
+        let mut sums = [0.0f32; 16];
+        for chunk in whole {
+            for (sum, sample) in sums.iter_mut().zip(chunk) {
+                *sum += *sample;
+            }
+        }
+        (sums.iter().sum::<f32>() + rest.iter().sum::<f32>()).is_finite()
+    })
+}

@@ -1,0 +1,120 @@
+//! How much time rendering takes: counted on the audio thread in plain words, read anywhere without locks.
+
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+// Each figure is a word of its own that only one thread writes; readers want the latest value of each and no order between
+// them, so relaxed is enough everywhere in this file.
+
+/// How much time one node takes.
+#[derive(Debug, Default)]
+pub struct NodeLoad {
+    /// Nanoseconds per quantum, averaged, as f32 bits.
+    average: AtomicU32,
+    peak: AtomicU32,
+    measured: AtomicU32,
+}
+
+impl NodeLoad {
+    /// Nanoseconds that the node takes for a quantum of 64 frames, a running average over the measured ones. 0 before the first.
+    pub fn average_ns(&self) -> f32 {
+        f32::from_bits(self.average.load(Relaxed))
+    }
+
+    /// The most nanoseconds measured for a span since the last [`reset_peak`](Self::reset_peak).
+    pub fn peak_ns(&self) -> u32 {
+        self.peak.load(Relaxed)
+    }
+
+    /// How many spans were measured. Nodes take turns, so that measuring costs the same however many there are.
+    pub fn measured(&self) -> u32 {
+        self.measured.load(Relaxed)
+    }
+
+    /// Starts the peak anew.
+    pub fn reset_peak(&self) {
+        self.peak.store(0, Relaxed);
+    }
+
+    pub(crate) fn note(&self, ns: u64, frames: usize) {
+        let whole = ns as f32 * (crate::QUANTUM as f32 / frames.max(1) as f32);
+        let count = self.measured.load(Relaxed);
+        let old = self.average_ns();
+        let average = if count == 0 { whole } else { old + (whole - old) * 0.125 };
+        self.average.store(average.to_bits(), Relaxed);
+        self.peak.store(self.peak.load(Relaxed).max(ns.min(u64::from(u32::MAX)) as u32), Relaxed);
+        self.measured.store(count.wrapping_add(1), Relaxed);
+    }
+}
+
+/// How the engine as a whole fares.
+#[derive(Debug, Default)]
+pub struct EngineLoad {
+    frame: AtomicU64,
+    callbacks: AtomicU64,
+    load: AtomicU32,
+    peak: AtomicU32,
+    over: AtomicU64,
+    deferred: AtomicU64,
+    muted: AtomicU64,
+    untold: AtomicU64,
+}
+
+impl EngineLoad {
+    /// The frame that will be rendered next.
+    pub fn frame(&self) -> u64 {
+        self.frame.load(Relaxed)
+    }
+    /// How many callbacks were rendered.
+    pub fn callbacks(&self) -> u64 {
+        self.callbacks.load(Relaxed)
+    }
+    /// The part of the time that rendering takes, from 0 to 1 and, if too slow, above: a running average over callbacks.
+    pub fn load(&self) -> f32 {
+        f32::from_bits(self.load.load(Relaxed))
+    }
+    /// The largest such part of one callback since the last [`reset_peak`](Self::reset_peak).
+    pub fn peak(&self) -> f32 {
+        f32::from_bits(self.peak.load(Relaxed))
+    }
+    /// How many callbacks took longer than the time that they rendered.
+    pub fn over(&self) -> u64 {
+        self.over.load(Relaxed)
+    }
+    /// How many callbacks left commands for the next one, having drained as many as one may.
+    pub fn deferred(&self) -> u64 {
+        self.deferred.load(Relaxed)
+    }
+    /// How many times a node was muted for putting out what is not a finite number.
+    pub fn muted(&self) -> u64 {
+        self.muted.load(Relaxed)
+    }
+    /// How many events (never one with a batch) were dropped because nobody took the earlier ones.
+    pub fn untold(&self) -> u64 {
+        self.untold.load(Relaxed)
+    }
+    /// Starts the peak anew.
+    pub fn reset_peak(&self) {
+        self.peak.store(0, Relaxed);
+    }
+
+    pub(crate) fn note_callback(&self, frame: u64, ns: Option<u64>, frames: usize, sample_rate: f64) {
+        self.frame.store(frame, Relaxed);
+        self.callbacks.store(self.callbacks() + 1, Relaxed);
+        let Some(ns) = ns.filter(|_| frames > 0) else { return };
+        let part = (ns as f64 * 1e-9 * sample_rate / frames as f64) as f32;
+        self.load.store((self.load() + (part - self.load()) * 0.05).to_bits(), Relaxed);
+        self.peak.store(self.peak().max(part).to_bits(), Relaxed);
+        if part > 1.0 {
+            self.over.store(self.over() + 1, Relaxed);
+        }
+    }
+    pub(crate) fn note_deferred(&self) {
+        self.deferred.store(self.deferred() + 1, Relaxed);
+    }
+    pub(crate) fn note_untold(&self) {
+        self.untold.store(self.untold() + 1, Relaxed);
+    }
+    pub(crate) fn note_muted(&self) {
+        self.muted.store(self.muted() + 1, Relaxed);
+    }
+}
