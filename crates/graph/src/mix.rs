@@ -125,8 +125,6 @@ fn add_term(
             }
             heard
         }
-            (0..n).fold(false, |heard, from| add(from, 1.0 / n as f32, begun || heard) || heard)
-        }
         Feed::Nothing => false,
     }
 }
