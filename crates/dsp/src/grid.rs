@@ -11,8 +11,8 @@ pub const GRID: usize = 64;
 /// Magnitudes below this (−400 dBFS) are set to zero, so that a tail ends and `is_silent` becomes true.
 pub(crate) const FLUSH: f64 = 1.0e-20;
 
-/// What circulates in a feedback loop is limited to this magnitude (+180 dBFS), so that no loop overflows.
-pub(crate) const LOOP_LIMIT: f64 = 1.0e9;
+/// What circulates in a feedback loop has at most this magnitude (+180 dBFS), so that no loop overflows.
+const LOOP_LIMIT: f64 = 1.0e9;
 
 /// A run of frames of a block between two points of the grid.
 pub(crate) struct Span {
@@ -40,13 +40,7 @@ pub(crate) fn spans(start: u64, frames: usize) -> impl Iterator<Item = Span> {
 /// The part of `value` that belongs to the frames `range` of its block.
 #[inline(always)]
 pub(crate) fn cut<'a, S: Sample>(value: &Value<'a, S>, range: Range<usize>) -> Value<'a, S> {
-    match value {
-        Value::Steady(v) => Value::Steady(*v),
-        Value::Moving(v) => match v.get(range.clone()) {
-            Some(part) => Value::Moving(part),
-            None => Value::Steady(value.at(range.start)),
-        },
-    }
+    value.part(range.start, range.end)
 }
 
 /// The values of the frames of `block`, written out one per frame.
@@ -63,6 +57,13 @@ pub(crate) fn spread<S: Sample>(value: &Value<'_, S>, block: &mut [S]) {
 #[inline(always)]
 pub(crate) fn flushed<S: Sample>(x: S) -> S {
     S::select(x.abs().lt(S::splat(FLUSH)), S::zero(), x)
+}
+
+/// What may be written into a feedback loop: `x` if its magnitude lies between [`FLUSH`] and [`LOOP_LIMIT`], else zero.
+/// So a loop neither overflows nor keeps what is not a number.
+#[inline(always)]
+pub(crate) fn contained<S: Sample>(x: S) -> S {
+    flushed(S::select(x.abs().le(S::splat(LOOP_LIMIT)), x, S::zero()))
 }
 
 /// Whether `x` is zero in every lane.

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod delay;
 mod filter;
 mod grid;
 mod lanes;
@@ -11,6 +12,7 @@ mod phase;
 mod sample;
 mod value;
 
+pub use delay::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, MAX_VOICES, frames_of_ms};
 pub use filter::{
     Biquad, BiquadParams, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double, GAIN_LIMIT_DB, Native, OnePole,
     OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,

@@ -38,7 +38,7 @@ pub struct Biquad<S: Sample, P: Precision = Double> {
 impl<S: Sample, P: Precision> Biquad<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(shape: Shape, rate: f64) -> Self {
-        Biquad { shape, per_rate: 1.0 / rate, state: Integrators::new(), cached: None }
+        Biquad { shape, per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), cached: None }
     }
 
     /// The present shape.

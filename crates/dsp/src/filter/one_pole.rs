@@ -26,7 +26,7 @@ pub struct OnePole<S: Sample, P: Precision = Double> {
 impl<S: Sample, P: Precision> OnePole<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(kind: OnePoleKind, rate: f64) -> Self {
-        OnePole { kind, per_rate: 1.0 / rate, state: P::State::<S>::zero(), cached: None }
+        OnePole { kind, per_rate: 1.0 / rate.max(1.0), state: P::State::<S>::zero(), cached: None }
     }
 
     /// Back to rest.

@@ -74,7 +74,7 @@ pub struct Svf<S: Sample, P: Precision = Native> {
 impl<S: Sample, P: Precision> Svf<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(rate: f64) -> Self {
-        Svf { per_rate: 1.0 / rate, state: Integrators::new(), cached: None }
+        Svf { per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), cached: None }
     }
 
     /// Back to rest.
