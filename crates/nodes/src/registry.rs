@@ -1,0 +1,52 @@
+//! The list of all kinds, and how each is built.
+
+use crate::catalogue::{Kind, Layout};
+use crate::tap::Tap;
+use sostenuto_graph::Processor;
+
+/// A node, ready to be added to a graph, and what it shows while it runs.
+pub struct Built {
+    /// The node.
+    pub processor: Box<dyn Processor>,
+    /// Where its meter or scope is read; `None` for nodes that show nothing.
+    pub tap: Option<Tap>,
+}
+
+impl Built {
+    /// A node that shows nothing.
+    pub(crate) fn plain(processor: impl Processor) -> Self {
+        Built { processor: Box::new(processor), tap: None }
+    }
+}
+
+/// One kind and its builder, as the module of the kind gives it.
+pub(crate) struct Listing {
+    pub kind: Kind,
+    pub build: fn(&'static Kind, Layout) -> Built,
+}
+
+/// Every kind, by group and then as its module lists it.
+static LISTINGS: &[&[Listing]] = &[
+    crate::sine::KINDS,
+    crate::oscillator::KINDS,
+    crate::gain::KINDS,
+    crate::biquad::KINDS,
+    crate::delay::KINDS,
+    crate::output::KINDS,
+];
+
+/// Every kind of node there is.
+pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
+    LISTINGS.iter().flat_map(|list| list.iter()).map(|listing| &listing.kind)
+}
+
+/// The kind of a name.
+pub fn find(name: &str) -> Option<&'static Kind> {
+    catalogue().find(|kind| kind.name == name)
+}
+
+/// Builds a node. `[control]`; `None` if there is no such kind.
+pub fn build(name: &str, layout: Layout) -> Option<Built> {
+    let listing = LISTINGS.iter().flat_map(|list| list.iter()).find(|listing| listing.kind.name == name)?;
+    Some((listing.build)(&listing.kind, layout))
+}
