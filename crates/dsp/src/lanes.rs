@@ -1,5 +1,6 @@
 //! Several signals side by side, as one [`Sample`].
 
+use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::Sample;
@@ -66,6 +67,7 @@ where
     type Mask = [bool; N];
     type Wide = Lanes<T::Wide, N>;
     type Phase = [u64; N];
+    type Each<U: Copy + Send + Sync + Debug + 'static> = [U; N];
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Lanes([T::splat(x); N])
@@ -121,6 +123,18 @@ where
     #[inline(always)]
     fn any(mask: [bool; N]) -> bool {
         mask.contains(&true)
+    }
+    #[inline(always)]
+    fn bits(mask: [bool; N]) -> u32 {
+        let mut bits = 0;
+        for (lane, &holds) in mask.iter().enumerate() {
+            bits |= u32::from(holds) << lane;
+        }
+        bits
+    }
+    #[inline(always)]
+    fn each<U: Copy + Send + Sync + Debug + 'static>(f: impl FnMut(usize) -> U) -> [U; N] {
+        core::array::from_fn(f)
     }
     #[inline(always)]
     fn add_to_lane(&mut self, lane: usize, x: f64) {

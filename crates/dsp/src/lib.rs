@@ -2,25 +2,39 @@
 
 #![forbid(unsafe_code)]
 
+pub mod amplitude;
 mod delay;
+mod envelope;
 mod filter;
+mod gate;
 mod grid;
 mod lanes;
+mod lfo;
 pub mod math;
+mod noise;
 pub mod osc;
 mod phase;
 mod sample;
+mod sample_hold;
+mod slew;
+mod test_signal;
 mod value;
 
 pub use delay::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, MAX_VOICES, frames_of_ms};
+pub use envelope::{Curves, Envelope, Segments};
 pub use filter::{
     Biquad, BiquadParams, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double, GAIN_LIMIT_DB, Native, OnePole,
     OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
 };
 pub use grid::GRID;
 pub use lanes::{F32x4, F32x8, F32x16, Lanes};
+pub use lfo::{Lfo, LfoMode, LfoShape};
+pub use noise::{Pink, White};
 pub use phase::Phase;
 pub use sample::Sample;
+pub use sample_hold::SampleHold;
+pub use slew::Slew;
+pub use test_signal::{Impulse, constant};
 pub use value::Value;
 
 /// Frames that a kernel takes at a time where it needs room on the stack between two passes. A longer block is walked in

@@ -36,6 +36,8 @@ pub trait Sample:
     type Wide: Sample;
     /// An oscillator's position in its cycle, lane by lane: fixed point, exact under addition.
     type Phase: Phase;
+    /// Something of another type in every lane, for what is decided lane by lane and seldom.
+    type Each<T: Copy + Send + Sync + Debug + 'static>: Copy + Send + Sync + Debug + AsRef<[T]> + AsMut<[T]>;
 
     /// `x` in every lane, rounded to the precision of the type.
     fn splat(x: f64) -> Self;
@@ -66,6 +68,10 @@ pub trait Sample:
     /// Whether `mask` holds in any lane.
     fn any(mask: Self::Mask) -> bool;
 
+    /// In the bit of each lane, whether `mask` holds there.
+    fn bits(mask: Self::Mask) -> u32;
+    /// Lane by lane from a function of the lane's number.
+    fn each<T: Copy + Send + Sync + Debug + 'static>(f: impl FnMut(usize) -> T) -> Self::Each<T>;
     /// Adds `x`, rounded to the precision of the type, to the value in `lane`; a lane out of range is left out.
     fn add_to_lane(&mut self, lane: usize, x: f64);
     /// `2^self` for whole numbers within the exponents of the type (-126..=127 for `f32`, -1022..=1023 for `f64`);
@@ -87,6 +93,11 @@ pub trait Sample:
     fn clamp(self, low: Self, high: Self) -> Self {
         self.max(low).min(high)
     }
+    /// The same with `x`, rounded to the precision of the type, in `lane`.
+    #[inline(always)]
+    fn with_lane(self, lane: usize, x: f64) -> Self {
+        Self::from_lanes(|l| if l == lane { x } else { self.lane(l) })
+    }
     /// Zero in every lane.
     #[inline(always)]
     fn zero() -> Self {
@@ -107,6 +118,7 @@ macro_rules! scalar {
             type Mask = bool;
             type Wide = f64;
             type Phase = u64;
+            type Each<T: Copy + Send + Sync + Debug + 'static> = [T; 1];
             #[inline(always)]
             fn splat(x: f64) -> Self {
                 x as $t
@@ -165,6 +177,14 @@ macro_rules! scalar {
             #[inline(always)]
             fn any(mask: bool) -> bool {
                 mask
+            }
+            #[inline(always)]
+            fn bits(mask: bool) -> u32 {
+                u32::from(mask)
+            }
+            #[inline(always)]
+            fn each<T: Copy + Send + Sync + Debug + 'static>(mut f: impl FnMut(usize) -> T) -> [T; 1] {
+                [f(0)]
             }
             #[inline(always)]
             fn add_to_lane(&mut self, lane: usize, x: f64) {

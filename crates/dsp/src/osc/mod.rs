@@ -21,3 +21,4 @@ pub use residual::LATENCY;
 pub use saw::Saw;
 pub use sine::Sine;
 pub use triangle::Triangle;
+pub(crate) use tuning::Tuning;

@@ -24,6 +24,19 @@ impl<S: Sample> Tuning<S> {
         S::phase_of((frequency.widen() * self.turns_per_hertz).clamp(-limit, limit))
     }
 
+    /// The steps of a piece of a block for frequencies from 0 up.
+    #[inline(always)]
+    pub(crate) fn steps_forward(&self, frequency: Value<'_, S>, steps: &mut [S::Phase]) {
+        match frequency {
+            Value::Steady(f) => steps.fill(self.step(forward(f))),
+            Value::Moving(fs) => {
+                for (step, &f) in steps.iter_mut().zip(fs) {
+                    *step = self.step(forward(f));
+                }
+            }
+        }
+    }
+
     /// The steps of a piece of a block, one per frame of `steps`.
     #[inline(always)]
     pub(crate) fn steps(&self, frequency: Value<'_, S>, steps: &mut [S::Phase]) {
@@ -36,6 +49,12 @@ impl<S: Sample> Tuning<S> {
             }
         }
     }
+}
+
+/// A frequency that may not run backwards: 0 for what is below, and for NaN.
+#[inline(always)]
+fn forward<S: Sample>(frequency: S) -> S {
+    frequency.max(S::zero())
 }
 
 /// Replaces each step by the phase before it, and gives the phase after the last.

@@ -1,0 +1,208 @@
+//! A level that rises, falls, holds and fades with a gate.
+
+mod segment;
+
+use crate::gate::{Gate, for_each_lane, levels};
+use crate::{PIECE, Sample, Value};
+use segment::Lane;
+
+/// Times and level of an envelope for one block.
+#[derive(Clone, Copy, Debug)]
+pub struct Segments<'a, S: Sample = f32> {
+    /// Seconds from 0 to 1. All times are from 0; below 0 and NaN count as 0, which takes no frame at all.
+    pub attack: Value<'a, S>,
+    /// Seconds from 1 to the sustain level.
+    pub decay: Value<'a, S>,
+    /// The level while the gate stays on, from 0 to 1 (limited to it; NaN counts as 0).
+    pub sustain: Value<'a, S>,
+    /// Seconds from wherever the level is to 0.
+    pub release: Value<'a, S>,
+}
+
+/// How each segment is bent: over the part `x` of its time it covers `(1 - e^(-k x)) / (1 - e^-k)` of its way.
+///
+/// 0 is a straight line, 5 an exponential that starts fast and flattens (as a capacitor charges), -5 its mirror image.
+/// Limited to -20..=20.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curves {
+    /// Of the attack.
+    pub attack: f64,
+    /// Of the decay.
+    pub decay: f64,
+    /// Of the release.
+    pub release: f64,
+}
+
+impl Default for Curves {
+    fn default() -> Self {
+        Self { attack: 0.0, decay: 5.0, release: 5.0 }
+    }
+}
+
+/// An envelope of attack, decay, sustain and release (ADSR).
+///
+/// In the frame in which the gate goes on, the level is what it was, and the attack starts; `n` frames on, the level is that of
+/// `n / rate` seconds on the curve. What of a frame is left when a segment ends counts for the next one, so segments of
+/// any length stay in time. The attack of a gate that comes again starts at the level that is there. The curve is a recursion
+/// in double precision: it is within 1e-6 of the closed form, over segments of up to 30 s at 192 kHz.
+///
+/// A time that moves changes the speed of the rest of its segment. Moving times cost an exponential per frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<S: Sample = f32> {
+    rate: f64,
+    curves: [f64; 3],
+    gate: Gate,
+    lanes: S::Each<Lane>,
+    /// Lanes that are neither idle nor at the sustain level.
+    moving: u32,
+    idle: u32,
+    /// Part of the way, and its recursion `part * ratio + offset`.
+    part: S::Wide,
+    ratio: S::Wide,
+    offset: S::Wide,
+    /// The level is `start + (end + follow * sustain - start) * part`.
+    start: S,
+    end: S,
+    follow: S,
+}
+
+impl<S: Sample> Envelope<S> {
+    /// At `rate` frames per second, idle.
+    pub fn new(rate: f64) -> Self {
+        let mut envelope = Self {
+            rate: rate.max(1.0),
+            curves: [0.0; 3],
+            gate: Gate::default(),
+            lanes: S::each(|_| Lane::IDLE),
+            moving: 0,
+            idle: all_lanes::<S>(),
+            part: S::Wide::one(),
+            ratio: S::Wide::zero(),
+            offset: S::Wide::one(),
+            start: S::zero(),
+            end: S::zero(),
+            follow: S::zero(),
+        };
+        envelope.set_curves(Curves::default());
+        envelope
+    }
+
+    /// Sets the curves, each from the next time that its segment begins. [audio]
+    pub fn set_curves(&mut self, curves: Curves) {
+        let limit = |k: f64| {
+            if k.abs() <= 20.0 {
+                k
+            } else if k > 0.0 {
+                20.0
+            } else if k < 0.0 {
+                -20.0
+            } else {
+                0.0
+            }
+        };
+        self.curves = [curves.attack, curves.decay, curves.release].map(limit);
+    }
+
+    /// At once to zero and idle, the gate counting as off. [audio]
+    pub fn reset(&mut self) {
+        let curves = self.curves;
+        *self = Self::new(self.rate);
+        self.curves = curves;
+    }
+
+    /// Whether every lane is at exactly 0 and stays there until its gate goes on. [audio]
+    pub fn is_idle(&self) -> bool {
+        self.idle == all_lanes::<S>()
+    }
+
+    /// In the bit of each lane, whether it is idle. [audio]
+    pub fn idle(&self) -> u32 {
+        self.idle
+    }
+
+    /// Fills `out` with the level, from 0 to 1. The gate is on above 0.5.
+    /// [audio]
+    #[inline]
+    pub fn process(&mut self, gate: Value<'_, S>, segments: &Segments<'_, S>, out: &mut [S]) {
+        let mut on = [0; PIECE];
+        let mut start = 0;
+        for out in out.chunks_mut(PIECE) {
+            let end = start + out.len();
+            let Some(on) = on.get_mut(..out.len()) else { return };
+            levels(gate.part(start, end), on);
+            let times = [segments.attack, segments.decay, segments.release].map(|time| time.part(start, end));
+            self.piece(on, times, segments.sustain.part(start, end), out);
+            start = end;
+        }
+    }
+
+    /// At most [`PIECE`] frames: from each frame in which something begins to the next.
+    fn piece(&mut self, on: &[u32], times: [Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
+        let moving_times = times.iter().any(|time| !time.is_steady());
+        let mut frame = 0;
+        while let Some(&now) = on.get(frame) {
+            let (rising, falling) = self.gate.edges(now);
+            self.begin((rising, falling), times.map(|time| time.at(frame)), sustain.at(frame));
+            // The next frame that needs a look: where the gate changes, where a segment is over, each one under moving times.
+            let rest = on.get(frame + 1..).unwrap_or(&[]);
+            let same_gate = rest.iter().take_while(|&&level| level == now).count() as u64;
+            let mut run = (same_gate + 1).min(self.until_end());
+            if moving_times && self.moving != 0 {
+                run = 1;
+            }
+            let run = (run.max(1) as usize).min(out.len() - frame);
+            if let Some(out) = out.get_mut(frame..frame + run) {
+                self.run(sustain.part(frame, frame + run), out);
+            }
+            for_each_lane(self.moving, |lane| {
+                if let Some(lane) = self.lanes.as_mut().get_mut(lane) {
+                    lane.since += run as u64;
+                }
+            });
+            frame += run;
+        }
+    }
+
+    /// The levels of frames in which nothing begins or ends.
+    #[inline(always)]
+    fn run(&mut self, sustain: Value<'_, S>, out: &mut [S]) {
+        let (ratio, offset, start, end, follow) =
+            (self.ratio, self.offset, self.start, self.end, self.follow);
+        let mut part = self.part;
+        let level = |sustain: S, part: S::Wide| {
+            let sustain = sustain.max(S::zero()).min(S::one());
+            start + ((end + follow * sustain) - start) * S::narrow(part)
+        };
+        if self.moving == 0 {
+            // The parts are all 1 and stay there.
+            match sustain {
+                Value::Steady(sustain) => out.fill(level(sustain, part)),
+                Value::Moving(sustains) => {
+                    out.iter_mut().zip(sustains).for_each(|(out, &sustain)| *out = level(sustain, part));
+                }
+            }
+            return;
+        }
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = level(sustain.at(i), part);
+            part = part * ratio + offset;
+        }
+        self.part = part;
+    }
+
+    /// Frames until the first segment is over, at least 1.
+    fn until_end(&self) -> u64 {
+        let mut left = u64::MAX;
+        for_each_lane(self.moving, |lane| {
+            if let Some(lane) = self.lanes.as_ref().get(lane) {
+                left = left.min(lane.length.saturating_sub(lane.since));
+            }
+        });
+        left.max(1)
+    }
+}
+
+/// The bits of all lanes.
+fn all_lanes<S: Sample>() -> u32 {
+    u32::MAX >> (32 - S::LANES.clamp(1, 32))
+}

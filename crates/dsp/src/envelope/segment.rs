@@ -1,0 +1,168 @@
+//! Where the segments of an envelope begin and end; all of it seldom, and lane by lane.
+
+use super::{Envelope, all_lanes};
+use crate::Sample;
+use crate::gate::for_each_lane;
+
+/// Where a lane is. The first three take time, and their numbers index times and curves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Attack,
+    Decay,
+    Release,
+    Sustain,
+    Idle,
+}
+
+/// What is known of a lane's present segment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lane {
+    stage: Stage,
+    /// Length of the segment in frames, as last seen.
+    frames: f64,
+    /// Part of the segment that had passed `since` frames ago.
+    passed: f64,
+    pub(super) since: u64,
+    /// Frames from then until the first in which the segment is over.
+    pub(super) length: u64,
+    curve: f64,
+}
+
+/// Below this a curve counts as straight (the difference is below 1e-6 of the way).
+const STRAIGHT: f64 = 1e-6;
+/// Segments are not longer than this many frames (a million years at 192 kHz).
+const LONGEST: f64 = 6.0e18;
+
+impl Lane {
+    pub(super) const IDLE: Self =
+        Self { stage: Stage::Idle, frames: 0.0, passed: 0.0, since: 0, length: u64::MAX, curve: 0.0 };
+
+    /// At `passed` of a segment of `frames`.
+    fn restart(&mut self, frames: f64, passed: f64) {
+        (self.frames, self.passed, self.since) = (frames, passed, 0);
+        self.length = libm::ceil((1.0 - passed) * frames).max(0.0) as u64;
+    }
+}
+
+/// Frames that `seconds` take; none for what is not above 0.
+fn frames_of(seconds: f64, rate: f64) -> f64 {
+    (seconds * rate).max(0.0).min(LONGEST)
+}
+
+/// The part of the way that a curve has covered at `x` of its time.
+fn curve_at(curve: f64, x: f64) -> f64 {
+    if curve.abs() < STRAIGHT { x } else { libm::expm1(-curve * x) / libm::expm1(-curve) }
+}
+
+/// What takes a curve from one frame to the next: `part * ratio + offset`.
+fn recursion(curve: f64, frames: f64) -> (f64, f64) {
+    if curve.abs() < STRAIGHT {
+        (1.0, 1.0 / frames)
+    } else {
+        (libm::exp(-curve / frames), libm::expm1(-curve / frames) / libm::expm1(-curve))
+    }
+}
+
+impl<S: Sample> Envelope<S> {
+    /// What begins in a frame: a changed speed, the next segment, attack or release. `times` in seconds.
+    pub(super) fn begin(&mut self, (rising, falling): (u32, u32), times: [S; 3], sustain: S) {
+        for_each_lane(self.moving, |lane| {
+            self.follow_time(lane, times);
+            self.end_if_over(lane, times);
+        });
+        if rising | falling != 0 {
+            let level = self.level(sustain);
+            for_each_lane(rising, |lane| self.enter(lane, Stage::Attack, level.lane(lane), 0.0, times));
+            for_each_lane(falling, |lane| self.enter(lane, Stage::Release, level.lane(lane), 0.0, times));
+        }
+    }
+
+    /// The level in the present frame.
+    fn level(&self, sustain: S) -> S {
+        let sustain = sustain.max(S::zero()).min(S::one());
+        self.start + ((self.end + self.follow * sustain) - self.start) * S::narrow(self.part)
+    }
+
+    /// Goes on at another speed where the time of the present segment has changed.
+    fn follow_time(&mut self, lane: usize, times: [S; 3]) {
+        let Some(state) = self.lanes.as_mut().get_mut(lane) else { return };
+        let Some(time) = times.get(state.stage as usize) else { return };
+        let frames = frames_of(time.lane(lane), self.rate);
+        if frames != state.frames {
+            let passed = state.passed + state.since as f64 / state.frames;
+            state.restart(frames, passed);
+            let (ratio, offset) = recursion(state.curve, frames.max(f64::MIN_POSITIVE));
+            self.ratio = self.ratio.with_lane(lane, ratio);
+            self.offset = self.offset.with_lane(lane, offset);
+        }
+    }
+
+    /// Goes to the next segment where the present one is over, with what is left of the frame.
+    fn end_if_over(&mut self, lane: usize, times: [S; 3]) {
+        let Some(&state) = self.lanes.as_ref().get(lane) else { return };
+        if state.since < state.length {
+            return;
+        }
+        let over = ((state.passed - 1.0) * state.frames + state.since as f64).max(0.0);
+        match state.stage {
+            Stage::Attack => self.enter(lane, Stage::Decay, 1.0, over, times),
+            Stage::Decay => self.rest(lane, Stage::Sustain),
+            Stage::Release | Stage::Sustain | Stage::Idle => self.rest(lane, Stage::Idle),
+        }
+    }
+
+    /// Begins a segment at level `start`, of which `over` frames have already passed.
+    fn enter(&mut self, lane: usize, stage: Stage, start: f64, over: f64, times: [S; 3]) {
+        let index = stage as usize;
+        let (Some(time), Some(&curve)) = (times.get(index), self.curves.get(index)) else { return };
+        let frames = frames_of(time.lane(lane), self.rate);
+        if over >= frames {
+            return match stage {
+                Stage::Attack => self.enter(lane, Stage::Decay, 1.0, over - frames, times),
+                Stage::Decay => self.rest(lane, Stage::Sustain),
+                _ => self.rest(lane, Stage::Idle),
+            };
+        }
+        if let Some(state) = self.lanes.as_mut().get_mut(lane) {
+            (state.stage, state.curve) = (stage, curve);
+            state.restart(frames, over / frames);
+        }
+        let (ratio, offset) = recursion(curve, frames);
+        let ends = match stage {
+            Stage::Attack => (1.0, 0.0),
+            Stage::Decay => (0.0, 1.0),
+            _ => (0.0, 0.0),
+        };
+        self.aim(lane, (curve_at(curve, over / frames), ratio, offset), start, ends);
+        self.moving |= 1 << lane;
+        self.idle &= !(1 << lane);
+    }
+
+    /// Stays at the sustain level, or at zero.
+    fn rest(&mut self, lane: usize, stage: Stage) {
+        if let Some(state) = self.lanes.as_mut().get_mut(lane) {
+            *state = Lane { stage, ..Lane::IDLE };
+        }
+        let follow = if stage == Stage::Sustain { 1.0 } else { 0.0 };
+        self.aim(lane, (1.0, 0.0, 1.0), 0.0, (0.0, follow));
+        self.moving &= !(1 << lane);
+        self.idle = (self.idle & !(1 << lane)) | (u32::from(stage == Stage::Idle) << lane);
+        debug_assert!(self.idle & !all_lanes::<S>() == 0, "only lanes that exist are idle");
+    }
+
+    /// Sets how one lane's level moves.
+    fn aim(
+        &mut self,
+        lane: usize,
+        (part, ratio, offset): (f64, f64, f64),
+        start: f64,
+        (end, follow): (f64, f64),
+    ) {
+        self.part = self.part.with_lane(lane, part);
+        self.ratio = self.ratio.with_lane(lane, ratio);
+        self.offset = self.offset.with_lane(lane, offset);
+        self.start = self.start.with_lane(lane, start);
+        self.end = self.end.with_lane(lane, end);
+        self.follow = self.follow.with_lane(lane, follow);
+    }
+}

@@ -1,0 +1,52 @@
+//! When a gate or trigger signal is on, and where it goes on or off: lane by lane, to the frame.
+
+use crate::{Sample, Value};
+
+/// Above this a gate is on.
+const ON_ABOVE: f64 = 0.5;
+
+/// A gate's level in each lane, as it was in the frame before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gate {
+    on: u32,
+}
+
+impl Gate {
+    /// The lanes that have gone on, when those in `on` now are. Remembers them.
+    #[inline(always)]
+    pub(crate) fn rising(&mut self, on: u32) -> u32 {
+        let rising = on & !self.on;
+        self.on = on;
+        rising
+    }
+
+    /// The lanes that have gone on and those that have gone off. Remembers the level.
+    #[inline(always)]
+    pub(crate) fn edges(&mut self, on: u32) -> (u32, u32) {
+        let falling = self.on & !on;
+        (self.rising(on), falling)
+    }
+}
+
+/// For each frame of a piece, the lanes in which the gate is on. NaN is off.
+#[inline(always)]
+pub(crate) fn levels<S: Sample>(gate: Value<'_, S>, levels: &mut [u32]) {
+    let on = |level: S| S::bits(S::splat(ON_ABOVE).lt(level));
+    match gate {
+        Value::Steady(level) => levels.fill(on(level)),
+        Value::Moving(gates) => {
+            for (to, &level) in levels.iter_mut().zip(gates) {
+                *to = on(level);
+            }
+        }
+    }
+}
+
+/// Calls `f` for each lane whose bit is set, the lowest first.
+#[inline(always)]
+pub(crate) fn for_each_lane(mut lanes: u32, mut f: impl FnMut(usize)) {
+    while lanes != 0 {
+        f(lanes.trailing_zeros() as usize);
+        lanes &= lanes - 1;
+    }
+}

@@ -1,0 +1,229 @@
+//! A slow oscillator to move parameters with.
+
+use crate::gate::{Gate, for_each_lane, levels};
+use crate::math::sin_quarter;
+use crate::noise::Uniform;
+use crate::osc::Tuning;
+use crate::{PIECE, Phase, Sample, Value};
+
+/// What an LFO draws in each cycle, between -1 and 1. Plain, not band-limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LfoShape {
+    /// From 0 upwards.
+    #[default]
+    Sine,
+    /// From 0 upwards, in phase with the sine.
+    Triangle,
+    /// From -1 to 1.
+    SawUp,
+    /// From 1 to -1.
+    SawDown,
+    /// 1 for the part `width` of the cycle, then -1.
+    Square,
+    /// A new random level in each cycle.
+    RandomStep,
+    /// From one random level to the next, level at both ends (`3 x^2 - 2 x^3`).
+    RandomSmooth,
+}
+
+/// Whether an LFO goes on after a cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LfoMode {
+    /// Cycle after cycle.
+    #[default]
+    Free,
+    /// One cycle from the beginning and from each trigger, then the level at its end.
+    OneShot,
+}
+
+/// The last phase of a cycle.
+const CYCLE_END: u64 = u64::MAX;
+/// Half a turn.
+const HALF_TURN: u64 = 1 << 63;
+/// A quarter turn.
+const QUARTER_TURN: u64 = 1 << 62;
+
+/// A low-frequency oscillator.
+///
+/// Sine and shapes made of straight lines are within 3e-7 of the exact ones; the phase does not drift (see [`Phase`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Lfo<S: Sample = f32> {
+    shape: LfoShape,
+    mode: LfoMode,
+    phase: S::Phase,
+    /// Lanes whose one shot is over.
+    over: u32,
+    trigger: Gate,
+    tuning: Tuning<S>,
+    random: [Uniform<S>; 2],
+    from: S,
+    to: S,
+}
+
+impl<S: Sample> Lfo<S> {
+    /// At `rate` frames per second, from phase 0, with a seed for the random shapes of each lane.
+    pub fn new(rate: f64, seeds: impl Fn(usize) -> u64) -> Self {
+        let random = Uniform::new(seeds);
+        let mut lfo = Self {
+            shape: LfoShape::default(),
+            mode: LfoMode::default(),
+            phase: S::Phase::ZERO,
+            over: 0,
+            trigger: Gate::default(),
+            tuning: Tuning::new(rate),
+            random: [random; 2],
+            from: S::zero(),
+            to: S::zero(),
+        };
+        lfo.reset();
+        lfo
+    }
+
+    /// Changes the shape, at once. [audio]
+    pub fn set_shape(&mut self, shape: LfoShape) {
+        self.shape = shape;
+    }
+
+    /// Changes the mode. A one shot that is over goes on from its end when set free. [audio]
+    pub fn set_mode(&mut self, mode: LfoMode) {
+        self.mode = mode;
+        if mode == LfoMode::Free {
+            self.over = 0;
+        }
+    }
+
+    /// Back to the start of the first cycle and the first random level, and counts the trigger as off. [audio]
+    pub fn reset(&mut self) {
+        let [start, now] = &mut self.random;
+        *now = *start;
+        (self.from, self.to) = (now.next(), now.next());
+        (self.phase, self.over, self.trigger) = (S::Phase::ZERO, 0, Gate::default());
+    }
+
+    /// Moves to `phase`, of the frame that comes next. [audio]
+    pub fn set_phase(&mut self, phase: S::Phase) {
+        self.phase = phase;
+    }
+
+    /// In the bit of each lane, whether its one shot is over. [audio]
+    pub fn over(&self) -> u32 {
+        self.over
+    }
+
+    /// Fills `out`.
+    ///
+    /// `frequency` in hertz from 0 (limited to it) to half the rate; `offset` of the phase in turns; `width` of the square
+    /// from 0 to 1. Where `trigger` goes above 0.5, the cycle starts anew in that very frame. The offset shifts the
+    /// phase within the cycle; the random levels change where the cycle without it begins. [audio]
+    #[inline]
+    pub fn process(
+        &mut self,
+        frequency: Value<'_, S>,
+        offset: Value<'_, S>,
+        width: Value<'_, S>,
+        trigger: Value<'_, S>,
+        out: &mut [S],
+    ) {
+        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut random = [(S::zero(), S::zero()); PIECE];
+        let mut on = [0; PIECE];
+        let mut start = 0;
+        for out in out.chunks_mut(PIECE) {
+            let end = start + out.len();
+            let Some(phases) = phases.get_mut(..out.len()) else { return };
+            self.tuning.steps_forward(frequency.part(start, end), phases);
+            levels(trigger.part(start, end), &mut on);
+            for ((phase, levels), &on) in phases.iter_mut().zip(&mut random).zip(&on) {
+                *phase = self.advance(*phase, on);
+                *levels = (self.from, self.to);
+            }
+            shift::<S>(offset.part(start, end), phases);
+            draw(self.shape, width.part(start, end), phases, &random, out);
+            start = end;
+        }
+    }
+
+    /// One frame: gives its phase and goes on to the next.
+    #[inline(always)]
+    fn advance(&mut self, step: S::Phase, on: u32) -> S::Phase {
+        for_each_lane(self.trigger.rising(on), |lane| {
+            self.phase.set_lane(lane, 0);
+            self.over &= !(1 << lane);
+            self.draw_level(lane);
+        });
+        let phase = self.phase;
+        let next = phase.plus(step);
+        let wrapped = next.crossed(phase, step);
+        self.phase = next;
+        if wrapped | self.over != 0 {
+            self.wrap(wrapped & !self.over);
+        }
+        phase
+    }
+
+    /// What happens where a cycle is complete, and where one was before.
+    fn wrap(&mut self, wrapped: u32) {
+        if self.mode == LfoMode::OneShot {
+            self.over |= wrapped;
+            for_each_lane(self.over, |lane| self.phase.set_lane(lane, CYCLE_END));
+        } else {
+            for_each_lane(wrapped, |lane| self.draw_level(lane));
+        }
+    }
+
+    /// The next random level of a lane.
+    fn draw_level(&mut self, lane: usize) {
+        let next = self.random[1].next_in(lane);
+        self.from = self.from.with_lane(lane, self.to.lane(lane));
+        self.to = self.to.with_lane(lane, next);
+    }
+}
+
+/// Adds an offset in turns to the phases.
+#[inline(always)]
+fn shift<S: Sample>(offset: Value<'_, S>, phases: &mut [S::Phase]) {
+    match offset {
+        Value::Steady(offset) => {
+            let offset = S::phase_of(offset.widen());
+            phases.iter_mut().for_each(|phase| *phase = phase.plus(offset));
+        }
+        Value::Moving(offsets) => {
+            for (phase, offset) in phases.iter_mut().zip(offsets) {
+                *phase = phase.plus(S::phase_of(offset.widen()));
+            }
+        }
+    }
+}
+
+/// The shape at each phase. The phases hold for `out`, one each.
+#[inline(always)]
+fn draw<S: Sample>(
+    shape: LfoShape,
+    width: Value<'_, S>,
+    phases: &[S::Phase],
+    random: &[(S, S)],
+    out: &mut [S],
+) {
+    let (one, two) = (S::one(), S::splat(2.0));
+    let half = S::Phase::splat(HALF_TURN);
+    let quarter = S::Phase::splat(QUARTER_TURN);
+    // From -1/2 to 1/2 over the cycle.
+    let ramp = |phase: &S::Phase| S::turns_of(phase.plus(half));
+    let frames = out.iter_mut().zip(phases);
+    match shape {
+        LfoShape::Sine => frames.for_each(|(out, phase)| *out = sin_quarter(S::quarter_of(*phase))),
+        LfoShape::Triangle => frames.for_each(|(out, phase)| {
+            *out = one - S::turns_of(phase.minus(quarter)).abs() * S::splat(4.0);
+        }),
+        LfoShape::SawUp => frames.for_each(|(out, phase)| *out = ramp(phase) * two),
+        LfoShape::SawDown => frames.for_each(|(out, phase)| *out = -ramp(phase) * two),
+        LfoShape::Square => frames.enumerate().for_each(|(i, (out, phase))| {
+            *out = S::select((ramp(phase) + S::splat(0.5)).lt(width.at(i)), one, -one);
+        }),
+        LfoShape::RandomStep => frames.zip(random).for_each(|((out, _), (from, _))| *out = *from),
+        LfoShape::RandomSmooth => frames.zip(random).for_each(|((out, phase), &(from, to))| {
+            let x = ramp(phase) + S::splat(0.5);
+            *out = from + (to - from) * (x * x * (S::splat(3.0) - two * x));
+        }),
+    }
+}

@@ -1,0 +1,54 @@
+//! A limit on how fast a signal rises and falls.
+
+use crate::{Sample, Value};
+
+/// Follows its input no faster than a rise and a fall per second.
+#[derive(Clone, Copy, Debug)]
+pub struct Slew<S: Sample = f32> {
+    level: S,
+    started: bool,
+    seconds_per_frame: S,
+}
+
+impl<S: Sample> Slew<S> {
+    /// At `rate` frames per second. It begins at the first value of its input.
+    pub fn new(rate: f64) -> Self {
+        Self { level: S::zero(), started: false, seconds_per_frame: S::splat(1.0 / rate.max(1.0)) }
+    }
+
+    /// Forgets the level: the next value of the input is taken over at once. [audio]
+    pub fn reset(&mut self) {
+        self.started = false;
+    }
+
+    /// Goes on from `level`. [audio]
+    pub fn set_level(&mut self, level: S) {
+        (self.level, self.started) = (level, true);
+    }
+
+    /// The level of the frame before. [audio]
+    pub fn level(&self) -> S {
+        self.level
+    }
+
+    /// Fills `out` from `input`. `rise` and `fall` in units per second; zero or below (or NaN) holds the level against that
+    /// direction, infinity follows at once. The shorter of `input` and `out` counts. [audio]
+    #[inline]
+    pub fn process(&mut self, input: &[S], rise: Value<'_, S>, fall: Value<'_, S>, out: &mut [S]) {
+        if !self.started
+            && let Some(&first) = input.first()
+        {
+            self.set_level(first);
+        }
+        let per_frame = |speed: S| speed.max(S::zero()) * self.seconds_per_frame;
+        let mut level = self.level;
+        for (i, (out, &input)) in out.iter_mut().zip(input).enumerate() {
+            // Whether it may arrive is decided on the distance, so that it arrives exactly.
+            let up = (level + per_frame(rise.at(i))).min(input);
+            let down = (level - per_frame(fall.at(i))).max(input);
+            level = S::select(level.lt(input), up, down);
+            *out = level;
+        }
+        self.level = level;
+    }
+}
