@@ -33,7 +33,7 @@ use core::ops::{Deref, DerefMut};
 /// # Invariants
 ///
 /// - **O1** `held` is `true` exactly as long as an [`OwnerGuard`] of this slot exists. A guard is made only
-///   by the swap that turned `held` from `false` to `true`, so there is at most one.
+///   by the exchange that turned `held` from `false` to `true`, so there is at most one.
 /// - **O2** `value` is touched only through that guard, or with the slot owned or borrowed mutably, when no
 ///   guard can exist, for a guard borrows the slot.
 pub struct OwnerSlot<T> {
@@ -62,10 +62,11 @@ impl<T> OwnerSlot<T> {
     /// same thread. One atomic operation; never waits. `[audio]`
     #[inline]
     pub fn try_enter(&self) -> Option<OwnerGuard<'_, T>> {
-        // Must be Acquire, because the value is used from here on, and everything the holder before did
-        // to it comes before. It pairs with the Release store of the guard's `drop`. A swap that finds
-        // `true` changes nothing and needs no order.
-        if self.held.swap(true, Ordering::Acquire) {
+        // On success it must be Acquire, because the value is used from here on, and everything the holder
+        // before did to it comes before. It pairs with the Release store of the guard's `drop`. On failure
+        // Relaxed is enough, because nothing is read or written thereafter. An exchange that fails stores
+        // nothing, so whoever is refused does not delay the release.
+        if self.held.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             self.refused.add(1);
             return None;
         }
@@ -167,7 +168,7 @@ impl<T> Drop for OwnerGuard<'_, T> {
     fn drop(&mut self) {
         self.slot.witness.writes();
         // Must be Release, because the next holder uses the value once it sees `false`, and all that was
-        // done to it here comes before. It pairs with the Acquire swap in `try_enter`.
+        // done to it here comes before. It pairs with the Acquire exchange in `try_enter`.
         self.slot.held.store(false, Ordering::Release);
     }
 }

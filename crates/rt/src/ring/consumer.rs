@@ -160,6 +160,9 @@ impl<T> Consumer<T> {
     /// Gives the oldest `n` slots back to the producer; they hold nothing to be dropped, as R3 asks.
     #[inline]
     pub(super) fn release(&mut self, n: usize) {
+        if n == 0 {
+            return; // Polling must not take the line of this index away from the other end.
+        }
         self.head = self.head.wrapping_add(n);
         // Must be Release, because the items were read just before and the producer overwrites them
         // once it sees this index. It pairs with the Acquire load in `Producer::refresh`.

@@ -166,6 +166,9 @@ impl<T> Producer<T> {
     /// Hands the next `n` slots to the other end; they hold items, as R3 asks.
     #[inline]
     pub(super) fn publish(&mut self, n: usize) {
+        if n == 0 {
+            return; // Polling must not take the line of this index away from the other end.
+        }
         self.tail = self.tail.wrapping_add(n);
         // Must be Release, because the items were written just before and the consumer reads them once
         // it sees this index. It pairs with the Acquire load in `Consumer::refresh`.
