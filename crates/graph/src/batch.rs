@@ -29,6 +29,8 @@ pub struct Batch {
     pub(crate) parts: Vec<(u32, Box<CompiledGraph>)>,
     /// Parameters.
     pub(crate) sets: Vec<Set>,
+    /// Slots of nodes to go around, or through again.
+    pub(crate) bypasses: Vec<(u32, bool, Motion)>,
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<Box<[Option<Node>]>>,
     pub(crate) cable_chunks: Vec<Box<[Trajectory]>>,

@@ -28,6 +28,7 @@ pub struct Edit<'g> {
     nodes: Vec<(u32, Option<Node>)>,
     cables: Vec<(u32, CableChange)>,
     sets: Vec<Set>,
+    bypasses: Vec<(u32, bool, Motion)>,
     dirty: BTreeSet<NodeId>,
     freed_nodes: Vec<u32>,
     freed_cables: Vec<u32>,
@@ -41,6 +42,7 @@ enum Undo {
     Disconnect(CableId, Cable),
     Set(NodeId, u16, f32),
     Gain(CableId, f32, bool),
+    Bypass(NodeId, bool),
 }
 
 impl<'g> Edit<'g> {
@@ -51,6 +53,7 @@ impl<'g> Edit<'g> {
             nodes: Vec::new(),
             cables: Vec::new(),
             sets: Vec::new(),
+            bypasses: Vec::new(),
             dirty: BTreeSet::new(),
             freed_nodes: Vec::new(),
             freed_cables: Vec::new(),
@@ -129,8 +132,20 @@ impl<'g> Edit<'g> {
         let values = shape.params.iter().map(|p| p.default).collect();
         let name = String::from(name);
         let (incoming, outgoing) = (BTreeSet::new(), BTreeSet::new());
-        let entry =
-            Entry { name, slot, tenant, part, shape, delays, inside, load, values, incoming, outgoing };
+        let entry = Entry {
+            name,
+            slot,
+            tenant,
+            part,
+            shape,
+            delays,
+            bypassed: false,
+            inside,
+            load,
+            values,
+            incoming,
+            outgoing,
+        };
         self.graph.nodes.insert(id, entry);
         self.inside(part, |inside| _ = inside.members.insert(id));
         self.journal.push(Undo::Add(id));
@@ -237,8 +252,7 @@ impl<'g> Edit<'g> {
         if plain {
             self.dirty.insert(part);
         }
-        let glide = Motion::Glide((0.005 * self.graph.stream.sample_rate + 0.5) as u32);
-        self.cables.push((slot, CableChange::Move(gain, motion.unwrap_or(glide))));
+        self.cables.push((slot, CableChange::Move(gain, motion.unwrap_or(self.fade()))));
         self.journal.push(Undo::Gain(cable, old, plain));
         Ok(())
     }
@@ -262,6 +276,31 @@ impl<'g> Edit<'g> {
         }
         self.sets.push(set);
         Ok(())
+    }
+
+    /// Leads the first input around a node to its output, or through the node again; fades over 5 ms. What the node holds stays as it is
+    /// meanwhile. A node that closes a loop no longer delays while bypassed, so that the loop is refused.
+    ///
+    /// # Errors
+    /// No such node.
+    pub fn bypass(&mut self, node: NodeId, on: bool) -> Result<(), GraphError> {
+        let entry =
+            self.graph.nodes.get_mut(&node).filter(|_| node != ROOT).ok_or(GraphError::NoSuchNode(node))?;
+        let was = core::mem::replace(&mut entry.bypassed, on);
+        let (slot, part, delays) = (entry.slot, entry.part, entry.delays);
+        if was != on {
+            if delays {
+                self.dirty.insert(part);
+            }
+            self.bypasses.push((slot, on, self.fade()));
+            self.journal.push(Undo::Bypass(node, was));
+        }
+        Ok(())
+    }
+
+    /// How cables and bypasses move unless told otherwise.
+    fn fade(&self) -> Motion {
+        Motion::Glide((0.005 * self.graph.stream.sample_rate + 0.5) as u32)
     }
 
     /// The cable between two ends, if there is one.
@@ -305,6 +344,7 @@ impl<'g> Edit<'g> {
             root: None,
             parts: Vec::new(),
             sets: core::mem::take(&mut self.sets),
+            bypasses: core::mem::take(&mut self.bypasses),
             arena,
             node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())
@@ -445,6 +485,11 @@ impl<'g> Edit<'g> {
                 let values = self.graph.nodes.get_mut(&node).map(|e| &mut e.values);
                 if let Some(there) = values.and_then(|v| v.get_mut(usize::from(param))) {
                     *there = old;
+                }
+            }
+            Undo::Bypass(node, was) => {
+                if let Some(entry) = self.graph.nodes.get_mut(&node) {
+                    entry.bypassed = was;
                 }
             }
             Undo::Gain(id, gain, plain) => {

@@ -330,6 +330,11 @@ impl Executor {
         }
         // A block that was known to be silent may be read as something else by the new plan: nothing is known any more.
         self.arena.flow.fill(Flow::Varying);
+        for (slot, on, motion) in &batch.bypasses {
+            if let Some(Some(node)) = self.nodes.get_mut(*slot) {
+                node.bypass(self.frame, *on, *motion);
+            }
+        }
         for set in &batch.sets {
             if let Some(Some(node)) = self.nodes.get_mut(set.node.slot) {
                 node.set(self.frame, set.param, set.value, set.motion);

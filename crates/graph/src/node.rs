@@ -53,6 +53,10 @@ pub(crate) struct Node {
     pub untold: bool,
     /// Nothing to hear while its inputs are silent.
     pub resting: bool,
+    /// Whether it is bypassed, or on the way there or back.
+    pub on_detour: bool,
+    /// From 0, through the node, to 1, around it.
+    pub detour: Trajectory,
     pub dials: Box<[Dial]>,
     pub id: NodeId,
     pub load: Arc<NodeLoad>,
@@ -72,6 +76,8 @@ impl Node {
             muted: false,
             untold: false,
             resting: false,
+            on_detour: false,
+            detour: Trajectory::hold(0.0),
             dials: shape
                 .params
                 .iter()
@@ -80,6 +86,12 @@ impl Node {
             id,
             load,
         }
+    }
+
+    /// Sets off around the processor, or back through it. `[audio]`
+    pub fn bypass(&mut self, frame: u64, on: bool, motion: Motion) {
+        self.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);
+        self.on_detour = true;
     }
 
     /// Sets a parameter off. `[audio]`; a number that the node does not have is left alone.

@@ -3,7 +3,7 @@
 use crate::agenda::Agenda;
 use crate::block::{Block, QUANTUM};
 use crate::load::Probe;
-use crate::mix::mix;
+use crate::mix::{Feed, feed, mix};
 use crate::node::{Body, NONE, Node};
 use crate::params::prepare;
 use crate::plan::{CompiledGraph, Half, NodeStep, Step, Stretch};
@@ -139,6 +139,11 @@ fn run_node(
         stage.agenda.settle(node);
         return outputs.silence_all();
     }
+    let detour = if node.on_detour { detour(node, span) } else { Detour::Through };
+    if detour == Detour::Around {
+        stage.agenda.settle(node);
+        return go_around(&inputs, &mut outputs);
+    }
     let quiet = node.moving == 0 && node.first_due == NONE && step.drives.len == 0;
     if quiet && node.resting && inputs.all_silent() {
         return outputs.silence_all();
@@ -151,24 +156,95 @@ fn run_node(
     };
     if let Body::Part(_) = node.body {
         let inner = Frame { blocks: beyond, flow: flow_beyond };
-        return run_part(step.slot, inputs, outputs, inner, stage, window);
-    }
-    outputs.flow.fill(Flow::Varying);
-    let timed = stage.probe.begin();
-    let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
-    let io = Io { span, inputs, outputs, params };
-    node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
-    if let Some(start) = timed {
-        node.load.note(stage.probe.since(start), window.frames);
+        run_part(step.slot, inputs, outputs, inner, stage, window);
+    } else {
+        outputs.flow.fill(Flow::Varying);
+        let timed = stage.probe.begin();
+        let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
+        let io = Io { span, inputs, outputs, params };
+        node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
+        if let Some(start) = timed {
+            node.load.note(stage.probe.since(start), window.frames);
+        }
     }
     // The outputs were lent to the call; they are the same blocks again.
-    let Some((_, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
+    let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
+    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
     if !all_finite(&outputs) {
         outputs.silence_all();
         node.muted = true;
         node.untold = true;
         stage.fault = true;
     }
+    if detour == Detour::Between {
+        blend_detour(
+            &node.detour,
+            &Inputs { runs: step.inputs.of(&plan.runs), around, window },
+            &mut outputs,
+            span,
+        );
+    }
+}
+
+/// Which way a signal takes at a node that was or is bypassed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detour {
+    Through,
+    Between,
+    Around,
+}
+
+fn detour(node: &mut Node, span: Span) -> Detour {
+    if !node.detour.rests_at(span.frame) {
+        return Detour::Between;
+    }
+    node.on_detour = node.detour.target() > 0.5;
+    if node.on_detour { Detour::Around } else { Detour::Through }
+}
+
+/// Puts the first input straight to the output, by the rule of cables.
+fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
+    for channel in 0..outputs.channels() {
+        outputs.silence(channel);
+        let mut dry = [0.0; QUANTUM];
+        if let Some(flow) = add_dry(inputs, channel, outputs.channels(), &mut dry) {
+            let out = outputs.channel(channel);
+            out.copy_from_slice(dry.get(..out.len()).unwrap_or(&[]));
+            if let Some(known) = outputs.flow.get_mut(channel) {
+                *known = flow;
+            }
+        }
+    }
+}
+
+/// Fades between what the node made and its input, while a bypass is switched.
+fn blend_detour(detour: &Trajectory, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, span: Span) {
+    let mut way = [0.0; QUANTUM];
+    detour.render(span.frame, way.get_mut(..span.frames).unwrap_or_default());
+    for channel in 0..outputs.channels() {
+        let mut dry = [0.0; QUANTUM];
+        add_dry(inputs, channel, outputs.channels(), &mut dry);
+        let out = outputs.channel(channel).iter_mut();
+        out.zip(&dry).zip(&way).for_each(|((wet, dry), way)| *wet += (dry - *wet) * way);
+        if let Some(known) = outputs.flow.get_mut(channel) {
+            *known = Flow::Varying;
+        }
+    }
+}
+
+/// Adds what feeds one output channel of a bypassed node to `sum`; `None` if that is silence.
+fn add_dry(inputs: &Inputs<'_>, channel: usize, channels: usize, sum: &mut [f32; QUANTUM]) -> Option<Flow> {
+    let sources = inputs.channels(0);
+    let (from, share) = match feed(sources, channels, channel) {
+        Feed::One(from) if from < sources => (from..from + 1, 1.0),
+        Feed::MeanOf(n) if n > 0 => (0..n, 1.0 / n as f32),
+        _ => return None,
+    };
+    let heard = from.clone().any(|from| inputs.flow(0, from) != Flow::Silent);
+    for from in from {
+        sum.iter_mut().zip(inputs.channel(0, from)).for_each(|(sum, x)| *sum += x * share);
+    }
+    heard.then_some(Flow::Varying)
 }
 
 /// The blocks that a step writes, and the rest.

@@ -74,6 +74,7 @@ pub(crate) struct Entry {
     pub part: NodeId,
     pub shape: Shape,
     pub delays: bool,
+    pub bypassed: bool,
     /// What lies inside, if it is a part.
     pub inside: Option<Inside>,
     pub load: Arc<NodeLoad>,
@@ -138,6 +139,7 @@ impl AudioGraph {
             part: ROOT,
             shape: Shape { inputs: Vec::new(), outputs: [output].into(), params: Vec::new() },
             delays: false,
+            bypassed: false,
             inside: Some(Inside::default()),
             load: Arc::default(),
             values: Vec::new(),
@@ -205,6 +207,11 @@ impl AudioGraph {
     /// Where a parameter is, or is going.
     pub fn value(&self, node: NodeId, param: u16) -> Option<f32> {
         self.nodes.get(&node)?.values.get(usize::from(param)).copied()
+    }
+
+    /// Whether a node is bypassed.
+    pub fn is_bypassed(&self, node: NodeId) -> bool {
+        self.nodes.get(&node).is_some_and(|e| e.bypassed)
     }
 
     /// How much time a node takes.

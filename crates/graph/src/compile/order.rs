@@ -41,7 +41,7 @@ impl Net {
         let mut delays = vec![false; ids.len()];
         for (to, id) in ids.iter().enumerate() {
             let Some(entry) = graph.nodes.get(id) else { continue };
-            delays[to] = entry.delays;
+            delays[to] = entry.delays && !entry.bypassed;
             for cable in entry.incoming.iter().filter_map(|c| graph.cables.get(c)) {
                 if let Source::Output(from, _) = cable.from
                     && let Some(from) = index.get(&from)
