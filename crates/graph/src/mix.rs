@@ -70,8 +70,7 @@ pub(crate) fn mix(
         if heard {
             *sum_flow = Flow::Varying;
         } else {
-            *sum = crate::Block::SILENT;
-            *sum_flow = Flow::Silent;
+            window.silence(sum, sum_flow);
         }
     }
 }
@@ -105,10 +104,11 @@ fn add_term(
         }
         let samples = window.of(around.block(block));
         match (steady, begun) {
-            (true, false) => sum.iter_mut().zip(samples).for_each(|(s, x)| *s = x * scale),
+            // Starting from zero, not from the first term, keeps a negative zero from telling silence from no signal.
+            (true, false) => sum.iter_mut().zip(samples).for_each(|(s, x)| *s = 0.0 + x * scale),
             (true, true) => sum.iter_mut().zip(samples).for_each(|(s, x)| *s += x * scale),
             (false, false) => {
-                sum.iter_mut().zip(samples).zip(&gains).for_each(|((s, x), g)| *s = x * (scale * g))
+                sum.iter_mut().zip(samples).zip(&gains).for_each(|((s, x), g)| *s = 0.0 + x * (scale * g))
             }
             (false, true) => {
                 sum.iter_mut().zip(samples).zip(&gains).for_each(|((s, x), g)| *s += x * (scale * g))

@@ -122,6 +122,20 @@ impl Window {
     pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
         block.0.get_mut(self.offset..self.offset + self.frames).unwrap_or(&mut [])
     }
+    /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
+    #[inline(always)]
+    pub fn silence(self, block: &mut Block, flow: &mut Flow) {
+        if *flow == Flow::Silent {
+            return;
+        }
+        if self.offset == 0 {
+            *block = Block::SILENT;
+            *flow = Flow::Silent;
+        } else {
+            self.of_mut(block).fill(0.0);
+            *flow = Flow::Varying;
+        }
+    }
 }
 
 /// The blocks of a plan but for a gap, where the outputs of the running step are.
@@ -217,7 +231,10 @@ impl<'a> Inputs<'a> {
     /// What is known of one channel of a port.
     #[inline(always)]
     pub fn flow(&self, port: usize, channel: usize) -> Flow {
-        self.runs.get(port).map_or(Flow::Silent, |run| self.around.flow(run.start as usize + channel))
+        match self.runs.get(port) {
+            Some(run) if channel < usize::from(run.channels) => self.around.flow(run.start as usize + channel),
+            _ => Flow::Silent,
+        }
     }
 
     /// Whether all channels of a port are silent.
@@ -248,9 +265,12 @@ impl Outputs<'_> {
     /// One channel, to write; holds leftovers until written. Of a channel that is not there: an empty slice.
     #[inline(always)]
     pub fn channel(&mut self, channel: usize) -> &mut [f32] {
-        match self.blocks.get_mut(channel) {
-            Some(block) => self.window.of_mut(block),
-            None => &mut [],
+        match (self.blocks.get_mut(channel), self.flow.get_mut(channel)) {
+            (Some(block), Some(flow)) => {
+                *flow = Flow::Varying;
+                self.window.of_mut(block)
+            }
+            _ => &mut [],
         }
     }
 
@@ -259,12 +279,14 @@ impl Outputs<'_> {
     pub fn first<const N: usize>(&mut self) -> Option<[&mut [f32]; N]> {
         let window = self.window;
         let blocks = self.blocks.first_chunk_mut::<N>()?;
+        *self.flow.first_chunk_mut::<N>()? = [Flow::Varying; N];
         Some(blocks.each_mut().map(|b| window.of_mut(b)))
     }
 
     /// All channels, one after the other.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         let window = self.window;
+        self.flow.fill(Flow::Varying);
         self.blocks.iter_mut().map(move |b| window.of_mut(b))
     }
 
@@ -272,8 +294,7 @@ impl Outputs<'_> {
     #[inline(always)]
     pub fn silence(&mut self, channel: usize) {
         if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get_mut(channel)) {
-            *block = Block::SILENT;
-            *flow = Flow::Silent;
+            self.window.silence(block, flow);
         }
     }
 
@@ -291,7 +312,8 @@ impl Outputs<'_> {
             return self.silence(channel);
         }
         self.channel(channel).fill(value);
-        if let Some(flow) = self.flow.get_mut(channel) {
+        // A later piece of a span, in a loop, does not speak for the earlier ones.
+        if let Some(flow) = self.flow.get_mut(channel).filter(|_| self.window.offset == 0) {
             *flow = Flow::Constant;
         }
     }

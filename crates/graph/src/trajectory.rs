@@ -8,7 +8,8 @@
 pub enum Motion {
     /// Be at the target at once.
     Jump,
-    /// Reach it after so many frames on the path of least jerk, keeping the present speed: no step, no corner.
+    /// Reach it after so many frames on the path of least jerk, keeping the present speed: no step, no corner. Of a motion that
+    /// was faster a part of the speed is kept, so that it does not overshoot.
     Glide(u32),
     /// Reach it after so many frames in a straight line.
     Linear(u32),
@@ -110,8 +111,11 @@ impl Trajectory {
     /// end: the trajectory of minimum jerk (Flash and Hogan, J. Neuroscience 5(7), 1985), normalised to a time of 1.
     fn least_jerk(&self, frame: u64, from: f32, target: f32, length: u32) -> Path {
         let (speed, acceleration) = self.derivatives(frame);
-        let speed = speed * length as f32;
-        let acceleration = acceleration * length as f32 * length as f32;
+        // What is left of a motion that was faster is carried no further than that motion would have: kept for the whole of
+        // a longer one it would overshoot by as many times as the new one is longer.
+        let carried = length.min(self.length) as f32;
+        let speed = speed * carried;
+        let acceleration = acceleration * carried * carried;
         let way = target - from;
         Path::Polynomial([
             from,
@@ -177,6 +181,18 @@ mod tests {
         }
         assert_eq!(turned.at(430), 1.0);
         assert!(!turned.rests_at(429) && turned.rests_at(430));
+    }
+
+    #[test]
+    fn a_slow_glide_that_takes_over_from_a_fast_one_stays_near() {
+        let mut number = Trajectory::hold(0.0);
+        number.depart(0, 1.0, Motion::Glide(240));
+        number.depart(120, 0.25, Motion::Glide(480_000));
+        // The path of least jerk adds at most 0.2 of the normalised speed, here 1.875, and 0.02 of the acceleration.
+        for frame in (120..480_120).step_by(97) {
+            assert!((-0.2..1.0).contains(&number.at(frame)), "{} at {frame}", number.at(frame));
+        }
+        assert_eq!(number.at(480_120), 0.25);
     }
 
     #[test]
