@@ -222,12 +222,18 @@ pub fn error_db(out: &[f32], reference: &[f64]) -> f64 {
 /// The complex amplitude of `signal` at `turns` cycles per frame under a Hann window, scaled to 1 for a unit sine.
 pub fn line(signal: &[f32], turns: f64) -> (f64, f64) {
     let n = signal.len() as f64;
+    // Two rotating pointers, one for the window and one for the line: a rounding per frame, 1e-11 over a second.
+    let pointer = |turns: f64| (core::f64::consts::TAU * turns.fract()).sin_cos();
+    let turn = |(s, c): (f64, f64), (ds, dc): (f64, f64)| (s * dc + c * ds, c * dc - s * ds);
+    let (window_step, line_step) = (pointer(1.0 / n), pointer(turns));
+    let (mut window, mut angle) = ((0.0, 1.0), (0.0, 1.0));
     let (mut re, mut im) = (0.0, 0.0);
-    for (i, x) in signal.iter().enumerate() {
-        let window = 0.5 - 0.5 * (core::f64::consts::TAU * i as f64 / n).cos();
-        let angle = core::f64::consts::TAU * (turns * i as f64).fract();
-        re += f64::from(*x) * window * angle.cos();
-        im -= f64::from(*x) * window * angle.sin();
+    for x in signal {
+        let x = f64::from(*x) * (0.5 - 0.5 * window.1);
+        re += x * angle.1;
+        im -= x * angle.0;
+        window = turn(window, window_step);
+        angle = turn(angle, line_step);
     }
     (re * 4.0 / n, im * 4.0 / n)
 }
