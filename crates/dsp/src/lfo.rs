@@ -134,8 +134,7 @@ impl<S: Sample> Lfo<S> {
             self.tuning.steps_forward(frequency.part(start, end), phases);
             levels(trigger.part(start, end), &mut on);
             for ((phase, levels), &on) in phases.iter_mut().zip(&mut random).zip(&on) {
-                *phase = self.advance(*phase, on);
-                *levels = (self.from, self.to);
+                (*phase, *levels) = self.advance(*phase, on);
             }
             shift::<S>(offset.part(start, end), phases);
             draw(self.shape, width.part(start, end), phases, &random, out);
@@ -143,22 +142,22 @@ impl<S: Sample> Lfo<S> {
         }
     }
 
-    /// One frame: gives its phase and goes on to the next.
+    /// One frame: gives its phase and random levels, and goes on to the next.
     #[inline(always)]
-    fn advance(&mut self, step: S::Phase, on: u32) -> S::Phase {
+    fn advance(&mut self, step: S::Phase, on: u32) -> (S::Phase, (S, S)) {
         for_each_lane(self.trigger.rising(on), |lane| {
             self.phase.set_lane(lane, 0);
             self.over &= !(1 << lane);
             self.draw_level(lane);
         });
-        let phase = self.phase;
+        let (phase, levels) = (self.phase, (self.from, self.to));
         let next = phase.plus(step);
         let wrapped = next.crossed(phase, step);
         self.phase = next;
         if wrapped | self.over != 0 {
             self.wrap(wrapped & !self.over);
         }
-        phase
+        (phase, levels)
     }
 
     /// What happens where a cycle is complete, and where one was before.

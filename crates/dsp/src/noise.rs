@@ -131,8 +131,8 @@ impl<S: Sample> Pink<S> {
         let mut state = self.state;
         for out in out {
             let white = *out;
-            for k in 0..POLES {
-                state[k] = state[k] * self.poles[k] + white * self.gains[k];
+            for ((state, &pole), &gain) in state.iter_mut().zip(&self.poles).zip(&self.gains) {
+                *state = *state * pole + white * gain;
             }
             // Summed as a tree, in this order: short to wait for, and the same for every lane.
             let low = ((state[0] + state[1]) + (state[2] + state[3]))

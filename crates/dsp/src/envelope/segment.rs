@@ -46,7 +46,8 @@ impl Lane {
 
 /// Frames that `seconds` take; none for what is not above 0.
 fn frames_of(seconds: f64, rate: f64) -> f64 {
-    (seconds * rate).max(0.0).min(LONGEST)
+    let frames = seconds * rate;
+    if frames > 0.0 { frames.min(LONGEST) } else { 0.0 }
 }
 
 /// The part of the way that a curve has covered at `x` of its time.
