@@ -1,1 +1,19 @@
-//! Placeholder while the crate is being written.
+//! One engine that Rust users hold: describe a sound, hear it, change the description, go on hearing it.
+//!
+//! - [`Conductor`] is the control side without threads or devices: it turns patches into batches for an
+//!   [`Executor`](sostenuto_graph::Executor). The offline renderer and the browser use it as it is.
+//! - `AudioEngine` (feature `native`) plays through a device, with a thread of its own that owns the conductor; any number of
+//!   `Controller`s talk to it.
+
+#![forbid(unsafe_code)]
+
+mod conductor;
+mod error;
+mod notice;
+mod place;
+mod score;
+
+pub use conductor::{Applied, Conductor};
+pub use error::EngineError;
+pub use notice::Notice;
+pub use place::{Levels, NodeReport};

@@ -1,0 +1,50 @@
+//! What can go wrong between a description and its sound.
+
+use sostenuto_graph::GraphError;
+use sostenuto_patch::Problem;
+
+/// Why a request was refused. The sound is as it was before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The patch has problems.
+    #[error("{}", list(.0))]
+    Patch(Vec<Problem>),
+    /// The graph refused an edit.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// There is no node of that name.
+    #[error("there is no node `{name}`{}", did_you_mean(.suggestion))]
+    NoSuchNode {
+        /// The name asked for.
+        name: String,
+        /// A name that is near to it.
+        suggestion: Option<String>,
+    },
+    /// The node has no parameter of that name.
+    #[error("`{node}` has no parameter `{param}`: it has {has}")]
+    NoSuchParam {
+        /// The node.
+        node: String,
+        /// The name asked for.
+        param: String,
+        /// The names it has.
+        has: String,
+    },
+    /// The ring of commands is full: the audio thread has not taken what was sent before.
+    #[error(
+        "{waiting} commands wait for the audio thread: is it running? Try again later, or start with larger limits"
+    )]
+    RingFull {
+        /// How many commands wait.
+        waiting: usize,
+    },
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn did_you_mean(name: &Option<String>) -> String {
+    name.as_ref().map(|n| format!(": did you mean `{n}`?")).unwrap_or_default()
+}
