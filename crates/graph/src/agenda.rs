@@ -65,6 +65,41 @@ impl Agenda {
         true
     }
 
+    /// How many changes ever arrived. `[audio]`
+    pub fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// Makes, between two spans, the changes for `frame` and before that arrived before so many others; `lost` gets what
+    /// concerns no node that is there. `[audio]`
+    pub fn make_due(
+        &mut self,
+        frame: u64,
+        arrivals: u64,
+        nodes: &mut Table<Option<Node>>,
+        mut lost: impl FnMut(Entry),
+    ) {
+        while let Some(&index) = self.heap.first()
+            && let Some(&entry) = self.entries.get(index as usize)
+            && entry.frame <= frame
+            && entry.order < arrivals
+        {
+            self.pop_heap();
+            self.release(index);
+            match nodes.get_mut(entry.set.node.slot) {
+                Some(Some(node)) if node.tenant == entry.set.node.tenant => {
+                    node.set(entry.frame, entry.set.param, entry.set.value, entry.set.motion);
+                }
+                _ => lost(entry),
+            }
+        }
+    }
+
+    /// How many changes are on the list of a node that has not run since. `[audio]`
+    pub fn handed_out(&self) -> usize {
+        self.waiting - self.heap.len()
+    }
+
     /// Hands what is due before `end` to the lists of the nodes concerned, in order; `lost` gets what concerns no node that is there. `[audio]`
     pub fn hand_out(&mut self, end: u64, nodes: &mut Table<Option<Node>>, mut lost: impl FnMut(Entry)) {
         while let Some(&index) = self.heap.first() {

@@ -17,6 +17,19 @@ impl Block {
     pub const SILENT: Block = Block([0.0; QUANTUM]);
 }
 
+/// Whether every sample is a finite number; `false` also when they are, but so large that their sum overflows.
+///
+/// The sum is finite only if all its terms are. Sixteen partial sums keep the additions independent of each other.
+#[inline(always)]
+pub(crate) fn all_finite(samples: &[f32]) -> bool {
+    let (chunks, rest) = samples.as_chunks::<16>();
+    let mut sums = [0.0f32; 16];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, s)| *sum += s);
+    }
+    (sums.iter().sum::<f32>() + rest.iter().sum::<f32>()).is_finite()
+}
+
 /// A fixed number of channels and frames of samples, planar, each channel on a cache-line boundary, allocated once.
 ///
 /// Reading and writing never allocate. `[any]` thread; making and dropping one is for control threads.

@@ -9,7 +9,7 @@ use crate::message::{
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
 use crate::node::{Body, Node};
-use crate::plan::CompiledGraph;
+use crate::plan::{CompiledGraph, Step};
 use crate::processor::{Flow, Stream, Window};
 use crate::run::{Frame, Stage, run_plan};
 use crate::shape::MAX_PARAMS;
@@ -79,8 +79,9 @@ pub struct Executor {
     agenda: Agenda,
     scratch: Box<[Block]>,
     inbox: CommandReceiver,
-    /// Batches that wait for their frame, or for one before them. Its capacity is never exceeded.
-    waiting: VecDeque<Box<Batch>>,
+    /// Batches that wait for their frame, or for one before them, with how many changes for the agenda came before. Its capacity is
+    /// never exceeded.
+    waiting: VecDeque<(u64, Box<Batch>)>,
     limits: Limits,
     outbox: Outbox,
     probe: Probe,
@@ -157,6 +158,7 @@ impl Executor {
         let _flush = FlushDenormals::new();
         let begun = self.probe.now();
         self.outbox.flush();
+        self.apply_due();
         self.drain();
         let mut done = 0;
         while done < frames {
@@ -174,18 +176,18 @@ impl Executor {
     /// How many of the frames left can be rendered in one span.
     fn span_from_here(&self, left: usize) -> usize {
         let to_grid = QUANTUM - (self.frame % QUANTUM as u64) as usize;
-        let to_batch = match self.waiting.front().and_then(|batch| batch.at) {
-            Some(at) => at.saturating_sub(self.frame).clamp(1, QUANTUM as u64) as usize,
-            None => QUANTUM,
+        let to_batch = match self.waiting.front().and_then(|(_, batch)| batch.at) {
+            Some(at) if at > self.frame => (at - self.frame).min(QUANTUM as u64) as usize,
+            // None waits, or one that is due but whose acknowledgement has no room yet.
+            _ => QUANTUM,
         };
         left.min(to_grid).min(to_batch)
     }
 
     fn run_span(&mut self, window: Window) {
         let outbox = &mut self.outbox;
-        self.agenda.hand_out(self.frame + window.frames as u64, &mut self.nodes, |lost| {
-            outbox.tell(Event::SetRefused { ticket: lost.ticket, why: Refusal::NotSounding });
-        });
+        let end = self.frame + window.frames as u64;
+        self.agenda.hand_out(end, &mut self.nodes, |lost| outbox.tell_lost(lost.ticket));
         let mut stage = Stage {
             nodes: &mut self.nodes,
             cables: &self.cables,
@@ -195,9 +197,13 @@ impl Executor {
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
             fault: false,
+            overflows: 0,
         };
         let mut frame = Frame { blocks: &mut self.arena.blocks, flow: &mut self.arena.flow };
         run_plan(&self.root, &mut frame, &mut stage, window);
+        if stage.overflows > 0 {
+            self.load.note_overflows(stage.overflows);
+        }
         if stage.fault || self.faults_untold {
             self.report_muted();
         }
@@ -209,18 +215,19 @@ impl Executor {
     fn report_muted(&mut self) {
         self.faults_untold = false;
         for node in self.nodes.iter_mut().flatten().filter(|node| node.untold) {
-            if self.outbox.tell(Event::Muted { node: node.id, frame: self.frame }) {
-                node.untold = false;
-                self.load.note_muted();
-            } else {
+            if self.outbox.has_no_room() {
                 self.faults_untold = true;
+                return;
             }
+            self.outbox.tell(Event::Muted { node: node.id, frame: node.fault_frame });
+            node.untold = false;
+            self.load.note_muted();
         }
     }
 
     /// Takes commands, but no more than one callback may, nor more than there is room to answer.
     fn drain(&mut self) {
-        for _ in 0..self.limits.commands_per_callback {
+        for _ in 0..self.limits.commands_per_callback.max(1) {
             if self.outbox.is_full() || self.waiting.len() >= self.limits.waiting.max(1) {
                 break;
             }
@@ -237,7 +244,7 @@ impl Executor {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Apply(batch) => {
-                self.waiting.push_back(batch);
+                self.waiting.push_back((self.agenda.arrivals(), batch));
                 self.apply_due();
             }
             Command::Set { ticket, set, at } => self.set(ticket, set, at),
@@ -256,6 +263,7 @@ impl Executor {
                 false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
             }
         } else {
+            self.make_due(u64::MAX);
             match self.nodes.get_mut(set.node.slot) {
                 Some(Some(node)) if node.tenant == set.node.tenant => {
                     node.set(frame, set.param, set.value, set.motion);
@@ -268,12 +276,9 @@ impl Executor {
     }
 
     fn reset(&mut self, ticket: Ticket, address: Address) {
-        let event = match self.nodes.get_mut(address.slot) {
+        let event = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.tenant == address.tenant => {
-                if let Body::Processor(processor) = &mut node.body {
-                    processor.reset();
-                }
-                (node.muted, node.untold, node.resting) = (false, false, false);
+                reset_node(&mut self.nodes, address.slot);
                 Event::Set { ticket, frame: self.frame }
             }
             _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
@@ -281,12 +286,24 @@ impl Executor {
         self.outbox.tell(event);
     }
 
+    /// Makes changes that are due now, as far as they came before so many others, so that what has the same frame takes effect in the
+    /// order in which it was sent.
+    fn make_due(&mut self, arrivals: u64) {
+        let outbox = &mut self.outbox;
+        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, |lost| outbox.tell_lost(lost.ticket));
+    }
+
     /// Applies the batches whose frame has come, in the order in which they were sent.
     fn apply_due(&mut self) {
-        while !self.outbox.is_full()
-            && self.waiting.front().is_some_and(|batch| batch.at.is_none_or(|at| at <= self.frame))
-            && let Some(mut batch) = self.waiting.pop_front()
+        while let Some((arrivals, batch)) = self.waiting.front()
+            && batch.at.is_none_or(|at| at <= self.frame)
         {
+            let arrivals = *arrivals;
+            self.make_due(arrivals);
+            if self.outbox.is_full() {
+                return;
+            }
+            let Some((_, mut batch)) = self.waiting.pop_front() else { return };
             let ticket = batch.ticket;
             let event = if batch.revision == self.revision {
                 self.apply(&mut batch);
@@ -309,6 +326,10 @@ impl Executor {
         for (slot, node) in &mut batch.nodes {
             if let Some(there) = self.nodes.get_mut(*slot) {
                 core::mem::swap(there, node);
+            }
+            // What was due for a node that leaves without having run (in a bypassed part) gives its place in the agenda back.
+            if let Some(leaving) = node {
+                self.agenda.settle(leaving);
             }
         }
         for (slot, change) in &batch.cables {
@@ -358,6 +379,24 @@ impl Executor {
     }
 }
 
+/// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
+fn reset_node(nodes: &mut Table<Option<Node>>, slot: u32) {
+    let Some(Some(node)) = nodes.get_mut(slot) else { return };
+    (node.muted, node.resting) = (false, false);
+    if let Body::Processor(processor) = &mut node.body {
+        return processor.reset();
+    }
+    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
+    for step in &plan.steps {
+        if let Step::Node(step) = step {
+            reset_node(nodes, step.slot);
+        }
+    }
+    if let Some(Some(node)) = nodes.get_mut(slot) {
+        node.body = Body::Part(plan);
+    }
+}
+
 /// The block of one channel of the plan's output.
 fn output<'a>(root: &CompiledGraph, arena: &'a Arena, channel: usize) -> &'a Block {
     static SILENT: Block = Block::SILENT;
@@ -385,6 +424,16 @@ impl Outbox {
     /// Whether it can take what one more command may cause.
     fn is_full(&self) -> bool {
         self.kept.len() + RESERVE > BACKLOG
+    }
+
+    /// Whether not even an event without a batch can be kept.
+    fn has_no_room(&mut self) -> bool {
+        self.flush();
+        self.kept.len() >= BACKLOG
+    }
+
+    fn tell_lost(&mut self, ticket: Ticket) {
+        self.tell(Event::SetRefused { ticket, why: Refusal::NotSounding });
     }
 
     /// Sends, or keeps to send later; `false` if there is room for neither, which only a flood of lost changes and faults can bring about.

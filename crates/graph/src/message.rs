@@ -131,7 +131,7 @@ pub enum Event {
     Muted {
         /// The node.
         node: NodeId,
-        /// The first frame of the span in which it happened.
+        /// The frame of that sample.
         frame: u64,
     },
     /// The answer to a ping.

@@ -1,6 +1,6 @@
 //! Adding signals up, and the one rule by which channels meet.
 
-use crate::QUANTUM;
+use crate::block::{QUANTUM, all_finite};
 use crate::plan::Term;
 use crate::processor::{Around, Flow, Run, Span, Window};
 use crate::run::Frame;
@@ -31,6 +31,7 @@ pub(crate) fn feed(source_channels: usize, port_channels: usize, channel: usize)
 }
 
 /// Adds the terms up into a run. Their order is that of the cables, so that the sum has the same bits whatever else is in the plan.
+/// A sum too large for a number counts as silence; how many samples were.
 pub(crate) fn mix(
     out: Run,
     terms: &[Term],
@@ -38,18 +39,19 @@ pub(crate) fn mix(
     cables: &Table<Trajectory>,
     span: Span,
     window: Window,
-) {
+) -> u64 {
+    let mut overflows = 0;
     for channel in 0..usize::from(out.channels) {
         let at = out.start as usize + channel;
         let (Some((low, rest)), Some((low_flow, rest_flow))) =
             (frame.blocks.split_at_mut_checked(at), frame.flow.split_at_mut_checked(at))
         else {
-            return;
+            return overflows;
         };
         let (Some((sum, high)), Some((sum_flow, high_flow))) =
             (rest.split_first_mut(), rest_flow.split_first_mut())
         else {
-            return;
+            return overflows;
         };
         let around = Around { low, high, low_flow, high_flow, resume: at + 1 };
         let mut heard = false;
@@ -69,10 +71,20 @@ pub(crate) fn mix(
         }
         if heard {
             *sum_flow = Flow::Varying;
+            if !all_finite(window.of(sum)) {
+                overflows += drop_overflows(window.of_mut(sum));
+            }
         } else {
             window.silence(sum, sum_flow);
         }
     }
+    overflows
+}
+
+#[cold]
+fn drop_overflows(sum: &mut [f32]) -> u64 {
+    let over = sum.iter_mut().filter(|s| !s.is_finite());
+    over.map(|s| *s = 0.0).count() as u64
 }
 
 /// Adds one signal to the sum, or starts the sum with it; whether there was anything to add.

@@ -51,6 +51,8 @@ pub(crate) struct Node {
     pub muted: bool,
     /// Muted, but not yet told.
     pub untold: bool,
+    /// When it was muted.
+    pub fault_frame: u64,
     /// Nothing to hear while its inputs are silent.
     pub resting: bool,
     /// Whether it is bypassed, or on the way there or back.
@@ -75,6 +77,7 @@ impl Node {
             tenant,
             muted: false,
             untold: false,
+            fault_frame: 0,
             resting: false,
             on_detour: false,
             detour: Trajectory::hold(0.0),

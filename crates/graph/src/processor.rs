@@ -232,7 +232,9 @@ impl<'a> Inputs<'a> {
     #[inline(always)]
     pub fn flow(&self, port: usize, channel: usize) -> Flow {
         match self.runs.get(port) {
-            Some(run) if channel < usize::from(run.channels) => self.around.flow(run.start as usize + channel),
+            Some(run) if channel < usize::from(run.channels) => {
+                self.around.flow(run.start as usize + channel)
+            }
             _ => Flow::Silent,
         }
     }
@@ -272,6 +274,12 @@ impl Outputs<'_> {
             }
             _ => &mut [],
         }
+    }
+
+    /// One channel, to check.
+    #[inline(always)]
+    pub(crate) fn read(&self, channel: usize) -> &[f32] {
+        self.blocks.get(channel).map_or(&[], |block| self.window.of(block))
     }
 
     /// The first `N` channels at once, if there are as many.

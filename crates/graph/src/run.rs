@@ -1,7 +1,7 @@
 //! Running a plan over one span: the audio thread's inner loop.
 
 use crate::agenda::Agenda;
-use crate::block::{Block, QUANTUM};
+use crate::block::{Block, QUANTUM, all_finite};
 use crate::load::Probe;
 use crate::mix::{Feed, feed, mix};
 use crate::node::{Body, NONE, Node};
@@ -24,6 +24,8 @@ pub(crate) struct Stage<'a> {
     pub sample_rate: f64,
     /// Whether a node was muted in this span.
     pub fault: bool,
+    /// Samples of sums that were too large for a number.
+    pub overflows: u64,
 }
 
 impl Stage<'_> {
@@ -62,7 +64,8 @@ fn run_steps(
         match step {
             Step::Node(step) => run_node(plan, step, frame, stage, window),
             Step::Mix { out, terms } => {
-                mix(*out, terms.of(&plan.terms), frame, stage.cables, stage.span(window), window)
+                let terms = terms.of(&plan.terms);
+                stage.overflows += mix(*out, terms, frame, stage.cables, stage.span(window), window);
             }
             Step::Loop { steps, breakers } => {
                 let inside = Stretch { start: which.start + next as u32, len: *steps };
@@ -141,8 +144,8 @@ fn run_node(
     }
     let detour = if node.on_detour { detour(node, span) } else { Detour::Through };
     if detour == Detour::Around {
-        stage.agenda.settle(node);
-        return go_around(&inputs, &mut outputs);
+        go_around(&inputs, &mut outputs);
+        return settle_all(step.slot, stage.nodes, stage.agenda);
     }
     let quiet = node.moving == 0 && node.first_due == NONE && step.drives.len == 0;
     if quiet && node.resting && inputs.all_silent() {
@@ -170,11 +173,8 @@ fn run_node(
     // The outputs were lent to the call; they are the same blocks again.
     let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
-    if !all_finite(&outputs) {
-        outputs.silence_all();
-        node.muted = true;
-        node.untold = true;
-        stage.fault = true;
+    if !(0..outputs.blocks.len()).all(|c| all_finite(outputs.read(c))) {
+        stage.fault |= mute_from_fault(node, &mut outputs, span);
     }
     if detour == Detour::Between {
         blend_detour(
@@ -183,6 +183,28 @@ fn run_node(
             &mut outputs,
             span,
         );
+    }
+}
+
+/// Makes the changes that are due for a node which does not run, and for those inside it. Takes as long as there are nodes inside,
+/// and is left out where nothing is due.
+fn settle_all(slot: u32, nodes: &mut Table<Option<Node>>, agenda: &mut Agenda) {
+    if agenda.handed_out() == 0 {
+        return;
+    }
+    let Some(Some(node)) = nodes.get_mut(slot) else { return };
+    agenda.settle(node);
+    if let Body::Processor(_) = node.body {
+        return;
+    }
+    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
+    for step in &plan.steps {
+        if let Step::Node(step) = step {
+            settle_all(step.slot, nodes, agenda);
+        }
+    }
+    if let Some(Some(node)) = nodes.get_mut(slot) {
+        node.body = Body::Part(plan);
     }
 }
 
@@ -281,7 +303,7 @@ fn call(body: &mut Body, half: Half, io: Io<'_>) -> Activity {
 fn run_part(
     slot: u32,
     inputs: Inputs<'_>,
-    mut outputs: Outputs<'_>,
+    outputs: Outputs<'_>,
     mut inner: Frame<'_>,
     stage: &mut Stage<'_>,
     window: Window,
@@ -292,26 +314,20 @@ fn run_part(
     for port in 0..inputs.runs.len() {
         for channel in 0..inputs.channels(port) {
             if let (Some(to), Some(flow)) = (inner.blocks.get_mut(block), inner.flow.get_mut(block)) {
-                window.of_mut(to).copy_from_slice(inputs.channel(port, channel));
-                *flow = Flow::Varying;
+                let from = inputs.channel(port, channel);
+                carry(from, inputs.flow(port, channel), to, flow, window);
             }
             block += 1;
         }
     }
     run_plan(&plan, &mut inner, stage, window);
-    for channel in 0..outputs.channels() {
+    for (channel, (to, flow)) in outputs.blocks.iter_mut().zip(outputs.flow.iter_mut()).enumerate() {
         let from = plan.output.start as usize + channel;
-        let known = inner.flow.get(from).copied().unwrap_or(Flow::Silent);
-        match inner
-            .blocks
-            .get(from)
-            .filter(|_| channel < usize::from(plan.output.channels) && known != Flow::Silent)
-        {
-            Some(block) => outputs.channel(channel).copy_from_slice(window.of(block)),
-            None => outputs.silence(channel),
-        }
-        if let Some(flow) = outputs.flow.get_mut(channel) {
-            *flow = known;
+        match inner.blocks.get(from).zip(inner.flow.get(from)) {
+            Some((block, known)) if channel < usize::from(plan.output.channels) => {
+                carry(window.of(block), *known, to, flow, window);
+            }
+            _ => window.silence(to, flow),
         }
     }
     if let Some(Some(node)) = stage.nodes.get_mut(slot) {
@@ -319,22 +335,25 @@ fn run_part(
     }
 }
 
-/// Whether every sample is a finite number. The sum of a block is finite only if all its samples are (and they are not so large
-/// that the sum overflows, which is a fault as well); sixteen partial sums keep the additions independent.
-#[inline(always)]
-fn all_finite(outputs: &Outputs<'_>) -> bool {
-    outputs.blocks.iter().zip(outputs.flow.iter()).all(|(block, flow)| {
-        if *flow == Flow::Silent {
-            return true;
-        }
-        let samples = outputs.window.of(block);
-        let (whole, rest) = samples.as_chunks::<16>();
-        let mut sums = [0.0f32; 16];
-        for chunk in whole {
-            for (sum, sample) in sums.iter_mut().zip(chunk) {
-                *sum += *sample;
-            }
-        }
-        (sums.iter().sum::<f32>() + rest.iter().sum::<f32>()).is_finite()
-    })
+/// Brings one channel into or out of a part, with what is known of it.
+fn carry(from: &[f32], known: Flow, to: &mut Block, flow: &mut Flow, window: Window) {
+    if known == Flow::Silent {
+        return window.silence(to, flow);
+    }
+    window.of_mut(to).copy_from_slice(from);
+    *flow = if window.offset == 0 { known } else { Flow::Varying };
+}
+
+/// Silences a node from its first sample on that is not a finite number; `false` if there is none, and only the sum is too large.
+#[cold]
+fn mute_from_fault(node: &mut Node, outputs: &mut Outputs<'_>, span: Span) -> bool {
+    let bad = |samples: &[f32]| samples.iter().position(|s| !s.is_finite());
+    let Some(first) = (0..outputs.channels()).filter_map(|c| bad(outputs.read(c))).min() else {
+        return false;
+    };
+    for channel in outputs.iter_mut() {
+        channel.iter_mut().skip(first).for_each(|s| *s = 0.0);
+    }
+    (node.muted, node.untold, node.fault_frame) = (true, true, span.frame + first as u64);
+    true
 }

@@ -57,6 +57,7 @@ pub struct EngineLoad {
     deferred: AtomicU64,
     muted: AtomicU64,
     untold: AtomicU64,
+    overflows: AtomicU64,
 }
 
 impl EngineLoad {
@@ -92,6 +93,10 @@ impl EngineLoad {
     pub fn untold(&self) -> u64 {
         self.untold.load(Relaxed)
     }
+    /// How many samples of sums were too large for a number, and were replaced by silence.
+    pub fn overflows(&self) -> u64 {
+        self.overflows.load(Relaxed)
+    }
     /// Starts the peak anew.
     pub fn reset_peak(&self) {
         self.peak.store(0, Relaxed);
@@ -113,6 +118,9 @@ impl EngineLoad {
     }
     pub(crate) fn note_untold(&self) {
         self.untold.store(self.untold() + 1, Relaxed);
+    }
+    pub(crate) fn note_overflows(&self, samples: u64) {
+        self.overflows.store(self.overflows() + samples, Relaxed);
     }
     pub(crate) fn note_muted(&self) {
         self.muted.store(self.muted() + 1, Relaxed);
