@@ -24,7 +24,7 @@ command_id=
 # shellcheck disable=SC2317 # called by the trap
 end_everything() {
     local server
-    if [ -n "$command_id" ]; then kill "$command_id" 2>/dev/null || true; fi
+    if [ -n "$command_id" ]; then kill -- "-$command_id" 2>/dev/null || kill "$command_id" 2>/dev/null || true; fi
     for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
     for server in "${servers[@]}"; do
         # Two seconds to go by itself.
@@ -39,16 +39,18 @@ end_everything() {
     rm -rf "$room" /dev/shm/jack_*"_$JACK_DEFAULT_SERVER"_*
 }
 
-# Fails with the server's log if `check` does not hold within ten seconds.
-await() { # name log check...
-    local name=$1 log=$2
-    shift 2
+did_not_start() { # name log
+    say "$1 did not start within ten seconds; its log:"
+    cat "$2" >&2
+    exit 1
+}
+
+pulse_answers() {
+    local _
     for _ in {1..200}; do
-        if "$@" >/dev/null 2>&1; then return 0; fi
+        if pactl info >/dev/null 2>&1; then return 0; fi
         sleep 0.05
     done
-    say "$name did not start; its log:"
-    cat "$log" >&2
     return 1
 }
 
@@ -68,19 +70,23 @@ jackd --name "$JACK_DEFAULT_SERVER" "$scheduling" -d dummy --rate "${JACK_RATE:-
     --period "${JACK_PERIOD:-512}" --capture 2 --playback 2 >"$room/jackd.log" 2>&1 &
 servers+=($!)
 
+# Its own home, so that no user's configuration or cookie is read or written.
 # norewinds: with rewinding, a stream on a null sink stalls for two seconds now and then.
-pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --realtime=no --log-target=stderr \
+HOME=$room pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --realtime=no --log-target=stderr \
     --load="module-native-protocol-unix socket=$room/pulse.socket auth-anonymous=1" \
     --load="module-null-sink sink_name=sink_44100 rate=44100 channels=2 norewinds=1" \
     --load="module-null-sink sink_name=sink_48000 rate=48000 channels=2 norewinds=1" >"$room/pulse.log" 2>&1 &
 servers+=($!)
 
-await jackd "$room/jackd.log" jack_wait --check --timeout 1
-await PulseAudio "$room/pulse.log" pactl info
+jack_wait --wait --timeout 10 >/dev/null 2>&1 || did_not_start jackd "$room/jackd.log"
+pulse_answers || did_not_start PulseAudio "$room/pulse.log"
 
-# In the background and waited for, so that a signal to this script ends everything at once.
+# In the background and waited for, so that a signal to this script ends everything at once; without a terminal as a process
+# group of its own, so that everything includes what the command has started. (With one, that would cut it off from it.)
+if [ ! -t 0 ]; then set -m; fi
 "$@" <&0 &
 command_id=$!
+set +m
 status=0
 wait "$command_id" || status=$?
 command_id=
