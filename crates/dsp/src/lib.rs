@@ -4,6 +4,7 @@
 
 pub mod amplitude;
 mod delay;
+mod dynamics;
 mod envelope;
 mod filter;
 mod gate;
@@ -11,6 +12,7 @@ mod grid;
 mod lanes;
 mod lfo;
 pub mod math;
+mod meter;
 mod noise;
 pub mod osc;
 mod phase;
@@ -22,6 +24,7 @@ mod test_signal;
 mod value;
 
 pub use delay::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, MAX_VOICES, frames_of_ms};
+pub use dynamics::{Compressor, CompressorParams, Limiter, LimiterParams};
 pub use envelope::{Curves, Envelope, Segments};
 pub use filter::{
     Biquad, BiquadParams, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double, GAIN_LIMIT_DB, Native, OnePole,
@@ -30,6 +33,7 @@ pub use filter::{
 pub use grid::GRID;
 pub use lanes::{F32x4, F32x8, F32x16, Lanes};
 pub use lfo::{Lfo, LfoMode, LfoShape};
+pub use meter::Meter;
 pub use noise::{Pink, White};
 pub use phase::Phase;
 pub use reverb::{Reverb, ReverbParams};

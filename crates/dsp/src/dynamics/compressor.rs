@@ -1,0 +1,188 @@
+//! Less range between soft and loud: a feed-forward compressor in the log domain.
+
+use crate::grid::{GRID, Span, cut, flushed, is_zero, spans};
+use crate::math::{db_to_gain, exp2_m1, gain_to_db};
+use crate::{Sample, Value};
+
+/// The parameters of a [`Compressor`] over one block.
+#[derive(Clone, Copy, Debug)]
+pub struct CompressorParams<'a, S: Sample> {
+    /// Level in dB from which on it acts, −100 to 24.
+    pub threshold: Value<'a, S>,
+    /// dB of input for one dB of output above the threshold, 1 to 1000.
+    pub ratio: Value<'a, S>,
+    /// Width in dB of the bend around the threshold, 0 to 48.
+    pub knee: Value<'a, S>,
+    /// Time constant of the onset in ms, 0 to 1000.
+    pub attack: Value<'a, S>,
+    /// Time constant of the recovery in ms, 0 to 10,000.
+    pub release: Value<'a, S>,
+    /// Gain after it in dB, −60 to 60.
+    pub makeup: Value<'a, S>,
+}
+
+impl<S: Sample> CompressorParams<'_, S> {
+    fn cut(&self, range: core::ops::Range<usize>) -> Self {
+        CompressorParams {
+            threshold: cut(&self.threshold, range.clone()),
+            ratio: cut(&self.ratio, range.clone()),
+            knee: cut(&self.knee, range.clone()),
+            attack: cut(&self.attack, range.clone()),
+            release: cut(&self.release, range.clone()),
+            makeup: cut(&self.makeup, range),
+        }
+    }
+}
+
+/// A compressor whose channels share one gain.
+///
+/// D. Giannoulis, M. Massberg and J. Reiss, "Digital dynamic range compressor design" (JAES 60(6), 2012): peak level of
+/// the loudest channel, gain computer with a soft knee (their eq. 4), then the smooth decoupled detector (eq. 17) on the
+/// reduction in dB: attack and release are the times to 63 %. The gain agrees with a double-precision reference to 0.001 dB.
+#[derive(Clone, Debug)]
+pub struct Compressor<S: Sample> {
+    rate: f64,
+    /// The reduction in dB after the release stage, and after the attack stage.
+    held: S::Wide,
+    smooth: S::Wide,
+    cached: Option<([S; 2], [S::Wide; 2])>,
+}
+
+impl<S: Sample> Compressor<S> {
+    /// A compressor at rest.
+    pub fn new(rate: f64) -> Self {
+        Compressor { rate: rate.max(1.0), held: S::Wide::zero(), smooth: S::Wide::zero(), cached: None }
+    }
+
+    /// Back to no reduction.
+    pub fn reset(&mut self) {
+        self.held = S::Wide::zero();
+        self.smooth = S::Wide::zero();
+    }
+
+    /// Whether the reduction is exactly zero: the gain is the make-up gain. (Silence in always gives silence out.)
+    pub fn is_silent(&self) -> bool {
+        is_zero(self.held) && is_zero(self.smooth)
+    }
+
+    /// The present reduction in dB, zero or more.
+    pub fn reduction(&self) -> S {
+        S::narrow(self.smooth)
+    }
+
+    /// The gain (a factor) for each frame, from the channels of `key`: the signal itself, or a side chain. All slices as
+    /// long as `gain`; a shorter key counts as silent beyond its end. \[audio\]
+    pub fn gain(&mut self, start: u64, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
+        for span in spans(start, gain.len()) {
+            let out = &mut gain[span.range.clone()];
+            self.gain_of(&span, key, params, out);
+        }
+    }
+
+    /// Compresses the channels of `input` into those of `out`, with one gain for all, from `key` if there is one and else
+    /// from the input. \[audio\]
+    pub fn process(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        key: Option<&[&[S]]>,
+        params: &CompressorParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
+        let frames = input.iter().map(|x| x.len()).chain(out.iter().map(|x| x.len())).min().unwrap_or(0);
+        let mut gain = [S::zero(); GRID];
+        for span in spans(start, frames) {
+            let gain = &mut gain[..span.range.len()];
+            self.gain_of(&span, key.unwrap_or(input), params, gain);
+            for (input, out) in input.iter().zip(out.iter_mut()) {
+                let (input, out) = (&input[span.range.clone()], &mut out[span.range.clone()]);
+                for ((y, x), g) in out.iter_mut().zip(input).zip(gain.iter()) {
+                    *y = *x * *g;
+                }
+            }
+        }
+    }
+
+    /// The gain for the frames of one span.
+    fn gain_of(&mut self, span: &Span, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
+        if span.on_grid {
+            self.held = flushed(self.held);
+            self.smooth = flushed(self.smooth);
+        }
+        let params = params.cut(span.range.clone());
+        gain.fill(S::zero());
+        for key in key {
+            for (peak, x) in gain.iter_mut().zip(key.get(span.range.start..).unwrap_or(&[])) {
+                *peak = x.abs().max(*peak);
+            }
+        }
+        for (i, x) in gain.iter_mut().enumerate() {
+            *x = excess(gain_to_db(*x), params.threshold.at(i), params.ratio.at(i), params.knee.at(i));
+        }
+        self.smoothed(&params, gain);
+        for (i, x) in gain.iter_mut().enumerate() {
+            let makeup = params.makeup.at(i).clamp(S::splat(-60.0), S::splat(60.0));
+            *x = db_to_gain(makeup - *x);
+        }
+    }
+
+    /// Attack and release on the reduction in dB, in place.
+    fn smoothed(&mut self, params: &CompressorParams<'_, S>, reduction: &mut [S]) {
+        if let (Value::Steady(attack), Value::Steady(release)) = (params.attack, params.release) {
+            let [attack, release] = self.steps([attack, release]);
+            for x in reduction {
+                *x = self.follow(*x, attack, release);
+            }
+        } else {
+            let (mut attacks, mut releases) = ([S::Wide::zero(); GRID], [S::Wide::zero(); GRID]);
+            for i in 0..reduction.len() {
+                attacks[i] = self.step(params.attack.at(i), 1000.0);
+                releases[i] = self.step(params.release.at(i), 10_000.0);
+            }
+            for (i, x) in reduction.iter_mut().enumerate() {
+                *x = self.follow(*x, attacks[i], releases[i]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, reduction: S, attack: S::Wide, release: S::Wide) -> S {
+        let x = reduction.widen();
+        self.held = x.max(self.held + release * (x - self.held));
+        self.smooth += attack * (self.held - self.smooth);
+        S::narrow(self.smooth)
+    }
+
+    /// 1 - e^(-1 / (time rate)): the part of the way that one frame goes.
+    #[inline(always)]
+    fn step(&self, ms: S, longest: f64) -> S::Wide {
+        // From 0.001 ms down everything is done within one frame, to 1e-9 at 48 kHz.
+        let ms = ms.clamp(S::splat(0.001), S::splat(longest)).widen();
+        -exp2_m1(S::Wide::splat(-core::f64::consts::LOG2_E * 1000.0 / self.rate) / ms)
+    }
+
+    fn steps(&mut self, ms: [S; 2]) -> [S::Wide; 2] {
+        match self.cached {
+            Some((known, steps)) if known == ms => steps,
+            _ => {
+                let steps = [self.step(ms[0], 1000.0), self.step(ms[1], 10_000.0)];
+                self.cached = Some((ms, steps));
+                steps
+            }
+        }
+    }
+}
+
+/// By how many dB the gain computer lowers `level`: (1 - 1/ratio) times the part above the threshold, with a parabola over
+/// the width of the knee.
+#[inline(always)]
+fn excess<S: Sample>(level: S, threshold: S, ratio: S, knee: S) -> S {
+    let threshold = threshold.clamp(S::splat(-100.0), S::splat(24.0));
+    let slope = S::one() - S::one() / ratio.clamp(S::one(), S::splat(1000.0));
+    // A knee of a thousandth of a dB stands for none.
+    let knee = knee.clamp(S::splat(0.001), S::splat(48.0));
+    let half = knee * S::splat(0.5);
+    let over = level - threshold;
+    let bend = (over + half).clamp(S::zero(), knee);
+    slope * (bend * bend / (knee + knee) + (over - half).max(S::zero()))
+}

@@ -1,0 +1,97 @@
+//! The smallest of the last numbers, and the mean of the last numbers, at a fixed cost per frame.
+
+use crate::Sample;
+
+/// The smallest of the last `n` numbers.
+///
+/// M. van Herk (Pattern Recognition Letters 13, 1992), J. Gil and M. Werman: two comparisons per frame on average. Every
+/// `n`th frame does the `n - 1` comparisons of the stretch just completed.
+#[derive(Clone, Debug)]
+pub(super) struct Minimum<W> {
+    /// Before `at` the numbers of the present stretch; from there on the smallest from each place of the last one to its end.
+    stretch: Box<[W]>,
+    at: usize,
+    prefix: W,
+}
+
+impl<W: Sample> Minimum<W> {
+    /// As if all numbers so far had been `rest`.
+    pub fn new(n: usize, rest: W) -> Self {
+        Minimum { stretch: vec![rest; n.max(1)].into_boxed_slice(), at: 0, prefix: rest }
+    }
+
+    pub fn reset(&mut self, rest: W) {
+        self.stretch.fill(rest);
+        self.at = 0;
+        self.prefix = rest;
+    }
+
+    #[inline(always)]
+    pub fn next(&mut self, x: W) -> W {
+        self.prefix = if self.at == 0 { x } else { x.min(self.prefix) };
+        self.stretch[self.at] = x;
+        self.at += 1;
+        if self.at < self.stretch.len() {
+            return self.stretch[self.at].min(self.prefix);
+        }
+        self.at = 0;
+        for i in (1..self.stretch.len()).rev() {
+            self.stretch[i - 1] = self.stretch[i].min(self.stretch[i - 1]);
+        }
+        self.prefix
+    }
+}
+
+/// The sum of the last `n` whole numbers; exact for ever if sums stay below 2^53.
+#[derive(Clone, Debug)]
+pub(super) struct Sum<W> {
+    ring: Box<[W]>,
+    at: usize,
+    sum: W,
+}
+
+impl<W: Sample> Sum<W> {
+    /// As if all numbers so far had been `rest`.
+    pub fn new(n: usize, rest: W) -> Self {
+        let n = n.max(1);
+        Sum { ring: vec![rest; n].into_boxed_slice(), at: 0, sum: rest * W::splat(n as f64) }
+    }
+
+    pub fn reset(&mut self, rest: W) {
+        self.ring.fill(rest);
+        self.sum = rest * W::splat(self.ring.len() as f64);
+    }
+
+    pub fn sum(&self) -> W {
+        self.sum
+    }
+
+    #[inline(always)]
+    pub fn next(&mut self, x: W) -> W {
+        self.sum += x - self.ring[self.at];
+        self.ring[self.at] = x;
+        self.at += 1;
+        if self.at == self.ring.len() {
+            self.at = 0;
+        }
+        self.sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minimum_and_sum_are_those_of_the_last_numbers() {
+        for n in [1_usize, 2, 3, 7, 64] {
+            let (mut minimum, mut sum) = (Minimum::new(n, 1000.0_f64), Sum::new(n, 1000.0_f64));
+            let numbers: Vec<f64> = (0..500_u64).map(|i| (i * i * 7919 % 1009) as f64).collect();
+            for i in 0..numbers.len() {
+                let past = |k: usize| if k > i { 1000.0 } else { numbers[i - k] };
+                assert_eq!(minimum.next(numbers[i]), (0..n).map(past).fold(1e9, f64::min), "{n} {i}");
+                assert_eq!(sum.next(numbers[i]), (0..n).map(past).sum::<f64>(), "{n} {i}");
+            }
+        }
+    }
+}
