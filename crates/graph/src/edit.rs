@@ -7,7 +7,7 @@ use crate::message::{NodeId, Set};
 use crate::node::{Body, Node};
 use crate::plan::CompiledGraph;
 use crate::processor::Processor;
-use crate::shape::{MAX_CHANNELS, MAX_PARAMS, Port, Shape};
+use crate::shape::{MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Parameter, Port, Shape};
 use crate::table::{CHUNK, MAX_CHUNKS, Table};
 use crate::topology::{AudioGraph, Cable, CableId, Entry, Inside, ROOT, Sink, Source};
 use crate::trajectory::{Motion, Trajectory};
@@ -76,7 +76,7 @@ impl<'g> Edit<'g> {
     /// Adds a node to a part, with its parameters at their defaults. The name is for messages. Prepares the processor.
     ///
     /// # Errors
-    /// No such part; too many nodes, channels or parameters.
+    /// No such part; too many nodes, channels or parameters; parts nested too deep; a parameter without a range around its default.
     pub fn add_in(
         &mut self,
         part: NodeId,
@@ -117,9 +117,8 @@ impl<'g> Edit<'g> {
         body: impl FnOnce(NodeId) -> Body,
     ) -> Result<NodeId, GraphError> {
         check_size(name, &shape)?;
-        if self.graph.entry(part)?.inside.is_none() {
-            return Err(GraphError::NoSuchNode(part));
-        }
+        inside_of(self.graph.entry(part)?)?;
+        self.check_depth(part, name)?;
         let slot = self
             .graph
             .node_slots
@@ -330,7 +329,7 @@ impl<'g> Edit<'g> {
         let graph = &mut *self.graph;
         self.freed_nodes.drain(..).for_each(|slot| graph.node_slots.give_back(slot));
         self.freed_cables.drain(..).for_each(|slot| graph.cable_slots.give_back(slot));
-        let ticket = graph.ticket();
+        let ticket = graph.next_ticket();
         let arena = (blocks > graph.arena_blocks).then(|| {
             graph.arena_blocks = blocks.next_power_of_two();
             Arena::new(graph.arena_blocks as usize)
@@ -397,13 +396,30 @@ impl<'g> Edit<'g> {
         }
     }
 
+    /// Parts run inside each other on the audio thread's stack.
+    fn check_depth(&self, part: NodeId, name: &str) -> Result<(), GraphError> {
+        let mut up = part;
+        for _ in 0..=MAX_DEPTH {
+            if up == ROOT {
+                return Ok(());
+            }
+            up = self.graph.entry(up)?.part;
+        }
+        let (node, what) = (String::from(name), "too many parts around it");
+        Err(GraphError::TooLarge { node, what, limit: MAX_DEPTH })
+    }
+
     /// The name of the node or part, and the part that a cable from there lies in.
     fn source_place(&self, source: Source) -> Result<(String, NodeId), GraphError> {
         let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
         let entry = self.graph.entry(node)?;
         let (ports, direction, part) = match source {
+            Source::Output(..) if node == ROOT => return Err(GraphError::NoSuchNode(node)),
             Source::Output(..) => (&entry.shape.outputs, "output", entry.part),
-            Source::PartInput(..) => (&entry.shape.inputs, "input", node),
+            Source::PartInput(..) => {
+                inside_of(entry)?;
+                (&entry.shape.inputs, "input", node)
+            }
         };
         check_port(entry, ports, direction, port)?;
         Ok((entry.name.clone(), part))
@@ -426,6 +442,7 @@ impl<'g> Edit<'g> {
             }
             Sink::PartOutput(part, port) => {
                 let entry = self.graph.entry(part)?;
+                inside_of(entry)?;
                 check_port(entry, &entry.shape.outputs, "output", port)?;
                 Ok((entry.name.clone(), part))
             }
@@ -509,6 +526,10 @@ impl Drop for Edit<'_> {
     }
 }
 
+fn inside_of(entry: &Entry) -> Result<&Inside, GraphError> {
+    entry.inside.as_ref().ok_or_else(|| GraphError::NotAPart(entry.name.clone()))
+}
+
 fn check_port(entry: &Entry, ports: &[Port], direction: &'static str, port: u16) -> Result<(), GraphError> {
     if usize::from(port) < ports.len() {
         return Ok(());
@@ -525,16 +546,13 @@ fn check_size(name: &str, shape: &Shape) -> Result<(), GraphError> {
     if ports().any(|p| !(1..=MAX_CHANNELS).contains(&p.channels)) {
         return too_large("a port with no channel or too many", usize::from(MAX_CHANNELS));
     }
-    let total: usize = shape.outputs.iter().map(|p| usize::from(p.channels)).sum();
-    if total > usize::from(u16::MAX) {
-        return too_large("too many output channels", usize::from(u16::MAX));
+    let total = |ports: &[Port]| ports.iter().map(|p| usize::from(p.channels)).sum::<usize>();
+    if total(&shape.inputs).max(total(&shape.outputs)) > usize::from(u16::MAX) {
+        return too_large("too many channels on one side", usize::from(u16::MAX));
     }
-    if shape
-        .params
-        .iter()
-        .any(|p| !(p.min <= p.default && p.default <= p.max && p.min.is_finite() && p.max.is_finite()))
-    {
-        return too_large("a parameter whose range is not a range around its default", MAX_PARAMS);
+    let in_range = |p: &Parameter| p.min <= p.default && p.default <= p.max;
+    match shape.params.iter().find(|p| !(in_range(p) && p.min.is_finite() && p.max.is_finite())) {
+        Some(p) => Err(GraphError::BadRange { node: String::from(name), param: String::from(&*p.name) }),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -75,6 +75,17 @@ pub enum GraphError {
         /// How many there may be.
         limit: usize,
     },
+    /// A parameter of a node to be added has no usable range.
+    #[error("`{node}.{param}` has no range that holds its default: give finite bounds around it")]
+    BadRange {
+        /// The node's name.
+        node: String,
+        /// The parameter's name.
+        param: String,
+    },
+    /// The inside of a node that is not a part.
+    #[error("`{0}` is not a part, so that nothing lies inside it: name a part")]
+    NotAPart(String),
     /// No more nodes or cables fit.
     #[error("the graph holds as many {what} as it can ({limit}): remove some first")]
     Full {

@@ -47,7 +47,7 @@ pub use message::{
 };
 pub use plan::CompiledGraph;
 pub use processor::{Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Processor, Span, Stream};
-pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_PARAMS, Name, Parameter, Port, Shape};
+pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Name, Parameter, Port, Shape};
 pub use sostenuto_dsp::Value;
 pub use stats::{EngineLoad, NodeLoad};
 pub use topology::{AudioGraph, CableId, ROOT, Sink, Source};

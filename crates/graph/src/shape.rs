@@ -19,6 +19,9 @@ pub struct Port {
 /// The most channels one port can carry.
 pub const MAX_CHANNELS: u16 = 64;
 
+/// How many parts can lie inside each other.
+pub const MAX_DEPTH: usize = 32;
+
 /// The most parameters one node can have.
 pub const MAX_PARAMS: usize = 64;
 

@@ -194,6 +194,12 @@ impl AudioGraph {
         self.cables.iter().map(|(id, c)| (*id, c.from, c.to, c.gain))
     }
 
+    /// The cables at a node: where they start and end, and their gain or depth.
+    pub fn cables_of(&self, node: NodeId) -> impl Iterator<Item = (Source, Sink, f32)> {
+        let ends = self.nodes.get(&node).into_iter().flat_map(|e| e.incoming.union(&e.outgoing));
+        ends.filter_map(|id| self.cables.get(id)).map(|c| (c.from, c.to, c.gain))
+    }
+
     /// The ports and parameters of a node.
     pub fn shape(&self, node: NodeId) -> Option<&Shape> {
         self.nodes.get(&node).map(|e| &e.shape)
@@ -271,7 +277,8 @@ impl AudioGraph {
         self.nodes.get(&node).ok_or(GraphError::NoSuchNode(node))
     }
 
-    pub(crate) fn ticket(&mut self) -> Ticket {
+    /// A ticket that no other request of this graph has.
+    pub fn next_ticket(&mut self) -> Ticket {
         self.next += 1;
         Ticket(self.next)
     }
