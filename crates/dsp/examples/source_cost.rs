@@ -3,8 +3,12 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use sostenuto_dsp::amplitude::{gain, pan};
+use sostenuto_dsp::math::{db_to_gain, exp2, log2, sin_turns, tan_pi, tanh};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
-use sostenuto_dsp::{F32x8, Sample, Value};
+use sostenuto_dsp::{
+    Envelope, F32x4, F32x8, Impulse, Lfo, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Value, White,
+};
 
 const RATE: f64 = 48_000.0;
 const BLOCK: usize = 64;
@@ -47,7 +51,50 @@ fn oscillators<S: Sample>(width: &str) {
     }
 }
 
+fn others<S: Sample>(width: &str) {
+    let steady = |x: f64| Value::Steady(S::splat(x));
+    let moving: [S; BLOCK] = std::array::from_fn(|i| S::splat((i as f64 * 0.1).sin()));
+    let mut white = White::<S>::new(|lane| lane as u64);
+    cost::<S>(&format!("{width} white noise"), |out| white.process(out));
+    let mut pink = Pink::<S>::new(RATE, |lane| lane as u64);
+    cost::<S>(&format!("{width} pink noise"), |out| pink.process(out));
+    for shape in [LfoShape::Sine, LfoShape::Square, LfoShape::RandomSmooth] {
+        let mut lfo = Lfo::<S>::new(RATE, |lane| lane as u64);
+        lfo.set_shape(shape);
+        cost::<S>(&format!("{width} LFO {shape:?}"), |out| {
+            lfo.process(steady(3.0), steady(0.0), steady(0.5), steady(0.0), out);
+        });
+    }
+    let segments =
+        Segments { attack: steady(1e6), decay: steady(1.0), sustain: steady(0.5), release: steady(1.0) };
+    let mut envelope = Envelope::<S>::new(RATE);
+    cost::<S>(&format!("{width} envelope, idle"), |out| envelope.process(steady(0.0), &segments, out));
+    cost::<S>(&format!("{width} envelope, attack"), |out| envelope.process(steady(1.0), &segments, out));
+    let mut slew = Slew::<S>::new(RATE);
+    cost::<S>(&format!("{width} slew"), |out| slew.process(&moving, steady(10.0), steady(10.0), out));
+    let mut hold = SampleHold::<S>::new();
+    cost::<S>(&format!("{width} sample and hold"), |out| hold.process(&moving, Value::Moving(&moving), out));
+    let mut impulse = Impulse::<S>::new(RATE);
+    cost::<S>(&format!("{width} impulse"), |out| {
+        impulse.process(steady(100.0), steady(0.0), steady(1.0), out)
+    });
+    cost::<S>(&format!("{width} gain"), |out| gain(steady(-6.0), &moving, out));
+    cost::<S>(&format!("{width} gain, moving"), |out| gain(Value::Moving(&moving), &moving, out));
+    let mut other = [S::zero(); BLOCK];
+    cost::<S>(&format!("{width} pan, moving"), |out| pan(Value::Moving(&moving), &moving, out, &mut other));
+    let each = |f: fn(S) -> S, out: &mut [S]| out.iter_mut().zip(&moving).for_each(|(out, &x)| *out = f(x));
+    cost::<S>(&format!("{width} sin_turns"), |out| each(|x| sin_turns(x), out));
+    cost::<S>(&format!("{width} tan_pi"), |out| each(|x| tan_pi(x), out));
+    cost::<S>(&format!("{width} exp2"), |out| each(|x| exp2(x), out));
+    cost::<S>(&format!("{width} log2"), |out| each(|x| log2(x), out));
+    cost::<S>(&format!("{width} db_to_gain"), |out| each(|x| db_to_gain(x), out));
+    cost::<S>(&format!("{width} tanh"), |out| each(|x| tanh(x), out));
+}
+
 fn main() {
     oscillators::<f32>("f32");
+    oscillators::<F32x4>("F32x4");
     oscillators::<F32x8>("F32x8");
+    others::<f32>("f32");
+    others::<F32x8>("F32x8");
 }

@@ -124,6 +124,7 @@ impl<S: Sample> Lfo<S> {
         trigger: Value<'_, S>,
         out: &mut [S],
     ) {
+        let random_shape = matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
         let mut phases = [S::Phase::ZERO; PIECE];
         let mut random = [(S::zero(), S::zero()); PIECE];
         let mut on = [0; PIECE];
@@ -134,7 +135,11 @@ impl<S: Sample> Lfo<S> {
             self.tuning.steps_forward(frequency.part(start, end), phases);
             levels(trigger.part(start, end), &mut on);
             for ((phase, levels), &on) in phases.iter_mut().zip(&mut random).zip(&on) {
-                (*phase, *levels) = self.advance(*phase, on);
+                let drawn;
+                (*phase, drawn) = self.advance(*phase, on);
+                if random_shape {
+                    *levels = drawn;
+                }
             }
             shift::<S>(offset.part(start, end), phases);
             draw(self.shape, width.part(start, end), phases, &random, out);

@@ -132,7 +132,8 @@ fn double_precision_is_long() {
 }
 
 fn lanes_agree<S: Sample>() {
-    let functions: [(fn(f32) -> f32, fn(S) -> S); 9] = [
+    type Pair<S> = (fn(f32) -> f32, fn(S) -> S);
+    let functions: [Pair<S>; 9] = [
         (sin_turns, sin_turns),
         (cos_turns, cos_turns),
         (tan_pi, tan_pi),
