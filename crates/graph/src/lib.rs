@@ -33,8 +33,6 @@ mod stats;
 mod table;
 mod topology;
 mod trajectory;
-#[cfg(any(test, debug_assertions))]
-mod verify;
 
 pub use batch::Batch;
 pub use block::{AudioBuffer, Block, QUANTUM};

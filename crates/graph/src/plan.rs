@@ -7,10 +7,11 @@ use alloc::boxed::Box;
 ///
 /// Made by [`Edit::commit`](crate::Edit::commit) on the control side, swapped in whole on the audio thread, and sent back for freeing.
 ///
-/// Invariants, checked by [`verify`](crate::verify::verify) whenever a plan is compiled with debug assertions:
-/// - every block that a step reads was written before by a step whose block it still is, is an input of the part, or is one of
-///   the silent blocks at the front;
-/// - no step writes a block that it also reads, or that is read later as something else.
+/// Invariants, checked by `compile/verify.rs` whenever a plan is compiled with debug assertions:
+/// - every block that a step reads holds the very signal that the step means: one that a step before it wrote (in a loop: in the
+///   same round) or an input of the part; an input that no cable feeds is read past the end of all blocks, where silence is;
+/// - no step writes a block that it also reads;
+/// - a loop is cut by all the delays in it, of which there is at least one.
 #[derive(Debug, Default)]
 pub struct CompiledGraph {
     pub(crate) steps: Box<[Step]>,

@@ -83,10 +83,4 @@ impl Slots {
         self.chunks += missing;
         missing
     }
-
-    /// How many slots are taken.
-    #[cfg(test)]
-    pub fn taken(&self) -> usize {
-        self.next as usize - self.free.len()
-    }
 }

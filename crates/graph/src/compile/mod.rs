@@ -7,6 +7,10 @@
 mod order;
 mod place;
 mod script;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, debug_assertions))]
+mod verify;
 
 use crate::error::GraphError;
 use crate::message::NodeId;
@@ -17,9 +21,9 @@ use crate::topology::AudioGraph;
 pub(crate) fn compile(graph: &AudioGraph, part: NodeId) -> Result<CompiledGraph, GraphError> {
     let order = order::order(graph, part)?;
     let script = script::write(graph, part, &order);
-    let plan = place::place(script);
+    let plan = place::place(&script);
     #[cfg(debug_assertions)]
-    if let Err(fault) = crate::verify::verify(&plan) {
+    if let Err(fault) = verify::verify(&plan, &script) {
         panic!("a compiled plan is not sound: {fault}");
     }
     Ok(plan)

@@ -14,12 +14,12 @@ struct Life {
     to: usize,
 }
 
-pub(super) fn place(script: Script) -> CompiledGraph {
-    let lives = lives(&script);
-    let (starts, blocks) = assign(&script, &lives);
+pub(super) fn place(script: &Script) -> CompiledGraph {
+    let lives = lives(script);
+    let (starts, blocks) = assign(script, &lives);
     let mut plan = Lists::default();
     for line in &script.lines {
-        plan.line(line, &script, &starts);
+        plan.line(line, script, &starts);
     }
     let run = |read: &Read| run(read, &starts);
     CompiledGraph {

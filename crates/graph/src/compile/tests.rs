@@ -1,0 +1,147 @@
+//! Plans that are sound, and that the verifier finds the faults planted in them.
+
+use super::{order, place, script, verify::verify};
+use crate::plan::{CompiledGraph, Half, Step};
+use crate::processor::Run;
+use crate::{Activity, AudioGraph, Edit, Io, NodeId, Port, Processor, ROOT, Shape, Sink, Stream};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A node with so many mono inputs, and whether it delays.
+struct Stub(usize, bool);
+
+impl Processor for Stub {
+    fn shape(&self) -> Shape {
+        let port = |_| Port { name: "port".into(), channels: 1 };
+        Shape { inputs: (0..self.0).map(port).collect(), outputs: Vec::from([port(0)]), params: Vec::new() }
+    }
+    fn prepare(&mut self, _: &Stream) {}
+    fn process(&mut self, _: Io<'_>) -> Activity {
+        Activity::Sounding
+    }
+    fn reset(&mut self) {}
+    fn delays(&self) -> bool {
+        self.1
+    }
+}
+
+fn cable(edit: &mut Edit<'_>, from: NodeId, to: NodeId, port: u16) {
+    edit.connect(from.output(0), to.input(port), 1.0).unwrap();
+}
+
+/// `a` and `b` into `sum`, over a chain of two in one branch; then a loop of a delay and a filter; then out.
+fn graph() -> AudioGraph {
+    let mut graph = AudioGraph::new(Stream { sample_rate: 48_000.0 }, 1);
+    let mut edit = graph.edit();
+    let add =
+        |edit: &mut Edit<'_>, inputs, delays| edit.add("node", Box::new(Stub(inputs, delays))).unwrap();
+    let [a, b] = [0, 0].map(|inputs| add(&mut edit, inputs, false));
+    let [first, second] = [1, 1].map(|inputs| add(&mut edit, inputs, false));
+    let sum = add(&mut edit, 2, false);
+    let delay = add(&mut edit, 2, true);
+    let filter = add(&mut edit, 1, false);
+    for (from, to, port) in [
+        (a, first, 0),
+        (first, second, 0),
+        (second, sum, 0),
+        (b, sum, 1),
+        (sum, delay, 0),
+        (delay, filter, 0),
+        (filter, delay, 1),
+    ] {
+        cable(&mut edit, from, to, port);
+    }
+    edit.connect(filter.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
+    edit.commit().unwrap();
+    graph
+}
+
+/// The verdict on the plan after a fault was planted in it; `verdict(|_| ())` is that on the sound one.
+fn verdict(plant: impl FnOnce(&mut CompiledGraph)) -> Result<(), String> {
+    let graph = graph();
+    let order = order::order(&graph, ROOT).unwrap();
+    let script = script::write(&graph, ROOT, &order);
+    let mut plan = place::place(&script);
+    plant(&mut plan);
+    verify(&plan, &script)
+}
+
+fn steps_of(plan: &CompiledGraph, half: Half) -> Vec<usize> {
+    let is = |step: &Step| matches!(step, Step::Node(node) if node.half == half);
+    (0..plan.steps.len()).filter(|i| is(&plan.steps[*i])).collect()
+}
+
+fn out(plan: &mut CompiledGraph, step: usize) -> &mut Run {
+    match &mut plan.steps[step] {
+        Step::Node(node) => &mut node.out,
+        Step::Mix { out, .. } => out,
+        Step::Loop { .. } => panic!("a loop puts nothing out"),
+    }
+}
+
+#[test]
+fn the_plan_is_sound_and_reuses_blocks() {
+    assert_eq!(verdict(|plan| assert!(plan.blocks < 6, "{} blocks for 6 signals", plan.blocks)), Ok(()));
+}
+
+#[test]
+fn swapped_blocks_are_found() {
+    let fault = verdict(|plan| plan.runs.swap(2, 3)).unwrap_err();
+    assert!(fault.contains("is there"), "{fault}");
+}
+
+#[test]
+fn a_block_given_away_too_early_is_found() {
+    // The source that waits for the sum gets the block that the chain runs through.
+    let fault = verdict(|plan| {
+        let sources: Vec<usize> = steps_of(plan, Half::Whole)
+            .into_iter()
+            .filter(|i| matches!(&plan.steps[*i], Step::Node(n) if n.inputs.len == 0))
+            .collect();
+        let [one, other] = sources[..] else { panic!("two sources, not {sources:?}") };
+        let taken = *out(plan, other);
+        *out(plan, one) = taken;
+    })
+    .unwrap_err();
+    assert!(fault.contains("is there") || fault.contains("nothing wrote"), "{fault}");
+}
+
+#[test]
+fn a_step_that_writes_what_it_reads_is_found() {
+    let fault = verdict(|plan| {
+        let step = steps_of(plan, Half::Whole)
+            .into_iter()
+            .find(|i| matches!(&plan.steps[*i], Step::Node(n) if n.inputs.len == 1))
+            .unwrap();
+        let Step::Node(node) = plan.steps[step] else { unreachable!("found as a node") };
+        *out(plan, step) = plan.runs[node.inputs.start as usize];
+    })
+    .unwrap_err();
+    assert!(fault.contains("which it reads"), "{fault}");
+}
+
+#[test]
+fn a_loop_that_is_not_cut_is_found() {
+    let fault = verdict(|plan| {
+        for step in &mut plan.steps {
+            if let Step::Loop { breakers, .. } = step {
+                breakers.len = 0;
+            }
+        }
+    });
+    assert!(fault.unwrap_err().contains("not cut"));
+    // The half that takes in before the one that puts out: what it reads was not written in this round.
+    let fault = verdict(|plan| {
+        let (emit, absorb) = (steps_of(plan, Half::Emit)[0], steps_of(plan, Half::Absorb)[0]);
+        plan.steps.swap(emit, absorb);
+    });
+    assert!(fault.is_err());
+}
+
+#[test]
+fn blocks_outside_the_plan_are_found() {
+    assert!(verdict(|plan| plan.blocks -= 1).unwrap_err().contains("past the plan's blocks"));
+    assert!(verdict(|plan| plan.output.start += 1).is_err());
+    assert!(verdict(|plan| plan.runs[0].start = Run::NOWHERE).is_err());
+}

@@ -1,0 +1,167 @@
+//! Checks a compiled plan against its script: every block that a step reads holds the very signal that the script means, and no step
+//! writes what it reads.
+
+use super::script::{Line, Read, Script, Signal};
+use crate::plan::{CompiledGraph, Half, Step};
+use crate::processor::Run;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// One channel of a signal.
+type Content = (Signal, u16);
+
+struct Books<'p> {
+    plan: &'p CompiledGraph,
+    script: &'p Script,
+    /// What each block holds.
+    content: Vec<Option<Content>>,
+}
+
+/// Goes through the plan as the executor does (through loops twice, since they come round) and keeps books on what each block holds.
+pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String> {
+    if plan.steps.len() != script.lines.len() {
+        return Err(format!("{} steps for {} lines", plan.steps.len(), script.lines.len()));
+    }
+    let mut books = Books { plan, script, content: vec![None; plan.blocks as usize] };
+    if let Some(Read { signal: Some(signal), .. }) = script.input {
+        books.write("the input", plan.input, signal, 0)?;
+    }
+    let mut next = 0;
+    let mut round: Option<(usize, usize, bool)> = None;
+    while next < plan.steps.len() {
+        books.step(next)?;
+        if let Step::Loop { steps, .. } = plan.steps[next] {
+            if round.is_some_and(|(_, last, _)| next <= last) {
+                return Err(format!("step {next} is a loop in a loop"));
+            }
+            books.check_cuts(next, steps as usize)?;
+            round = Some((next + 1, next + steps as usize, true));
+        }
+        next = match round {
+            Some((first, last, true)) if next == last => {
+                round = Some((first, last, false));
+                first
+            }
+            _ => next + 1,
+        };
+    }
+    match &script.output {
+        Some(read) => books.read("the output", plan.output, read),
+        None if plan.output.channels == 0 => Ok(()),
+        None => Err(String::from("an output that the script does not know")),
+    }
+}
+
+impl Books<'_> {
+    fn step(&mut self, number: usize) -> Result<(), String> {
+        let name = format!("step {number}");
+        let (plan, script) = (self.plan, self.script);
+        match (&plan.steps[number], &script.lines[number]) {
+            (Step::Node(step), Line::Node { slot, half, inputs, drives, out }) => {
+                let (runs, links) = (step.inputs.of(&plan.runs), step.drives.of(&plan.drives));
+                if (step.slot, step.half, runs.len(), links.len())
+                    != (*slot, *half, inputs.len(), drives.len())
+                {
+                    return Err(format!("{name} is not what the script says"));
+                }
+                for (run, read) in runs.iter().zip(inputs) {
+                    self.read(&name, *run, read)?;
+                    apart(&name, step.out, *run)?;
+                }
+                for (link, (param, read, cable)) in links.iter().zip(drives) {
+                    if (link.param, link.cable) != (*param, *cable) {
+                        return Err(format!("{name} is driven by another cable than the script says"));
+                    }
+                    self.read(&name, link.source, read)?;
+                    apart(&name, step.out, link.source)?;
+                }
+                match out {
+                    Some(_) if step.half == Half::Absorb => Err(format!("{name} takes in, and yet puts out")),
+                    Some(signal) if step.out.channels == script.widths[*signal as usize] => {
+                        self.write(&name, step.out, *signal, 0)
+                    }
+                    None if step.out.channels == 0 => Ok(()),
+                    _ => Err(format!("{name} writes {:?}, which is not its signal", step.out)),
+                }
+            }
+            (Step::Mix { out, terms }, Line::Mix { out: signal, first, channels, terms: reads }) => {
+                let terms = terms.of(&plan.terms);
+                if (terms.len(), out.channels) != (reads.len(), *channels) {
+                    return Err(format!("{name} adds up other cables than the script says"));
+                }
+                for (term, (read, cable)) in terms.iter().zip(reads) {
+                    if term.cable != *cable {
+                        return Err(format!("{name} adds up other cables than the script says"));
+                    }
+                    self.read(&name, term.source, read)?;
+                    apart(&name, *out, term.source)?;
+                }
+                self.write(&name, *out, *signal, *first)
+            }
+            (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
+            _ => Err(format!("{name} is not what the script says")),
+        }
+    }
+
+    /// A loop is cut by every step in it that puts out first and takes in later, and by at least one.
+    fn check_cuts(&self, head: usize, steps: usize) -> Result<(), String> {
+        let Step::Loop { breakers, .. } = self.plan.steps[head] else { return Ok(()) };
+        let inside = self.plan.steps.get(head + 1..=head + steps).unwrap_or(&[]);
+        let emits = |step: &Step| matches!(step, Step::Node(node) if node.half == Half::Emit);
+        let cuts: Vec<u32> =
+            (0..inside.len()).filter(|i| emits(&inside[*i])).map(|i| (head + 1 + i) as u32).collect();
+        if cuts.is_empty() || breakers.of(&self.plan.breakers) != cuts {
+            return Err(format!("the loop at step {head} is not cut inside itself"));
+        }
+        Ok(())
+    }
+
+    fn read(&self, name: &str, run: Run, read: &Read) -> Result<(), String> {
+        if run.channels != read.channels {
+            return Err(format!("{name} reads {run:?} as {} channels", read.channels));
+        }
+        let Some(signal) = read.signal else {
+            return match run.start {
+                Run::NOWHERE => Ok(()),
+                _ => Err(format!("{name} reads {run:?}, where it should read silence")),
+            };
+        };
+        let Some(content) = self.content.get(run.start as usize..run.end()) else {
+            return Err(format!("{name} reads {run:?}, past the plan's blocks"));
+        };
+        for (channel, content) in (read.first..).zip(content) {
+            match content {
+                Some(there) if *there == (signal, channel) => {}
+                Some(there) => {
+                    return Err(format!(
+                        "{name} reads {run:?} as {:?}, but {there:?} is there",
+                        (signal, channel)
+                    ));
+                }
+                None => return Err(format!("{name} reads {run:?}, which nothing wrote")),
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, name: &str, run: Run, signal: Signal, first: u16) -> Result<(), String> {
+        let Some(blocks) = self.content.get_mut(run.start as usize..run.end()) else {
+            return Err(format!("{name} writes {run:?}, past the plan's blocks"));
+        };
+        for (channel, block) in (first..).zip(blocks) {
+            *block = Some((signal, channel));
+        }
+        Ok(())
+    }
+}
+
+/// Whether two runs have no block in common.
+fn apart(name: &str, out: Run, run: Run) -> Result<(), String> {
+    let overlap = run.start != Run::NOWHERE
+        && out.channels > 0
+        && (run.start as usize) < out.end()
+        && (out.start as usize) < run.end();
+    if overlap { Err(format!("{name} writes {out:?}, which it reads as {run:?}")) } else { Ok(()) }
+}
