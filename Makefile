@@ -81,7 +81,7 @@ endif
 
 bench: need-build ## measure, side by side with other engines
 	@for bench in $(BENCHES); do \
-		$(STEP) "$$bench" $(CARGO) run --release --quiet --manifest-path "$$bench" || exit 1; \
+		CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "$$bench" $(CARGO) run --release --quiet --manifest-path "$$bench" || exit 1; \
 	done
 
 soak: need-build ## millions of random edits while rendering; EDITS=n
@@ -92,6 +92,9 @@ endif
 		--test random_edits -- --nocapture
 
 fuzz: ## feed the parsers with nonsense; FUZZ_SECONDS=n for each (needs a nightly toolchain)
+ifeq ($(wildcard fuzz/Cargo.toml),)
+	$(error there is no fuzz/Cargo.toml to run)
+endif
 	@$(CARGO) +$(NIGHTLY) --version >/dev/null 2>&1 || \
 		{ echo "make fuzz needs a nightly toolchain:  rustup toolchain install $(NIGHTLY)" >&2; exit 1; }
 	@command -v cargo-fuzz >/dev/null || [ -x .tools/bin/cargo-fuzz ] || \
@@ -105,7 +108,7 @@ tsan: ## ThreadSanitizer over what crosses threads (needs a nightly toolchain, x
 		{ echo "make tsan needs a nightly toolchain:  rustup toolchain install $(NIGHTLY)" >&2; exit 1; }
 	@RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer" CARGO_TARGET_DIR="$(TARGET)/tsan" \
 		TSAN_OPTIONS="halt_on_error=1" $(STEP) "ThreadSanitizer" \
-		$(CARGO) +$(NIGHTLY) test --quiet --package sostenuto-rt --tests --target x86_64-unknown-linux-gnu
+		$(CARGO) +$(NIGHTLY) test --quiet --package sostenuto-rt --test stress --target x86_64-unknown-linux-gnu
 
 doc: need-build ## the documentation of every crate, in the target directory's doc/
 	$(CARGO) doc --workspace --no-deps

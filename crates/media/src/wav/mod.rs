@@ -1,9 +1,11 @@
 //! WAV files: a writer that streams, and a reader for whole files.
 
 mod dither;
+mod format;
 mod read;
 mod write;
 
+pub use format::{Encoding, Format, WriteError};
 pub use read::ReadError;
 pub(crate) use read::read;
-pub use write::{Encoding, Format, WriteError, Writer, Written};
+pub use write::{Writer, Written};

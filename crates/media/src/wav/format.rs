@@ -1,0 +1,196 @@
+//! What a WAV file can hold, and why something cannot be written.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// How a sample is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// Whole numbers of 16 bits, rounded to the nearest.
+    Int16,
+    /// Whole numbers of 16 bits with triangular dither: for what will be listened to.
+    Int16Dithered,
+    /// Whole numbers of 24 bits, rounded to the nearest.
+    Int24,
+    /// Whole numbers of 24 bits with triangular dither.
+    Int24Dithered,
+    /// Floats of 32 bits, as they are: neither rounded nor clipped.
+    Float32,
+}
+
+impl Encoding {
+    /// Bytes of one sample.
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Encoding::Int16 | Encoding::Int16Dithered => 2,
+            Encoding::Int24 | Encoding::Int24Dithered => 3,
+            Encoding::Float32 => 4,
+        }
+    }
+
+    pub(super) const fn is_dithered(self) -> bool {
+        matches!(self, Encoding::Int16Dithered | Encoding::Int24Dithered)
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Encoding::Int16 => "16",
+            Encoding::Int16Dithered => "16d",
+            Encoding::Int24 => "24",
+            Encoding::Int24Dithered => "24d",
+            Encoding::Float32 => "32f",
+        })
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = WriteError;
+
+    /// Reads what a command line says: `16`, `16d`, `24`, `24d`, `32f`, where `d` is for dither.
+    fn from_str(text: &str) -> Result<Self, WriteError> {
+        let all = [
+            Encoding::Int16,
+            Encoding::Int16Dithered,
+            Encoding::Int24,
+            Encoding::Int24Dithered,
+            Encoding::Float32,
+        ];
+        all.into_iter()
+            .find(|encoding| encoding.to_string() == text)
+            .ok_or_else(|| WriteError::UnknownEncoding { text: text.to_owned() })
+    }
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// Samples per frame, 1 or more.
+    pub channels: u16,
+    /// Frames per second, 1 or more.
+    pub rate: u32,
+    /// How a sample is stored.
+    pub encoding: Encoding,
+}
+
+/// A WAV file counts its bytes in 32 bits; this much of that is set aside for the headers (68 bytes at most) and padding.
+const HEADERS: u32 = 128;
+
+impl Format {
+    /// How many frames fit into one file: 4 GiB less the headers, six hours of 48 kHz stereo in 16 bits.
+    pub fn most_frames(&self) -> u64 {
+        let frame = u64::from(self.channels) * u64::from(self.encoding.bytes());
+        u64::from(u32::MAX - HEADERS).checked_div(frame).unwrap_or(0)
+    }
+
+    /// Whether `frames` fit into one file: to be asked before a long render begins.
+    ///
+    /// # Errors
+    /// [`WriteError::TooLong`].
+    pub fn check_length(&self, frames: u64) -> Result<(), WriteError> {
+        let most = self.most_frames();
+        if frames <= most {
+            Ok(())
+        } else {
+            Err(WriteError::TooLong { most, seconds: most / u64::from(self.rate.max(1)) })
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), WriteError> {
+        let frame = u32::from(self.channels) * self.encoding.bytes();
+        if self.channels == 0 || frame > u32::from(u16::MAX) {
+            let most = u32::from(u16::MAX) / self.encoding.bytes();
+            return Err(WriteError::Channels { channels: self.channels, most });
+        }
+        if self.rate == 0 || self.rate.checked_mul(frame).is_none() {
+            return Err(WriteError::Rate { rate: self.rate, most: u32::MAX / frame });
+        }
+        Ok(())
+    }
+
+    pub(super) fn for_hound(&self) -> hound::WavSpec {
+        let (bits_per_sample, sample_format) = match self.encoding {
+            Encoding::Int16 | Encoding::Int16Dithered => (16, hound::SampleFormat::Int),
+            Encoding::Int24 | Encoding::Int24Dithered => (24, hound::SampleFormat::Int),
+            Encoding::Float32 => (32, hound::SampleFormat::Float),
+        };
+        hound::WavSpec { channels: self.channels, sample_rate: self.rate, bits_per_sample, sample_format }
+    }
+}
+
+/// Why a WAV file could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The file could not be made.
+    #[error("cannot write '{}': {source}. Check that its directory exists and may be written to", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Writing went wrong midway.
+    #[error("writing the file failed: {source}. Check that the disk is not full")]
+    Io {
+        /// What the system says.
+        source: io::Error,
+    },
+    /// More than a WAV file can hold. Nothing of the refused piece was written; what was written before is a whole file.
+    #[error(
+        "a WAV file in this format ends at {most} frames ({seconds} s), because it counts its bytes in 32 bits; \
+         write several files, fewer channels or fewer bits"
+    )]
+    TooLong {
+        /// Frames that fit.
+        most: u64,
+        /// The same in whole seconds.
+        seconds: u64,
+    },
+    /// No channel, or too many.
+    #[error("{channels} channels cannot be written in this format; use 1 to {most}")]
+    Channels {
+        /// What was asked for.
+        channels: u16,
+        /// What is possible.
+        most: u32,
+    },
+    /// No rate, or too high a one.
+    #[error("a rate of {rate} Hz cannot be written in this format; use 1 to {most}")]
+    Rate {
+        /// What was asked for.
+        rate: u32,
+        /// What is possible.
+        most: u32,
+    },
+    /// Samples that do not make whole frames, or channels of different lengths.
+    #[error(
+        "{samples} samples are not whole frames of {channels} channels; pass as many samples for each channel"
+    )]
+    NotWholeFrames {
+        /// How many came.
+        samples: usize,
+        /// How many make a frame.
+        channels: u16,
+    },
+    /// Not the name of an encoding.
+    #[error("'{text}' is not a number of bits; use 16, 24 or 32f, or 16d or 24d with dither")]
+    UnknownEncoding {
+        /// What was read.
+        text: String,
+    },
+}
+
+impl From<hound::Error> for WriteError {
+    fn from(error: hound::Error) -> Self {
+        WriteError::Io {
+            source: match error {
+                hound::Error::IoError(source) => source,
+                other => io::Error::other(other.to_string()),
+            },
+        }
+    }
+}
