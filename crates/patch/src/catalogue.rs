@@ -1,0 +1,173 @@
+//! The kinds that a patch may use, and what the names in a document mean for each of them.
+
+use crate::suggest::nearest;
+use sostenuto_nodes::{Bank, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange};
+use std::collections::{BTreeMap, HashMap};
+
+/// The kinds that documents are read against.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue<'a> {
+    kinds: Vec<&'a Kind>,
+    by_name: HashMap<&'a str, &'a Kind>,
+}
+
+impl<'a> Catalogue<'a> {
+    /// A catalogue of these kinds.
+    pub fn new(kinds: impl IntoIterator<Item = &'a Kind>) -> Self {
+        let kinds: Vec<&Kind> = kinds.into_iter().collect();
+        let by_name = kinds.iter().map(|k| (k.name, *k)).collect();
+        Catalogue { kinds, by_name }
+    }
+
+    /// Its kinds, in their order.
+    pub fn kinds(&self) -> &[&'a Kind] {
+        &self.kinds
+    }
+
+    /// The kind of this name.
+    pub fn find(&self, name: &str) -> Option<&'a Kind> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The name that was probably meant by one that is not there.
+    pub fn suggest(&self, name: &str) -> Option<String> {
+        nearest(name, self.kinds.iter().map(|k| k.name))
+    }
+}
+
+/// A name of a bank's port or parameter, taken apart: `gain12` is `gain` and 12.
+fn numbered(name: &str) -> Option<(&str, u32)> {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &name[stem.len()..];
+    if digits.is_empty() || digits.len() > 5 || digits.starts_with('0') {
+        return None;
+    }
+    Some((stem, digits.parse().ok()?))
+}
+
+/// The most ports that the kind's bank can have.
+pub(crate) fn bank_max(kind: &Kind, bank: &Bank) -> u32 {
+    setting(kind, bank.setting).map_or(0, |s| s.limits().1 as u32)
+}
+
+/// A parameter by name, and its number in the bank if it belongs to one.
+pub(crate) fn param<'k>(kind: &'k Kind, name: &str) -> Option<(&'k ParamInfo, Option<u32>)> {
+    if let Some(info) = kind.params.iter().find(|p| p.name == name) {
+        return Some((info, None));
+    }
+    let bank = kind.bank.as_ref()?;
+    let (stem, number) = numbered(name)?;
+    let info = bank.params.iter().find(|p| p.name == stem)?;
+    (number <= bank_max(kind, bank)).then_some((info, Some(number)))
+}
+
+/// An input port by name, and its number in the bank if it belongs to one.
+pub(crate) fn input<'k>(kind: &'k Kind, name: &str) -> Option<(&'k PortInfo, Option<u32>)> {
+    if let Some(info) = kind.inputs.iter().find(|p| p.name == name) {
+        return Some((info, None));
+    }
+    let bank = kind.bank.as_ref()?;
+    let (stem, number) = numbered(name)?;
+    (stem == bank.port.name && number <= bank_max(kind, bank)).then_some((&bank.port, Some(number)))
+}
+
+/// A setting by name.
+pub(crate) fn setting<'k>(kind: &'k Kind, name: &str) -> Option<&'k SettingInfo> {
+    kind.settings.iter().find(|s| s.name == name)
+}
+
+/// Whether the kind has any input.
+pub(crate) fn has_inputs(kind: &Kind) -> bool {
+    !kind.inputs.is_empty() || kind.bank.is_some()
+}
+
+/// Whether anything about the kind follows the channels of what comes in.
+pub(crate) fn follows(kind: &Kind) -> bool {
+    use sostenuto_nodes::Width::Follow;
+    let of_bank = kind.bank.iter().map(|b| &b.port);
+    kind.inputs.iter().chain(kind.outputs).chain(of_bank).any(|p| p.width == Follow)
+}
+
+/// The names of the parameters that a node of this kind has when its bank is `count` wide.
+pub(crate) fn param_names(kind: &Kind, count: u32) -> Vec<String> {
+    let own = kind.params.iter().map(|p| p.name.to_owned());
+    let of_bank = kind
+        .bank
+        .iter()
+        .flat_map(|b| (1..=count).flat_map(move |n| b.params.iter().map(move |p| format!("{}{n}", p.name))));
+    own.chain(of_bank).collect()
+}
+
+/// The names of the inputs that a node of this kind has when its bank is `count` wide.
+pub(crate) fn input_names(kind: &Kind, count: u32) -> Vec<String> {
+    let own = kind.inputs.iter().map(|p| p.name.to_owned());
+    let of_bank = kind.bank.iter().flat_map(|b| (1..=count).map(|n| format!("{}{n}", b.port.name)));
+    own.chain(of_bank).collect()
+}
+
+/// The names that a document may set on a kind: parameters, then settings.
+pub(crate) fn item_names(kind: &Kind) -> Vec<String> {
+    let settings = kind.settings.iter().map(|s| s.name.to_owned());
+    param_names(kind, 1).into_iter().chain(settings).collect()
+}
+
+/// How many ports the bank of a node has: what its document says, else as many as its cables name.
+pub(crate) fn bank_count<'n>(
+    kind: &Kind,
+    settings: &BTreeMap<String, f64>,
+    ports: impl Iterator<Item = &'n str>,
+) -> u32 {
+    let Some(bank) = &kind.bank else { return 0 };
+    if let Some(count) = settings.get(bank.setting) {
+        return *count as u32;
+    }
+    let least = match setting(kind, bank.setting).map(|s| s.range) {
+        Some(SettingRange::Whole { min, .. }) => min,
+        _ => 0,
+    };
+    ports.filter_map(|p| input(kind, p)?.1).max().unwrap_or(0).max(least).min(bank_max(kind, bank))
+}
+
+/// Every setting of the kind, with its default where the document does not say.
+pub(crate) fn all_settings(kind: &Kind, given: &BTreeMap<String, f64>, bank: u32) -> BTreeMap<String, f64> {
+    let value = |s: &SettingInfo| match (given.get(s.name), &kind.bank) {
+        (Some(value), _) => *value,
+        (None, Some(b)) if b.setting == s.name => f64::from(bank),
+        (None, _) => s.default(),
+    };
+    kind.settings.iter().map(|s| (s.name.to_owned(), value(s))).collect()
+}
+
+/// The layout of a node whose channels are settled.
+pub(crate) fn layout(channels: u16, settings: BTreeMap<String, f64>, id: &str) -> Layout {
+    Layout { channels, settings, seed: seed(id) }
+}
+
+/// What the random numbers of a node start from: the 64-bit FNV-1a hash of its id (Fowler, Noll and Vo; RFC 9923), so that a
+/// patch sounds the same each time and two noises in it differ.
+pub fn seed(id: &str) -> u64 {
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{numbered, seed};
+
+    #[test]
+    fn names_of_a_bank_come_apart() {
+        assert_eq!(numbered("gain12"), Some(("gain", 12)));
+        for name in ["gain", "gain0", "gain01", "gain123456", ""] {
+            assert_eq!(numbered(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_seed_is_fnv_1a() {
+        // The vectors published with the algorithm.
+        assert_eq!(seed(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(seed("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(seed("foobar"), 0x8594_4171_f739_67e8);
+    }
+}

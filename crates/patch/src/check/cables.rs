@@ -1,0 +1,106 @@
+//! Whether every cable starts and ends somewhere.
+
+use super::Sink;
+use crate::catalogue::{has_inputs, input, input_names, param};
+use crate::fault::Fault;
+use crate::model::{Node, Patch, Source};
+use crate::places::Places;
+use crate::quantity::Quantity;
+use crate::suggest::nearest;
+use crate::tree::Span;
+use sostenuto_nodes::Kind;
+use std::collections::HashSet;
+
+pub(super) fn check(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sink: &mut Sink<'_>) {
+    for ((label, node), kind) in patch.nodes.iter().zip(kinds) {
+        let Some(kind) = kind else { continue };
+        let mut ends = Ends { patch, kinds, label, kind, places, sink };
+        ends.inputs(node);
+        ends.drives(node);
+    }
+}
+
+/// The node at whose inputs the cables end.
+struct Ends<'a, 's> {
+    patch: &'a Patch,
+    kinds: &'a [Option<&'a Kind>],
+    label: &'a str,
+    kind: &'a Kind,
+    places: &'a Places,
+    sink: &'a mut Sink<'s>,
+}
+
+impl Ends<'_, '_> {
+    fn say(&mut self, span: Option<Span>, item: &str, fault: Fault) {
+        let span = span.or_else(|| self.places.head(self.label));
+        (self.sink)(span, Some(self.label.to_owned()), Some(item.to_owned()), fault);
+    }
+
+    fn inputs(&mut self, node: &Node) {
+        let mut seen = HashSet::new();
+        for (number, cable) in node.cables.iter().enumerate() {
+            let span = self.places.cable(self.label, number);
+            let port = cable.port.as_str();
+            if input(self.kind, port).is_none() {
+                let span = Some(self.places.key(self.label, port)).flatten().or(span.clone());
+                let fault = self.unknown_input(port);
+                self.say(span, port, fault);
+            }
+            if let Err(fault) = Quantity::GAIN.check(f64::from(cable.gain_db)) {
+                self.say(span.clone(), port, fault);
+            }
+            if !seen.insert((&cable.from, port)) {
+                let fault = Fault::DuplicateCable { from: name(&cable.from), to: port.to_owned() };
+                self.say(span.clone(), port, fault);
+            }
+            self.source(&cable.from, span, port);
+        }
+    }
+
+    fn drives(&mut self, node: &Node) {
+        for (name_of_param, value) in &node.params {
+            let known = param(self.kind, name_of_param).is_some();
+            let mut seen = HashSet::new();
+            for (number, drive) in value.drives.iter().enumerate().filter(|_| known) {
+                let span = self.places.drive(self.label, name_of_param, number);
+                if !seen.insert(&drive.from) {
+                    let fault = Fault::DuplicateCable { from: name(&drive.from), to: name_of_param.clone() };
+                    self.say(span.clone(), name_of_param, fault);
+                }
+                self.source(&drive.from, span, name_of_param);
+            }
+        }
+    }
+
+    fn unknown_input(&self, port: &str) -> Fault {
+        if !has_inputs(self.kind) {
+            return Fault::NoInputs { kind: self.kind.name };
+        }
+        let known = input_names(self.kind, 2);
+        let suggestion = nearest(port, known.iter().map(String::as_str));
+        Fault::UnknownInput { port: port.to_owned(), kind: self.kind.name, known, suggestion }
+    }
+
+    fn source(&mut self, from: &Source, span: Option<Span>, item: &str) {
+        let Some(index) = self.patch.nodes.get_index_of(&from.node) else {
+            let suggestion = nearest(&from.node, self.patch.nodes.keys().map(String::as_str));
+            return self.say(span, item, Fault::UnknownSource { node: from.node.clone(), suggestion });
+        };
+        if from.node == self.label && !self.kind.delays {
+            return self.say(span, item, Fault::SelfCable { node: from.node.clone() });
+        }
+        let Some(kind) = self.kinds[index] else { return };
+        let (node, port) = (from.node.clone(), from.port.clone());
+        if kind.outputs.is_empty() {
+            self.say(span, item, Fault::NoOutputs { node, kind: kind.name });
+        } else if !kind.outputs.iter().any(|p| p.name == port) {
+            let known: Vec<String> = kind.outputs.iter().map(|p| p.name.to_owned()).collect();
+            let suggestion = nearest(&port, known.iter().map(String::as_str));
+            self.say(span, item, Fault::UnknownOutput { node, kind: kind.name, port, known, suggestion });
+        }
+    }
+}
+
+fn name(from: &Source) -> String {
+    format!("{}.{}", from.node, from.port)
+}

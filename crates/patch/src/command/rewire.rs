@@ -1,0 +1,127 @@
+//! Cables laid and taken away, and kept where another node takes a place.
+
+use super::edit::{Desk, of_node};
+use super::fault::{CommandError, CommandFault};
+use crate::catalogue::{Catalogue, bank_count, input, param, setting};
+use crate::fault::Fault;
+use crate::model::{Cable, Node, Patch};
+use crate::quantity::Quantity;
+use crate::tree::Value;
+use sostenuto_nodes::Kind;
+
+impl Desk<'_, '_> {
+    /// Lays a cable. One between the same ports gets the new gain.
+    pub(super) fn connect(&mut self, from: &str, to: &str, gain: Option<&str>) -> Result<(), CommandError> {
+        let from = self.source(from)?;
+        let (label, port) = split(to);
+        let kind = self.kind(label)?;
+        let wrong = |port: &str, fault| of_node(label, Some(port), fault);
+        let port = match port {
+            Some(port) => port.to_owned(),
+            None => free_input(kind, self.node(label)?)
+                .ok_or_else(|| of_node(label, None, Fault::NoInputs { kind: kind.name }))?,
+        };
+        let gain_db = match gain {
+            Some(text) => {
+                Quantity::GAIN.read(&Value::from(text)).map_err(|fault| wrong(&port, fault))? as f32
+            }
+            None => 0.0,
+        };
+        let cables = &mut self.node(label)?.cables;
+        match cables.iter_mut().find(|c| c.from == from && c.port == port) {
+            Some(cable) if gain.is_some() => cable.gain_db = gain_db,
+            Some(_) => {
+                let fault =
+                    Fault::DuplicateCable { from: format!("{}.{}", from.node, from.port), to: port.clone() };
+                return Err(wrong(&port, fault));
+            }
+            None => cables.push(Cable { from, port, gain_db }),
+        }
+        Ok(())
+    }
+
+    pub(super) fn disconnect(&mut self, from: &str, to: &str) -> Result<(), CommandError> {
+        let ((source, output), (label, port)) = (split(from), split(to));
+        let catalogue = self.catalogue;
+        self.node(source)?;
+        let node = self.node(label)?;
+        let before = node.cables.len();
+        let fits = |c: &Cable| {
+            c.from.node == source
+                && output.is_none_or(|o| c.from.port == o)
+                && port.is_none_or(|p| c.port == p)
+        };
+        keeping_bank(node, catalogue, |node| node.cables.retain(|c| !fits(c)));
+        if node.cables.len() == before {
+            return Err(CommandFault::NoCable { from: from.to_owned(), to: to.to_owned() }.into());
+        }
+        Ok(())
+    }
+}
+
+fn split(text: &str) -> (&str, Option<&str>) {
+    text.split_once('.').map_or((text, None), |(node, port)| (node, Some(port)))
+}
+
+/// Where a cable goes that names no port: to the first free one of a bank, else to the first input.
+fn free_input(kind: &Kind, node: &Node) -> Option<String> {
+    let Some(bank) = &kind.bank else { return kind.inputs.first().map(|p| p.name.to_owned()) };
+    let used: std::collections::HashSet<u32> =
+        node.cables.iter().filter_map(|c| input(kind, &c.port)?.1).collect();
+    let number = (1..=u32::MAX).find(|n| !used.contains(n))?;
+    Some(format!("{}{number}", bank.port.name))
+}
+
+/// Changes a node's cables. A bank that would become narrower keeps its width: the node goes on as it is, and so do the
+/// parameters of the inputs that are free now.
+pub(super) fn keeping_bank(node: &mut Node, catalogue: &Catalogue<'_>, change: impl FnOnce(&mut Node)) {
+    let kind = catalogue.find(&node.kind).filter(|k| k.bank.is_some());
+    let count = |node: &Node| {
+        kind.map_or(0, |k| bank_count(k, &node.settings, node.cables.iter().map(|c| c.port.as_str())))
+    };
+    let before = count(node);
+    change(node);
+    if let Some(bank) = kind.and_then(|k| k.bank).filter(|_| count(node) < before) {
+        node.settings.insert(bank.setting.to_owned(), f64::from(before));
+    }
+}
+
+/// Values that the new kind takes as well stay, if they are not given anew.
+pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &Kind) {
+    for (name, value) in &old.params {
+        let Some((info, _)) = param(kind, name) else { continue };
+        let quantity = Quantity::of_param(info);
+        let kept = new.params.entry(name.clone()).or_default();
+        kept.value = kept.value.or(value.value.filter(|v| quantity.check(f64::from(*v)).is_ok()));
+        kept.drives.extend(value.drives.iter().cloned());
+    }
+    new.params.retain(|_, p| !p.is_empty());
+    for (name, value) in &old.settings {
+        let fits = setting(kind, name).is_some_and(|s| Quantity::of_setting(s).check(*value).is_ok());
+        if fits && !new.settings.contains_key(name) {
+            new.settings.insert(name.clone(), *value);
+        }
+    }
+}
+
+/// Cables go to the port of the same name; those to the first input go to the first input.
+pub(super) fn keep_inputs(old: &Node, was: &Kind, new: &mut Node, is: &Kind) {
+    for cable in &old.cables {
+        let to_first = was.inputs.first().is_some_and(|p| p.name == cable.port);
+        let port = match free_input(is, new) {
+            Some(first) if input(is, &cable.port).is_none() && (to_first || is.bank.is_some()) => first,
+            _ => cable.port.clone(),
+        };
+        new.cables.push(Cable { port, ..cable.clone() });
+    }
+}
+
+/// Cables from the first output come from the first output.
+pub(super) fn keep_outputs(patch: &mut Patch, label: &str, was: &Kind, is: &Kind) {
+    let (Some(was), Some(first)) = (was.outputs.first(), is.outputs.first()) else { return };
+    for node in patch.nodes.values_mut() {
+        for source in Patch::sources_mut(node).filter(|s| s.node == label && s.port == was.name) {
+            first.name.clone_into(&mut source.port);
+        }
+    }
+}

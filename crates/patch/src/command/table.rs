@@ -1,0 +1,229 @@
+//! The one table of commands: from it come what is parsed, what errors say, the help, and the completions.
+
+use super::fault::{CommandError, CommandFault};
+use super::parse::{Args, read};
+use super::{Command, Ramp};
+use crate::suggest::nearest;
+
+/// A command as the help tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    /// A line that works.
+    pub example: &'static str,
+    /// What its words are, for completion; the last goes for all that follow.
+    pub(crate) args: &'static [Arg],
+    /// Words that stand between others, and what follows each.
+    pub(crate) keywords: &'static [(&'static str, Arg)],
+    /// How its words are read.
+    pub(super) read: fn(&mut Args<'_>) -> Result<Command, CommandError>,
+}
+
+/// What a word of a command is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Arg {
+    Node,
+    /// `NODE.PARAM`
+    Param,
+    /// A value of the parameter named before.
+    Value,
+    /// `NODE` or `NODE.OUTPUT`
+    Source,
+    /// `NODE` or `NODE.INPUT`
+    Sink,
+    Kind,
+    /// `PARAM=VALUE` of the kind named before.
+    Assignment,
+    Command,
+    OnOff,
+    /// What cannot be guessed: a new name, a number, a file.
+    Free,
+    /// Nothing more, save keywords.
+    End,
+}
+
+const fn row(
+    name: &'static str,
+    usage: &'static str,
+    summary: &'static str,
+    example: &'static str,
+    args: &'static [Arg],
+    read: fn(&mut Args<'_>) -> Result<Command, CommandError>,
+) -> CommandInfo {
+    CommandInfo { name, usage, summary, example, args, keywords: &[], read }
+}
+
+impl CommandInfo {
+    const fn with(mut self, keywords: &'static [(&'static str, Arg)]) -> Self {
+        self.keywords = keywords;
+        self
+    }
+}
+
+/// The words for paths, and what they are.
+pub(super) const RAMPS: [(&str, Ramp); 3] =
+    [("linear", Ramp::Linear), ("exponential", Ramp::Exponential), ("glide", Ramp::Glide)];
+
+static COMMANDS: &[CommandInfo] = &[
+    row(
+        "set",
+        "set NODE.PARAM VALUE [over TIME] [linear|exponential|glide]",
+        "set a parameter, at once or over a time",
+        "set filter.cutoff 400 over 2s",
+        &[Arg::Param, Arg::Value, Arg::End],
+        read::set,
+    )
+    .with(&[("over", Arg::Free), ("linear", Arg::End), ("exponential", Arg::End), ("glide", Arg::End)]),
+    row(
+        "add",
+        "add NAME KIND [PARAM=VALUE ...] [from SOURCE ...] [to NODE[.PORT] ...]",
+        "add a node",
+        "add echo delay time=300ms from filter to mix",
+        &[Arg::Free, Arg::Kind, Arg::Assignment],
+        read::add,
+    )
+    .with(&[("from", Arg::Source), ("to", Arg::Sink)]),
+    row(
+        "remove",
+        "remove NODE",
+        "remove a node and its cables",
+        "remove echo",
+        &[Arg::Node, Arg::End],
+        read::remove,
+    ),
+    row(
+        "replace",
+        "replace NODE KIND [PARAM=VALUE ...]",
+        "put another kind in a node's place; cables stay",
+        "replace filter highpass cutoff=200",
+        &[Arg::Node, Arg::Kind, Arg::Assignment],
+        read::replace,
+    ),
+    row(
+        "connect",
+        "connect NODE[.PORT] NODE[.PORT] [gain=VALUE]",
+        "lay a cable",
+        "connect tone filter gain=-6dB",
+        &[Arg::Source, Arg::Sink, Arg::End],
+        read::connect,
+    )
+    .with(&[("gain=", Arg::Free)]),
+    row(
+        "disconnect",
+        "disconnect NODE[.PORT] NODE[.PORT]",
+        "take a cable away",
+        "disconnect tone filter",
+        &[Arg::Source, Arg::Sink, Arg::End],
+        read::disconnect,
+    ),
+    row(
+        "drive",
+        "drive NODE.PARAM from NODE[.PORT] depth VALUE",
+        "let a signal move a parameter",
+        "drive filter.cutoff from sweep depth 500",
+        &[Arg::Param, Arg::End],
+        read::drive,
+    )
+    .with(&[("from", Arg::Source), ("depth", Arg::Free)]),
+    row(
+        "undrive",
+        "undrive NODE.PARAM [NODE[.PORT]]",
+        "let a parameter alone again",
+        "undrive filter.cutoff sweep",
+        &[Arg::Param, Arg::Source, Arg::End],
+        read::undrive,
+    ),
+    row(
+        "bypass",
+        "bypass NODE [on|off]",
+        "let a node's input through unchanged",
+        "bypass echo",
+        &[Arg::Node, Arg::OnOff, Arg::End],
+        read::bypass,
+    ),
+    row(
+        "rename",
+        "rename NODE NAME",
+        "call a node something else; it keeps sounding",
+        "rename filter dark",
+        &[Arg::Node, Arg::Free, Arg::End],
+        read::rename,
+    ),
+    row(
+        "reset",
+        "reset NODE",
+        "let a node forget what it has heard, and unmute it",
+        "reset echo",
+        &[Arg::Node, Arg::End],
+        read::reset,
+    ),
+    row("list", "list", "list the nodes", "list", &[Arg::End], read::list),
+    row(
+        "show",
+        "show NODE",
+        "show a node's values and cables",
+        "show filter",
+        &[Arg::Node, Arg::End],
+        read::show,
+    ),
+    row("meters", "meters", "show levels", "meters", &[Arg::End], read::meters),
+    row(
+        "nodes",
+        "nodes [KIND]",
+        "list the kinds of node, or tell about one",
+        "nodes lowpass",
+        &[Arg::Kind, Arg::End],
+        read::nodes,
+    ),
+    row("load", "load FILE", "play another patch", "load other.toml", &[Arg::Free, Arg::End], read::load),
+    row("save", "save [FILE]", "write the patch down", "save", &[Arg::Free, Arg::End], read::save),
+    row("undo", "undo", "take the last edit back", "undo", &[Arg::End], read::undo),
+    row("redo", "redo", "take the last undo back", "redo", &[Arg::End], read::redo),
+    row(
+        "help",
+        "help [COMMAND]",
+        "tell about the commands, or about one",
+        "help set",
+        &[Arg::Command, Arg::End],
+        read::help,
+    ),
+    row("stats", "stats", "show load and dropouts", "stats", &[Arg::End], read::stats),
+    row("ping", "ping", "ask the audio thread to answer", "ping", &[Arg::End], read::ping),
+    row("quit", "quit", "end the program", "quit", &[Arg::End], read::quit),
+];
+
+/// Every command, in the order of the help.
+pub fn commands() -> &'static [CommandInfo] {
+    COMMANDS
+}
+
+/// The command of this name.
+pub(crate) fn find(name: &str) -> Option<&'static CommandInfo> {
+    COMMANDS.iter().find(|c| c.name == name)
+}
+
+/// The command of this name, or what was probably meant.
+pub(super) fn find_or_suggest(name: &str) -> Result<&'static CommandInfo, CommandFault> {
+    let suggestion = || nearest(name, COMMANDS.iter().map(|c| c.name));
+    find(name).ok_or_else(|| CommandFault::UnknownCommand { name: name.to_owned(), suggestion: suggestion() })
+}
+
+/// All commands in a line each, or all about one.
+///
+/// # Errors
+/// If there is no such command.
+pub fn help(command: Option<&str>) -> Result<String, CommandError> {
+    if let Some(name) = command {
+        let CommandInfo { usage, summary, example, .. } = find_or_suggest(name)?;
+        return Ok(format!("{usage}\n  {summary}\n  for example: {example}\n"));
+    }
+    let width = COMMANDS.iter().map(|c| c.name.len()).max().unwrap_or(0);
+    let lines: String = COMMANDS.iter().map(|c| format!("{:width$}  {}\n", c.name, c.summary)).collect();
+    Ok(lines
+        + "`help COMMAND` tells more. In scripts a line begins with its time: 2.5s set filter.cutoff 400\n")
+}

@@ -1,0 +1,199 @@
+//! What a patch says, as plain data: nodes by label, their values, and the cables between them.
+
+use crate::limits::FORMAT;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A described sound: nodes and cables. Nothing runs.
+///
+/// The order of the nodes is kept for printing and means nothing: two patches that differ in it only are equal.
+///
+/// The derived Serde form is this structure as it stands (every port named, every value a number in its parameter's unit).
+/// What hands write is read and printed by [`read`](crate::read), [`to_toml`](crate::to_toml) and [`to_json`](crate::to_json).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Patch {
+    /// The version of the format.
+    #[serde(default = "present_format")]
+    pub format: u32,
+    /// What the patch is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The nodes by label. A label has letters, digits, `_` and `-`.
+    #[serde(default)]
+    pub nodes: IndexMap<String, Node>,
+}
+
+fn present_format() -> u32 {
+    FORMAT
+}
+
+/// A node of a patch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// What it is known by while the patch changes; unique. The label, unless the document gives another.
+    pub id: String,
+    /// The name of its kind in the catalogue.
+    pub kind: String,
+    /// The channels of its following ports, if the document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u16>,
+    /// Whether its inputs go straight to its outputs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bypass: bool,
+    /// The settings that the document gives; choices are numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, f64>,
+    /// The parameters that the document gives; choices are numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, ParamValue>,
+    /// What comes in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cables: Vec<Cable>,
+}
+
+/// A parameter's value and what drives it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParamValue {
+    /// The value, in the parameter's unit; the default if the document gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f32>,
+    /// What is added to it at audio rate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drives: Vec<Drive>,
+}
+
+/// A cable into a parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drive {
+    /// Where it starts.
+    pub from: Source,
+    /// How far a signal of 1 moves the parameter, in its unit.
+    pub depth: f32,
+}
+
+/// A cable into an input port.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cable {
+    /// Where it starts.
+    pub from: Source,
+    /// The input port where it ends.
+    pub port: String,
+    /// What it does to the level, in dB.
+    #[serde(default, skip_serializing_if = "is_unity")]
+    pub gain_db: f32,
+}
+
+fn is_unity(gain_db: &f32) -> bool {
+    *gain_db == 0.0
+}
+
+/// Where a cable starts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The label of a node.
+    pub node: String,
+    /// The name of one of its outputs.
+    pub port: String,
+}
+
+impl Default for Patch {
+    fn default() -> Self {
+        Patch { format: FORMAT, title: None, nodes: IndexMap::new() }
+    }
+}
+
+impl Patch {
+    /// A patch without nodes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The label and the node of an id.
+    pub fn by_id(&self, id: &str) -> Option<(&str, &Node)> {
+        // Most ids are labels.
+        if let Some((label, node)) = self.nodes.get_key_value(id).filter(|(_, n)| n.id == id) {
+            return Some((label, node));
+        }
+        self.nodes.iter().find(|(_, n)| n.id == id).map(|(label, node)| (label.as_str(), node))
+    }
+
+    /// The names of the sources of every cable and drive into a node, with repetitions.
+    pub(crate) fn sources(node: &Node) -> impl Iterator<Item = &Source> {
+        let drives = node.params.values().flat_map(|p| p.drives.iter().map(|d| &d.from));
+        node.cables.iter().map(|c| &c.from).chain(drives)
+    }
+
+    /// The same, to change.
+    pub(crate) fn sources_mut(node: &mut Node) -> impl Iterator<Item = &mut Source> {
+        let drives = node.params.values_mut().flat_map(|p| p.drives.iter_mut().map(|d| &mut d.from));
+        node.cables.iter_mut().map(|c| &mut c.from).chain(drives)
+    }
+}
+
+impl Node {
+    /// A node of this kind, with nothing set and nothing coming in.
+    pub fn new(id: impl Into<String>, kind: impl Into<String>) -> Self {
+        Node {
+            id: id.into(),
+            kind: kind.into(),
+            channels: None,
+            bypass: false,
+            settings: BTreeMap::new(),
+            params: BTreeMap::new(),
+            cables: Vec::new(),
+        }
+    }
+}
+
+impl ParamValue {
+    /// Whether it says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.value.is_none() && self.drives.is_empty()
+    }
+}
+
+impl From<f32> for ParamValue {
+    fn from(value: f32) -> Self {
+        ParamValue { value: Some(value), drives: Vec::new() }
+    }
+}
+
+impl PartialEq for Node {
+    /// The order of cables and of drives means nothing: they sum.
+    fn eq(&self, other: &Self) -> bool {
+        let alike = self.id == other.id
+            && self.kind == other.kind
+            && self.channels == other.channels
+            && self.bypass == other.bypass
+            && self.settings == other.settings;
+        alike
+            && same(&self.cables, &other.cables, |c| (c.port.clone(), c.from.clone()))
+            && self.params.len() == other.params.len()
+            && self.params.iter().zip(&other.params).all(|((name, a), (other_name, b))| {
+                name == other_name && a.value == b.value && same(&a.drives, &b.drives, |d| d.from.clone())
+            })
+    }
+}
+
+/// Whether two lists hold the same in any order.
+fn same<T: PartialEq, K: Ord>(a: &[T], b: &[T], key: impl Fn(&T) -> K) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if a == b {
+        return true;
+    }
+    let sorted = |list: &[T]| {
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        order.sort_by_cached_key(|i| key(&list[*i]));
+        order
+    };
+    sorted(a).into_iter().zip(sorted(b)).all(|(i, j)| a[i] == b[j])
+}

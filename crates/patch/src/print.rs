@@ -1,0 +1,163 @@
+//! From a patch to a document: what stands under each key, and the two notations.
+
+use crate::catalogue::{Catalogue, param, setting};
+use crate::document::Document;
+use crate::limits::FORMAT;
+use crate::model::{Cable, Node, ParamValue, Patch, Source};
+use crate::quantity::Quantity;
+use crate::tree::{Entry, Tree, Value};
+use sostenuto_nodes::Kind;
+
+/// The patch as TOML, in one settled form: nodes in their order, and in each the kind, what comes in, and the values in the
+/// order of the catalogue. [`read`](crate::read) gives the same patch back.
+pub fn to_toml(patch: &Patch, catalogue: &Catalogue<'_>) -> String {
+    Document::printed(patch, catalogue).to_string()
+}
+
+/// The patch as JSON of the same structure. [`read`](crate::read) gives the same patch back.
+pub fn to_json(patch: &Patch, catalogue: &Catalogue<'_>) -> String {
+    let mut top = serde_json::Map::new();
+    top.insert("format".to_owned(), FORMAT.into());
+    if let Some(title) = &patch.title {
+        top.insert("title".to_owned(), title.as_str().into());
+    }
+    let node =
+        |(label, node): (&String, &Node)| (label.clone(), table_to_json(&entries(patch, node, catalogue)));
+    top.insert("nodes".to_owned(), serde_json::Value::Object(patch.nodes.iter().map(node).collect()));
+    format!("{:#}\n", serde_json::Value::Object(top))
+}
+
+fn table_to_json(entries: &[Entry]) -> serde_json::Value {
+    entries.iter().map(|e| (e.key.clone(), value_to_json(&e.tree.value))).collect()
+}
+
+fn value_to_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Text(text) => text.as_str().into(),
+        Value::Count(number) => (*number).into(),
+        Value::Number(number) => (*number).into(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::List(list) => list.iter().map(|t| value_to_json(&t.value)).collect(),
+        Value::Table(entries) => table_to_json(entries),
+        Value::Other(_) => serde_json::Value::Null,
+    }
+}
+
+/// What stands in the table of a node.
+pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue<'_>) -> Vec<Entry> {
+    let label_is_id = patch.nodes.get(&node.id).is_some_and(|n| std::ptr::eq(n, node));
+    let kind = catalogue.find(&node.kind);
+    let mut entries = vec![Entry::new("kind", node.kind.as_str())];
+    if !label_is_id {
+        entries.push(Entry::new("id", node.id.as_str()));
+    }
+    if !node.cables.is_empty() {
+        entries.push(Entry::new("inputs", inputs(patch, node, kind, catalogue)));
+    }
+    if let Some(channels) = node.channels {
+        entries.push(Entry::new("channels", Value::Count(channels.into())));
+    }
+    if node.bypass {
+        entries.push(Entry::new("bypass", Value::Bool(true)));
+    }
+    for name in
+        in_order(node.settings.keys(), kind.into_iter().flat_map(|k| k.settings.iter().map(|s| s.name)))
+    {
+        let value = node.settings[name];
+        let info = kind.and_then(|k| setting(k, name));
+        entries.push(Entry::new(
+            name,
+            info.map_or(Value::Number(value), |i| Quantity::of_setting(i).write(value)),
+        ));
+    }
+    for name in in_order(node.params.keys(), kind.into_iter().flat_map(|k| k.params.iter().map(|p| p.name))) {
+        let info = kind.and_then(|k| param(k, name));
+        let quantity = info.map(|(i, _)| Quantity::of_param(i));
+        entries.push(Entry::new(name, param_value(patch, &node.params[name], quantity, catalogue)));
+    }
+    entries
+}
+
+/// The names that are there: first those of the catalogue in its order, then the others.
+fn in_order<'n, 'k>(
+    present: impl Iterator<Item = &'n String>,
+    known: impl Iterator<Item = &'k str>,
+) -> Vec<&'n str> {
+    let known: Vec<&str> = known.collect();
+    let mut names: Vec<&str> = present.map(String::as_str).collect();
+    names.sort_by_key(|name| (known.iter().position(|k| k == name).unwrap_or(usize::MAX), name.len(), *name));
+    names
+}
+
+fn param_value(
+    patch: &Patch,
+    param: &ParamValue,
+    quantity: Option<Quantity>,
+    catalogue: &Catalogue<'_>,
+) -> Value {
+    let number = |v: f32| match (Value::from(v), quantity) {
+        (Value::Number(exact), Some(quantity)) => quantity.write(exact),
+        (value, _) => value,
+    };
+    let drive = |d: &crate::model::Drive| {
+        [
+            Entry::new("from", source(patch, &d.from, catalogue).as_str()),
+            Entry::new("depth", Value::from(d.depth)),
+        ]
+    };
+    let value = param.value.map(number);
+    match (value, param.drives.as_slice()) {
+        (Some(value), []) => value,
+        (value, [one]) => {
+            Value::Table(value.map(|v| Entry::new("value", v)).into_iter().chain(drive(one)).collect())
+        }
+        (value, many) => {
+            let drives = many.iter().map(|d| Tree::from(Value::Table(drive(d).into()))).collect();
+            let value = value.map(|v| Entry::new("value", v)).into_iter();
+            Value::Table(value.chain([Entry::new("drive", Value::List(drives))]).collect())
+        }
+    }
+}
+
+fn inputs(patch: &Patch, node: &Node, kind: Option<&Kind>, catalogue: &Catalogue<'_>) -> Value {
+    let cable = |c: &Cable| Tree::from(cable(patch, c, catalogue));
+    let in_a_list = match kind.map(|k| (k.bank, k.inputs.first())) {
+        Some((Some(bank), _)) => {
+            node.cables.iter().enumerate().all(|(i, c)| c.port == format!("{}{}", bank.port.name, i + 1))
+        }
+        Some((None, Some(first))) => node.cables.iter().all(|c| c.port == first.name),
+        _ => false,
+    };
+    if in_a_list {
+        return Value::List(node.cables.iter().map(cable).collect());
+    }
+    let mut ports: Vec<&str> = Vec::new();
+    for c in &node.cables {
+        if !ports.contains(&c.port.as_str()) {
+            ports.push(&c.port);
+        }
+    }
+    let port = |port: &str| {
+        let mut into: Vec<Tree> = node.cables.iter().filter(|c| c.port == port).map(cable).collect();
+        let value = if into.len() == 1 { into.remove(0).value } else { Value::List(into) };
+        Entry::new(port, value)
+    };
+    Value::Table(ports.into_iter().map(port).collect())
+}
+
+fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue<'_>) -> Value {
+    let from = source(patch, &cable.from, catalogue);
+    if cable.gain_db == 0.0 {
+        return Value::Text(from);
+    }
+    Value::Table(vec![Entry::new("from", from.as_str()), Entry::new("gain", Value::from(cable.gain_db))])
+}
+
+/// `node`, or `node.port` if it is not the first.
+pub(crate) fn source(patch: &Patch, from: &Source, catalogue: &Catalogue<'_>) -> String {
+    let kind = patch.nodes.get(&from.node).and_then(|n| catalogue.find(&n.kind));
+    match kind.and_then(|k| k.outputs.first()) {
+        Some(first) if first.name == from.port => from.node.clone(),
+        _ => format!("{}.{}", from.node, from.port),
+    }
+}

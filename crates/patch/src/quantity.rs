@@ -1,0 +1,145 @@
+//! The values that a parameter or a setting takes, from what was written to a number and back.
+
+use crate::fault::Fault;
+use crate::suggest::nearest;
+use crate::tree::Value;
+use sostenuto_nodes::{ParamInfo, SettingInfo, SettingRange};
+use sostenuto_units::Unit;
+
+/// What values a name takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Quantity {
+    unit: Unit,
+    min: f64,
+    max: f64,
+    whole: bool,
+    choices: &'static [&'static str],
+}
+
+impl Quantity {
+    pub fn of_param(info: &ParamInfo) -> Self {
+        let (min, max) = (f64::from(info.min), f64::from(info.max));
+        Quantity { unit: info.unit, min, max, whole: !info.choices.is_empty(), choices: info.choices }
+    }
+
+    pub fn of_setting(info: &SettingInfo) -> Self {
+        let (min, max) = info.limits();
+        let (unit, whole, choices): (_, _, &'static [&'static str]) = match info.range {
+            SettingRange::Number { unit, .. } => (unit, false, &[]),
+            SettingRange::Whole { .. } => (Unit::None, true, &[]),
+            SettingRange::Choice(names) => (Unit::None, true, names),
+        };
+        Quantity { unit, min, max, whole, choices }
+    }
+
+    /// A level in dB, as cables have; what is possible is what a gain node can do and more.
+    pub const GAIN: Quantity =
+        Quantity { unit: Unit::Decibels, min: -200.0, max: 60.0, whole: false, choices: &[] };
+
+    /// A depth in the same unit: any finite number.
+    pub fn depth(self) -> Self {
+        Quantity { min: f64::from(f32::MIN), max: f64::from(f32::MAX), whole: false, choices: &[], ..self }
+    }
+
+    /// The number that a value of a document stands for, if it is in the range.
+    pub fn read(&self, value: &Value) -> Result<f64, Fault> {
+        let number = match value {
+            Value::Number(number) => *number,
+            Value::Count(number) => *number as f64,
+            Value::Bool(flag) if self.is_switch() => f64::from(u8::from(*flag)),
+            Value::Text(text) => self.parse(text)?,
+            other => return Err(Fault::WrongType { expected: self.noun(), found: other.noun() }),
+        };
+        self.check(number)?;
+        Ok(number)
+    }
+
+    /// Whether the number is one of the values.
+    pub fn check(&self, number: f64) -> Result<(), Fault> {
+        if !number.is_finite() {
+            return Err(Fault::NotFinite { value: number });
+        }
+        // Ranges of parameters are single precision: so is what is compared with them.
+        let single = f64::from(number as f32);
+        let inside = |n: f64| n >= self.min && n <= self.max;
+        if !inside(number) && !inside(single) {
+            let shown = |v| self.show(v);
+            let value = if self.choices.is_empty() { shown(number) } else { number.to_string() };
+            return Err(Fault::OutOfRange { value, min: shown(self.min), max: shown(self.max) });
+        }
+        if self.whole && number.fract() != 0.0 {
+            return Err(Fault::NotWhole { value: number, min: self.min, max: self.max });
+        }
+        Ok(())
+    }
+
+    fn parse(&self, text: &str) -> Result<f64, Fault> {
+        if let Some(place) = self.choices.iter().position(|c| *c == text) {
+            return Ok(place as f64);
+        }
+        if self.is_switch() {
+            match text {
+                "on" | "true" | "yes" => return Ok(1.0),
+                "off" | "false" | "no" => return Ok(0.0),
+                _ => {}
+            }
+        }
+        match self.unit.parse(text) {
+            Ok(number) => Ok(number),
+            Err(_) if !self.choices.is_empty() => Err(Fault::UnknownChoice {
+                choice: text.to_owned(),
+                choices: self.choices,
+                suggestion: nearest(text, self.choices.iter().copied()),
+            }),
+            Err(why) => Err(Fault::BadValue { why }),
+        }
+    }
+
+    fn is_switch(&self) -> bool {
+        self.unit == Unit::None && self.min == 0.0 && self.max == 1.0 && self.choices.len() != 1
+    }
+
+    fn noun(&self) -> &'static str {
+        if self.choices.is_empty() {
+            "a number, or text with a unit,"
+        } else {
+            "the name or number of a choice"
+        }
+    }
+
+    /// The value for people: `2.5 kHz`, `triangle`.
+    pub fn show(&self, value: f64) -> String {
+        match self.choice(value) {
+            Some(name) => name.to_owned(),
+            None => self.unit.format(value),
+        }
+    }
+
+    /// The value as documents have it: the name of a choice, else the bare number, which keeps every bit.
+    pub fn write(&self, value: f64) -> Value {
+        match self.choice(value) {
+            Some(name) => Value::from(name),
+            None if self.whole && value.fract() == 0.0 => Value::Count(value as i64),
+            None => Value::Number(value),
+        }
+    }
+
+    fn choice(&self, value: f64) -> Option<&'static str> {
+        (value >= 0.0 && value.fract() == 0.0).then(|| self.choices.get(value as usize).copied()).flatten()
+    }
+
+    /// What can be chosen; empty if it is not a choice.
+    pub fn choices(&self) -> &'static [&'static str] {
+        self.choices
+    }
+
+    /// The range for people.
+    pub fn range(&self) -> String {
+        format!("{} to {}", self.show(self.min), self.show(self.max))
+    }
+}
+
+/// The value of a parameter for people: `2.5 kHz`, `triangle`.
+pub fn show_value(info: &ParamInfo, value: f32) -> String {
+    Quantity::of_param(info).show(f64::from(value))
+}

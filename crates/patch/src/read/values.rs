@@ -1,0 +1,147 @@
+//! Parameters and settings of a node, and what drives them.
+
+use super::{Reader, Site, wrong};
+use crate::catalogue::{item_names, param, setting};
+use crate::fault::Fault;
+use crate::model::{Drive, Node, ParamValue};
+use crate::quantity::Quantity;
+use crate::suggest::nearest;
+use crate::tree::{Entry, Tree, Value};
+use sostenuto_nodes::Kind;
+
+const VALUE_KEYS: &[&str] = &["value", "from", "depth", "drive"];
+const DRIVE_KEYS: &[&str] = &["from", "depth"];
+
+impl<'t> Reader<'t> {
+    /// A key of a node that is not one of those that every node has.
+    pub(super) fn value(&mut self, site: &Site<'t, '_>, item: &Entry, node: &mut Node) {
+        // Of a kind that nobody knows, nothing more can be said.
+        let Some(kind) = site.kind else { return };
+        if let Some((info, _)) = param(kind, &item.key) {
+            let quantity = Quantity::of_param(info);
+            let value = self.param(site, item, quantity);
+            if !value.is_empty() {
+                node.params.insert(item.key.clone(), value);
+            }
+        } else if let Some(info) = setting(kind, &item.key) {
+            let fault = match &item.tree.value {
+                Value::Table(_) => Fault::SettingDriven,
+                value => match Quantity::of_setting(info).read(value) {
+                    Ok(number) => {
+                        node.settings.insert(item.key.clone(), number);
+                        return;
+                    }
+                    Err(fault) => fault,
+                },
+            };
+            self.complain(&item.tree.span, Some(site.label), Some(&item.key), fault);
+        } else {
+            let fault = unknown_param(kind, &item.key);
+            self.complain(&item.key_span, Some(site.label), None, fault);
+        }
+    }
+
+    fn param(&mut self, site: &Site<'t, '_>, item: &Entry, quantity: Quantity) -> ParamValue {
+        let mut param = ParamValue::default();
+        let Value::Table(entries) = &item.tree.value else {
+            param.value = self.number(site, &item.key, &item.tree, quantity);
+            return param;
+        };
+        self.no_repetition(entries, Some(site.label));
+        for e in entries {
+            match e.key.as_str() {
+                "value" => param.value = self.number(site, &item.key, &e.tree, quantity),
+                "drive" => self.drives(site, item, &e.tree, quantity, &mut param.drives),
+                "from" | "depth" => {}
+                _ => self.unknown_key(&e.key, &e.key_span, Some(site.label), "a parameter", VALUE_KEYS),
+            }
+        }
+        if entries.iter().any(|e| DRIVE_KEYS.contains(&e.key.as_str())) {
+            self.drive(site, item, &item.tree, quantity, &mut param.drives);
+        }
+        param
+    }
+
+    fn drives(
+        &mut self,
+        site: &Site<'t, '_>,
+        item: &Entry,
+        tree: &Tree,
+        depth: Quantity,
+        drives: &mut Vec<Drive>,
+    ) {
+        let one = std::slice::from_ref(tree);
+        let list = match &tree.value {
+            Value::List(list) => list.as_slice(),
+            _ => one,
+        };
+        for each in list {
+            let Value::Table(entries) = &each.value else {
+                let fault = wrong("a table with from and depth", &each.value);
+                self.complain(&each.span, Some(site.label), Some(&item.key), fault);
+                continue;
+            };
+            self.no_repetition(entries, Some(site.label));
+            for e in entries.iter().filter(|e| !DRIVE_KEYS.contains(&e.key.as_str())) {
+                self.unknown_key(&e.key, &e.key_span, Some(site.label), "a drive", DRIVE_KEYS);
+            }
+            self.drive(site, item, each, depth, drives);
+        }
+    }
+
+    /// One drive: `from` and `depth` of a table.
+    fn drive(
+        &mut self,
+        site: &Site<'t, '_>,
+        item: &Entry,
+        tree: &Tree,
+        of: Quantity,
+        drives: &mut Vec<Drive>,
+    ) {
+        let Value::Table(entries) = &tree.value else { return };
+        let find = |key: &str| entries.iter().find(|e| e.key == key);
+        let (label, name) = (Some(site.label), Some(item.key.as_str()));
+        let depth = match find("depth") {
+            Some(e) => self.number(site, &item.key, &e.tree, of.depth()),
+            None => {
+                self.complain(&tree.span, label, name, Fault::MissingDepth { example: "1.0".to_owned() });
+                None
+            }
+        };
+        let from = match find("from") {
+            Some(e) => self.text(&e.tree, label, &item.key).map(|text| (self.source(site, &text), e)),
+            None => {
+                self.complain(&tree.span, label, name, Fault::MissingFrom);
+                None
+            }
+        };
+        if let (Some((from, e)), Some(depth)) = (from, depth) {
+            drives.push(Drive { from, depth });
+            self.places.node(site.label).add_drive(&item.key, e.tree.span.clone());
+        }
+    }
+
+    pub(super) fn number(
+        &mut self,
+        site: &Site<'t, '_>,
+        item: &str,
+        tree: &Tree,
+        quantity: Quantity,
+    ) -> Option<f32> {
+        match quantity.read(&tree.value) {
+            Ok(number) => Some(number as f32),
+            Err(fault) => {
+                self.complain(&tree.span, Some(site.label), Some(item), fault);
+                None
+            }
+        }
+    }
+}
+
+/// The fault of a name that the kind does not know.
+pub(crate) fn unknown_param(kind: &Kind, name: &str) -> Fault {
+    let known = item_names(kind);
+    let common = ["kind", "id", "inputs", "channels", "bypass"];
+    let suggestion = nearest(name, known.iter().map(String::as_str).chain(common));
+    Fault::UnknownParam { name: name.to_owned(), kind: kind.name, known, suggestion }
+}
