@@ -63,6 +63,13 @@ fn a_growing_vector_is_caught() {
     assert!(report.bytes >= 8, "{report}");
 }
 
+/// Captured by the test harness a print allocates; let through (`--nocapture`) it calls the system.
+#[test]
+fn a_print_is_caught() {
+    let ((), report) = armed(|| println!("a planted line that is longer than nothing"));
+    assert!(!report.is_clean());
+}
+
 #[test]
 fn a_panic_is_caught_even_if_the_code_catches_it_again() {
     let (outcome, report) = armed(|| catch_unwind(|| panic!("planted")));
