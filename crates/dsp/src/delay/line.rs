@@ -73,7 +73,7 @@ impl<S: Sample> DelayLine<S> {
     /// many. Frames of `out` beyond are left as they are. \[audio\]
     pub fn read(&self, delay: &Value<'_, S>, out: &mut [S]) -> usize {
         let frames = match delay {
-            Value::Moving(delays) if delays.is_empty() => 0,
+            Value::Moving([]) => 0,
             _ => self.available(delay).min(out.len()),
         };
         match delay {

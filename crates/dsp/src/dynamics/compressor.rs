@@ -1,7 +1,9 @@
 //! Less range between soft and loud: a feed-forward compressor in the log domain.
 
+use super::step;
 use crate::grid::{GRID, Span, cut, flushed, is_zero, spans};
-use crate::math::{db_to_gain, exp2_m1, gain_to_db};
+use crate::math::{db_to_gain, gain_to_db};
+use crate::memo::Memo;
 use crate::{Sample, Value};
 
 /// The parameters of a [`Compressor`] over one block.
@@ -45,13 +47,13 @@ pub struct Compressor<S: Sample> {
     /// The reduction in dB after the release stage, and after the attack stage.
     held: S::Wide,
     smooth: S::Wide,
-    cached: Option<([S; 2], [S::Wide; 2])>,
+    steps: Memo<[S; 2], [S::Wide; 2]>,
 }
 
 impl<S: Sample> Compressor<S> {
     /// A compressor at rest.
     pub fn new(rate: f64) -> Self {
-        Compressor { rate: rate.max(1.0), held: S::Wide::zero(), smooth: S::Wide::zero(), cached: None }
+        Compressor { rate: rate.max(1.0), held: S::Wide::zero(), smooth: S::Wide::zero(), steps: Memo::new() }
     }
 
     /// Back to no reduction.
@@ -129,15 +131,18 @@ impl<S: Sample> Compressor<S> {
     /// Attack and release on the reduction in dB, in place.
     fn smoothed(&mut self, params: &CompressorParams<'_, S>, reduction: &mut [S]) {
         if let (Value::Steady(attack), Value::Steady(release)) = (params.attack, params.release) {
-            let [attack, release] = self.steps([attack, release]);
+            let rate = self.rate;
+            let [attack, release] = self.steps.get([attack, release], |[attack, release]| {
+                [step(rate, attack, 1000.0), step(rate, release, 10_000.0)]
+            });
             for x in reduction {
                 *x = self.follow(*x, attack, release);
             }
         } else {
             let (mut attacks, mut releases) = ([S::Wide::zero(); GRID], [S::Wide::zero(); GRID]);
             for i in 0..reduction.len() {
-                attacks[i] = self.step(params.attack.at(i), 1000.0);
-                releases[i] = self.step(params.release.at(i), 10_000.0);
+                attacks[i] = step(self.rate, params.attack.at(i), 1000.0);
+                releases[i] = step(self.rate, params.release.at(i), 10_000.0);
             }
             for (i, x) in reduction.iter_mut().enumerate() {
                 *x = self.follow(*x, attacks[i], releases[i]);
@@ -151,25 +156,6 @@ impl<S: Sample> Compressor<S> {
         self.held = x.max(self.held + release * (x - self.held));
         self.smooth += attack * (self.held - self.smooth);
         S::narrow(self.smooth)
-    }
-
-    /// 1 - e^(-1 / (time rate)): the part of the way that one frame goes.
-    #[inline(always)]
-    fn step(&self, ms: S, longest: f64) -> S::Wide {
-        // From 0.001 ms down everything is done within one frame, to 1e-9 at 48 kHz.
-        let ms = ms.clamp(S::splat(0.001), S::splat(longest)).widen();
-        -exp2_m1(S::Wide::splat(-core::f64::consts::LOG2_E * 1000.0 / self.rate) / ms)
-    }
-
-    fn steps(&mut self, ms: [S; 2]) -> [S::Wide; 2] {
-        match self.cached {
-            Some((known, steps)) if known == ms => steps,
-            _ => {
-                let steps = [self.step(ms[0], 1000.0), self.step(ms[1], 10_000.0)];
-                self.cached = Some((ms, steps));
-                steps
-            }
-        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Nothing over the ceiling: a look-ahead limiter.
 
+use super::step;
 use super::window::{Minimum, Sum};
 use crate::grid::{GRID, cut, spans};
-use crate::math::{db_to_gain, exp2_m1};
+use crate::math::db_to_gain;
+use crate::memo::Memo;
 use crate::{DelayLine, Sample, Value};
 
 /// Gains are whole multiples of 2^-28 (−168 dB): sums of them over both windows, at most 2^22 terms, stay below 2^53 and
@@ -39,7 +41,7 @@ pub struct Limiter<S: Sample> {
     recovering: S::Wide,
     means: [Sum<S::Wide>; 2],
     full: S::Wide,
-    cached: Option<(S, S::Wide)>,
+    steps: Memo<S, S::Wide>,
 }
 
 impl<S: Sample> Limiter<S> {
@@ -59,7 +61,7 @@ impl<S: Sample> Limiter<S> {
             recovering: unit,
             means: [Sum::new(first, unit), Sum::new(second, unit * S::Wide::splat(first as f64))],
             full: S::Wide::splat(full),
-            cached: None,
+            steps: Memo::new(),
         }
     }
 
@@ -140,8 +142,9 @@ impl<S: Sample> Limiter<S> {
 
     /// From the peak of each frame to the gain for the frame that comes out, in place.
     fn smooth(&mut self, ceiling: &[S], release: &Value<'_, S>, gain: &mut [S]) {
+        let rate = self.rate;
         let steady = match release {
-            Value::Steady(ms) => Some(self.cached_step(*ms)),
+            Value::Steady(ms) => Some(self.steps.get(*ms, |ms| step(rate, ms, 10_000.0))),
             Value::Moving(_) => None,
         };
         for (i, (x, ceiling)) in gain.iter_mut().zip(ceiling).enumerate() {
@@ -150,7 +153,7 @@ impl<S: Sample> Limiter<S> {
             let held = self.held.next(needed);
             let step = match steady {
                 Some(step) => step,
-                None => self.step(release.at(i)),
+                None => step(rate, release.at(i), 10_000.0),
             };
             let risen = self.recovering + step * (held - self.recovering);
             self.recovering = risen.min(held);
@@ -164,22 +167,5 @@ impl<S: Sample> Limiter<S> {
         let unit = S::Wide::splat(UNITS);
         let near = (unit - S::Wide::splat(0.5)).le(self.recovering);
         self.recovering = S::Wide::select(near, unit, self.recovering);
-    }
-
-    #[inline(always)]
-    fn step(&self, ms: S) -> S::Wide {
-        let ms = ms.clamp(S::splat(0.001), S::splat(10_000.0)).widen();
-        -exp2_m1(S::Wide::splat(-core::f64::consts::LOG2_E * 1000.0 / self.rate) / ms)
-    }
-
-    fn cached_step(&mut self, ms: S) -> S::Wide {
-        match self.cached {
-            Some((known, step)) if known == ms => step,
-            _ => {
-                let step = self.step(ms);
-                self.cached = Some((ms, step));
-                step
-            }
-        }
     }
 }

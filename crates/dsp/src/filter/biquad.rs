@@ -4,6 +4,7 @@ use super::design::{CoefRun, Coefs, RUN, Shape, design, fraction, limited_q, roo
 use super::precision::{Double, Precision};
 use super::svf::Integrators;
 use crate::grid::{cut, spans, spread};
+use crate::memo::Memo;
 use crate::{Sample, Value};
 
 /// The parameters of a [`Biquad`] over one block.
@@ -16,6 +17,9 @@ pub struct BiquadParams<'a, S: Sample> {
     /// Gain in dB, −60 to 60; only for [`Shape::Peaking`], [`Shape::LowShelf`], [`Shape::HighShelf`].
     pub gain: Value<'a, S>,
 }
+
+/// What steady coefficients follow from: the shape, then cutoff, Q and gain.
+type Key<S> = (Shape, [S; 3]);
 
 /// A second-order filter with exactly the response of the Audio EQ Cookbook.
 ///
@@ -32,13 +36,13 @@ pub struct Biquad<S: Sample, P: Precision = Double> {
     shape: Shape,
     per_rate: f64,
     state: Integrators<P::State<S>>,
-    cached: Option<(Shape, [S; 3], Coefs<P::State<S>>)>,
+    coefs: Memo<Key<S>, Coefs<P::State<S>>>,
 }
 
 impl<S: Sample, P: Precision> Biquad<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(shape: Shape, rate: f64) -> Self {
-        Biquad { shape, per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), cached: None }
+        Biquad { shape, per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), coefs: Memo::new() }
     }
 
     /// The present shape.
@@ -124,20 +128,15 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
         self.state = state;
     }
 
-    fn coefficients(&mut self, key: [S; 3]) -> Coefs<P::State<S>> {
-        match &self.cached {
-            Some((shape, known, coefs)) if *shape == self.shape && *known == key => *coefs,
-            _ => {
-                let root = match self.shape.has_gain() {
-                    true => root_amplitude(P::load(key[2])),
-                    false => P::State::<S>::one(),
-                };
-                let x = fraction(P::load(key[0]), self.per_rate);
-                let coefs = design(self.shape, x, limited_q(P::load(key[1])), root);
-                self.cached = Some((self.shape, key, coefs));
-                coefs
-            }
-        }
+    fn coefficients(&mut self, [cutoff, q, gain]: [S; 3]) -> Coefs<P::State<S>> {
+        let per_rate = self.per_rate;
+        self.coefs.get((self.shape, [cutoff, q, gain]), |(shape, _)| {
+            let root = match shape.has_gain() {
+                true => root_amplitude(P::load(gain)),
+                false => P::State::<S>::one(),
+            };
+            design(shape, fraction(P::load(cutoff), per_rate), limited_q(P::load(q)), root)
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::design::{fraction, half_turn};
 use super::precision::{Double, Precision};
 use crate::grid::{flushed, is_zero, spans};
+use crate::memo::Memo;
 use crate::{Sample, Value};
 
 /// Which side of the cutoff a [`OnePole`] passes.
@@ -20,13 +21,13 @@ pub struct OnePole<S: Sample, P: Precision = Double> {
     kind: OnePoleKind,
     per_rate: f64,
     state: P::State<S>,
-    cached: Option<(S, P::State<S>)>,
+    gain: Memo<S, P::State<S>>,
 }
 
 impl<S: Sample, P: Precision> OnePole<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(kind: OnePoleKind, rate: f64) -> Self {
-        OnePole { kind, per_rate: 1.0 / rate.max(1.0), state: P::State::<S>::zero(), cached: None }
+        OnePole { kind, per_rate: 1.0 / rate.max(1.0), state: P::State::<S>::zero(), gain: Memo::new() }
     }
 
     /// Back to rest.
@@ -79,14 +80,8 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
     }
 
     fn gain_of(&mut self, cutoff: S) -> P::State<S> {
-        match self.cached {
-            Some((known, gain)) if known == cutoff => gain,
-            _ => {
-                let gain = Self::design(P::load(cutoff), self.per_rate);
-                self.cached = Some((cutoff, gain));
-                gain
-            }
-        }
+        let per_rate = self.per_rate;
+        self.gain.get(cutoff, |cutoff| Self::design(P::load(cutoff), per_rate))
     }
 
     /// g / (1 + g) with g = tan(pi cutoff / rate).

@@ -3,6 +3,7 @@
 use super::design::{RUN, fraction, half_turn, integrators, limited_q};
 use super::precision::{Native, Precision};
 use crate::grid::{cut, flushed, is_zero, spans};
+use crate::memo::Memo;
 use crate::{Sample, Value};
 
 /// The two integrators of a trapezoidal state-variable filter.
@@ -68,13 +69,13 @@ pub struct SvfOutputs<'a, S: Sample> {
 pub struct Svf<S: Sample, P: Precision = Native> {
     per_rate: f64,
     state: Integrators<P::State<S>>,
-    cached: Option<([S; 2], [P::State<S>; 4])>,
+    coefs: Memo<[S; 2], [P::State<S>; 4]>,
 }
 
 impl<S: Sample, P: Precision> Svf<S, P> {
     /// A filter at rest for `rate` frames per second.
     pub fn new(rate: f64) -> Self {
-        Svf { per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), cached: None }
+        Svf { per_rate: 1.0 / rate.max(1.0), state: Integrators::new(), coefs: Memo::new() }
     }
 
     /// Back to rest.
@@ -131,15 +132,8 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     }
 
     fn coefficients(&mut self, cutoff: S, q: S) -> [P::State<S>; 4] {
-        let key = [cutoff, q];
-        match self.cached {
-            Some((known, coefs)) if known == key => coefs,
-            _ => {
-                let coefs = Self::design(P::load(cutoff), P::load(q), self.per_rate);
-                self.cached = Some((key, coefs));
-                coefs
-            }
-        }
+        let per_rate = self.per_rate;
+        self.coefs.get([cutoff, q], |[cutoff, q]| Self::design(P::load(cutoff), P::load(q), per_rate))
     }
 
     /// a1, a2, a3 and the damping k.

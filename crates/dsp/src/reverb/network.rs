@@ -221,6 +221,7 @@ impl<S: Sample> Network<S> {
     }
 
     /// Gain and low-pass of each line; frame by frame, the lines side by side.
+    #[expect(clippy::needless_range_loop, reason = "each pass takes one frame of every line")]
     fn damp(&mut self, into: usize, blocks: &mut [[S; GRID]; LINES], frames: usize) {
         let mut damped = self.damped;
         let moving = self.gains.from != self.gains.to || self.poles.from != self.poles.to;
@@ -280,7 +281,7 @@ mod tests {
     fn the_lengths_are_different_primes() {
         for (i, &frames) in FRAMES_AT_48_KHZ.iter().enumerate() {
             let n = frames as u32;
-            assert!((2..n).take_while(|d| d * d <= n).all(|d| n % d != 0), "{n}");
+            assert!((2..n).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d)), "{n}");
             assert!(!FRAMES_AT_48_KHZ[..i].contains(&frames), "{n}");
         }
     }
