@@ -7,13 +7,20 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "native")]
+mod audio;
 mod conductor;
+mod desk;
 mod error;
+mod merge;
 mod notice;
 mod place;
 mod score;
 
+#[cfg(feature = "native")]
+pub use audio::{AudioEngine, AudioError, Controller, Outlet};
 pub use conductor::{Applied, Conductor};
+pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use notice::Notice;
 pub use place::{Levels, NodeReport};

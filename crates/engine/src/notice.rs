@@ -34,6 +34,13 @@ pub enum Notice {
         /// The frame.
         frame: u64,
     },
+    /// A device is gone or stands still; the fallback clock keeps time, and nothing is heard.
+    DeviceLost {
+        /// Its name.
+        device: String,
+        /// What happened.
+        why: String,
+    },
     /// The answer to a ping.
     Pong {
         /// As returned when it was sent.

@@ -1,0 +1,93 @@
+//! Firewheel.
+
+use crate::{BLOCK, Engine, RATE, Work, frequency, gain};
+use firewheel::backend::BackendProcessInfo;
+use firewheel::channel_config::NonZeroChannelCount;
+use firewheel::node::StreamStatus;
+use firewheel::nodes::beep_test::BeepTestNode;
+use firewheel::nodes::noise_generator::white::WhiteNoiseGenNode;
+use firewheel::nodes::volume::{VolumeNode, VolumeNodeConfig};
+use firewheel::{ActivateInfo, FirewheelConfig, FirewheelContext, FirewheelProcessor, Volume};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+struct Firewheel {
+    _context: FirewheelContext,
+    processor: FirewheelProcessor,
+    interleaved: [f32; 2 * BLOCK],
+    blocks: u64,
+}
+
+impl Engine for Firewheel {
+    fn block(&mut self, left: &mut [f32; BLOCK], right: &mut [f32; BLOCK]) {
+        use audioadapter_buffers::direct::InterleavedSlice;
+        let empty: [f32; 0] = [];
+        let input = InterleavedSlice::new(&empty, 0, BLOCK).expect("no input");
+        let mut output = InterleavedSlice::new_mut(&mut self.interleaved, 2, BLOCK).expect("two channels");
+        let info = BackendProcessInfo {
+            frames: BLOCK,
+            process_timestamp: None,
+            duration_since_stream_start: Duration::from_secs_f64((self.blocks * BLOCK as u64) as f64 / f64::from(RATE)),
+            input_stream_status: StreamStatus::empty(),
+            output_stream_status: StreamStatus::empty(),
+            dropped_frames: 0,
+            process_to_playback_delay: None,
+        };
+        self.processor.process(&input, &mut output, info);
+        self.blocks += 1;
+        for (i, pair) in self.interleaved.chunks_exact(2).enumerate() {
+            (left[i], right[i]) = (pair[0], pair[1]);
+        }
+    }
+}
+
+pub fn make(work: Work) -> Box<dyn Engine> {
+    let mut context = FirewheelContext::new(FirewheelConfig {
+        initial_node_capacity: 16_384,
+        initial_edge_capacity: 32_768,
+        ..Default::default()
+    });
+    let out = context.graph_out_node_id();
+    let mono = VolumeNodeConfig { channels: NonZeroChannelCount::new(1).expect("one") };
+    let volume = |factor: f32| VolumeNode { volume: Volume::Linear(factor), ..Default::default() };
+    let ends: Vec<_> = match work {
+        Work::Trivial | Work::Chain => {
+            let (chains, length) = if work == Work::Trivial { (100, 100) } else { (1, 500) };
+            let noise = WhiteNoiseGenNode { volume: Volume::Linear(1.0), ..Default::default() };
+            let noise = context.add_node(noise, None).expect("room");
+            (0..chains)
+                .map(|_| {
+                    let mut last = noise;
+                    for k in 0..length {
+                        let next = context.add_node(volume(gain(k)), Some(mono)).expect("room");
+                        context.connect(last, next, &[(0, 0)], false).expect("free");
+                        last = next;
+                    }
+                    last
+                })
+                .collect()
+        }
+        Work::Sines => (0..1000)
+            .map(|k| {
+                let sine = BeepTestNode { freq_hz: frequency(k), volume: Volume::Linear(1.0), ..Default::default() };
+                context.add_node(sine, None).expect("room")
+            })
+            .collect(),
+    };
+    let level = if work == Work::Sines { 0.001 } else { 1.0 / ends.len() as f32 };
+    let sum = context.add_node(volume(level), Some(mono)).expect("room");
+    for end in ends {
+        context.connect(end, sum, &[(0, 0)], false).expect("free");
+    }
+    context.connect(sum, out, &[(0, 0), (0, 1)], false).expect("free");
+    let info = ActivateInfo {
+        sample_rate: NonZeroU32::new(RATE).expect("a rate"),
+        max_block_frames: NonZeroU32::new(BLOCK as u32).expect("a block"),
+        num_stream_in_channels: 0,
+        num_stream_out_channels: 2,
+        input_to_output_latency_seconds: 0.0,
+    };
+    let processor = context.activate(info).expect("a processor");
+    context.update().expect("a plan");
+    Box::new(Firewheel { _context: context, processor, interleaved: [0.0; 2 * BLOCK], blocks: 0 })
+}

@@ -1,0 +1,211 @@
+//! Where hands work: commands and documents in, edits of the sound out, with undo. What the prompt, scripts and bindings share.
+
+use crate::conductor::{Applied, Conductor};
+use crate::error::EngineError;
+use crate::merge::{Merged, merge};
+use sostenuto_graph::{Curve, Motion, Ticket};
+use sostenuto_patch::command::{Command, CommandError, Ramp, edit};
+use sostenuto_patch::{Document, Edit, History, Patch, Problem, diff, resolve, to_toml};
+use sostenuto_units::{Hertz, Span, Tempo};
+
+/// A conductor with a document, a history, and an ear for commands. `[control]`
+#[derive(Debug)]
+pub struct Desk {
+    conductor: Conductor,
+    history: History,
+    /// The file as it was last read or written.
+    document: Option<Document>,
+    tempo: Tempo,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Reply {
+    /// The sound changes.
+    Edited(Applied),
+    /// A request went to the audio thread, which will answer.
+    Sent(Ticket),
+    /// There was nothing to do, for this reason.
+    Nothing(&'static str),
+    /// The command is for whoever holds the desk: it asks about files, the program, or what can be shown.
+    Yours(Command),
+}
+
+/// Why a command was not carried out. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// The command does not fit the patch.
+    #[error(transparent)]
+    Command(#[from] Box<CommandError>),
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// What became of a document that was read again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reloaded {
+    /// The edits that were made.
+    pub applied: Applied,
+    /// Those of them that took back what had been changed by commands since the file was last read or written.
+    pub overrode: Vec<Edit>,
+}
+
+impl Desk {
+    /// A desk for a conductor, with what it plays as the present patch.
+    pub fn new(conductor: Conductor) -> Self {
+        let history = History::new(conductor.patch().clone());
+        Desk { conductor, history, document: None, tempo: Tempo::default() }
+    }
+
+    /// The conductor, to ask.
+    pub fn conductor(&self) -> &Conductor {
+        &self.conductor
+    }
+
+    /// The conductor, to take its notices and read its meters.
+    pub fn conductor_mut(&mut self) -> &mut Conductor {
+        &mut self.conductor
+    }
+
+    /// How many steps can be undone and redone.
+    pub fn steps(&self) -> (usize, usize) {
+        (self.history.undoable(), self.history.redoable())
+    }
+
+    /// The frames that a time takes at this rate and tempo.
+    pub fn frames(&self, span: Span) -> u64 {
+        span.to_frames(Hertz(self.conductor.sample_rate()), self.tempo).0
+    }
+
+    /// Carries a command out, at a frame or as soon as may be.
+    ///
+    /// # Errors
+    /// Why not; nothing has changed then.
+    pub fn carry_out(&mut self, command: &Command, at: Option<u64>) -> Result<Reply, DeskError> {
+        match command {
+            Command::Set { node, param, over, ramp, .. } => {
+                self.set(command, node, param, (*over, *ramp), at)
+            }
+            Command::Undo => self.step(at, History::undo, "there is nothing to undo"),
+            Command::Redo => self.step(at, History::redo, "there is nothing to redo"),
+            Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node)?)),
+            Command::Ping => Ok(Reply::Sent(self.conductor.ping()?)),
+            command if command.is_edit() => {
+                let patch = self.edited(command)?;
+                self.play(patch, at)
+            }
+            other => Ok(Reply::Yours(other.clone())),
+        }
+    }
+
+    /// Takes over a whole patch, as one step of the history.
+    ///
+    /// # Errors
+    /// As [`Conductor::apply`].
+    pub fn play(&mut self, patch: Patch, at: Option<u64>) -> Result<Reply, DeskError> {
+        let applied = self.conductor.apply(&patch, at)?;
+        self.history.record(patch);
+        Ok(if applied.edits.is_empty() { Reply::Nothing("it is so already") } else { Reply::Edited(applied) })
+    }
+
+    /// Takes over a document, in place of what was there. The history goes on.
+    ///
+    /// # Errors
+    /// Every problem of the document; then as [`Conductor::apply`].
+    pub fn open(&mut self, text: &str, at: Option<u64>) -> Result<(Reply, Vec<Problem>), DeskError> {
+        let document = Document::parse(text, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        let reply = self.play(document.patch().clone(), at)?;
+        let warnings = document.warnings().to_vec();
+        self.document = Some(document);
+        Ok((reply, warnings))
+    }
+
+    /// Takes over a document that was changed in its file. The file wins for what it names; what commands added beside it stays.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn reload(&mut self, text: &str) -> Result<Reloaded, DeskError> {
+        let document = Document::parse(text, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        let base = self.document.as_ref().map(|d| d.patch().clone()).unwrap_or_default();
+        let Merged { patch, touched } = merge(&base, self.conductor.patch(), document.patch());
+        let applied = self.conductor.apply(&patch, None)?;
+        self.history.record(patch);
+        self.document = Some(document);
+        let overrode = applied.edits.iter().filter(|edit| touched.contains(edit)).cloned().collect();
+        Ok(Reloaded { applied, overrode })
+    }
+
+    /// The present patch as the text of its document: comments, order and spacing stay where nothing changed. From now on it is the
+    /// text that the file has.
+    pub fn text(&mut self) -> String {
+        let patch = self.conductor.patch();
+        match &mut self.document {
+            Some(document) => {
+                document.update(patch, Conductor::catalogue());
+                document.to_string()
+            }
+            None => to_toml(patch, Conductor::catalogue()),
+        }
+    }
+
+    fn edited(&self, command: &Command) -> Result<Patch, DeskError> {
+        edit(self.conductor.patch(), Conductor::catalogue(), command)
+            .map_err(|e| DeskError::Command(Box::new(e)))
+    }
+
+    /// A parameter goes to the audio thread by itself, with its ramp; a setting makes a new node.
+    fn set(
+        &mut self,
+        command: &Command,
+        label: &str,
+        param: &str,
+        (over, ramp): (Option<Span>, Option<Ramp>),
+        at: Option<u64>,
+    ) -> Result<Reply, DeskError> {
+        let patch = self.edited(command)?;
+        let resolved = resolve(&patch, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        let edits = diff(self.conductor.resolved(), &resolved);
+        let parameter = resolved.nodes.iter().find(|n| n.label == label).and_then(|n| {
+            let number = n.shape.param(param)?;
+            Some((
+                n.values.get(usize::from(number)).copied()?,
+                n.shape.params.get(usize::from(number))?.curve,
+            ))
+        });
+        let Some((value, curve)) = parameter else { return self.play(patch, at) };
+        if edits.is_empty() {
+            return Ok(Reply::Nothing("it is so already"));
+        }
+        let motion = over.map(|over| {
+            let frames = self.frames(over).min(u64::from(u32::MAX)) as u32;
+            match (ramp, curve) {
+                (Some(Ramp::Glide), _) => Motion::Glide(frames),
+                (Some(Ramp::Exponential), _) | (None, Curve::Logarithmic) => Motion::Exponential(frames),
+                (Some(Ramp::Linear), _) | (None, Curve::Linear) => Motion::Linear(frames),
+            }
+        });
+        let ticket = self.conductor.set(label, param, value, motion, at)?;
+        self.history.record(patch);
+        Ok(Reply::Edited(Applied { ticket: Some(ticket), edits }))
+    }
+
+    fn step(
+        &mut self,
+        at: Option<u64>,
+        step: impl Fn(&mut History) -> Option<&Patch>,
+        none: &'static str,
+    ) -> Result<Reply, DeskError> {
+        let mut history = self.history.clone();
+        let Some(patch) = step(&mut history).cloned() else { return Ok(Reply::Nothing(none)) };
+        let applied = if patch.nodes.is_empty() {
+            self.conductor.clear(at)?
+        } else {
+            self.conductor.apply(&patch, at)?
+        };
+        self.history = history;
+        Ok(Reply::Edited(applied))
+    }
+}
