@@ -142,6 +142,14 @@ fn run_node(
         stage.agenda.settle(node);
         return outputs.silence_all();
     }
+    if node.on_detour
+        && let Some(first) = node.detour.frames_left(span.frame).filter(|left| *left < window.frames)
+    {
+        // The fade ends inside the span: where the span ends must not decide for how long the node still runs.
+        let rest = Window { offset: window.offset + first, frames: window.frames - first };
+        run_node(plan, step, frame, stage, Window { frames: first, ..window });
+        return run_node(plan, step, frame, stage, rest);
+    }
     let detour = if node.on_detour { detour(node, span) } else { Detour::Through };
     if detour == Detour::Around {
         go_around(&inputs, &mut outputs);

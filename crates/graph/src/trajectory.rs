@@ -53,6 +53,15 @@ impl Trajectory {
         self.path == Path::Hold || frame >= self.start + u64::from(self.length)
     }
 
+    /// How many frames from `frame` on it still moves, if it does.
+    #[inline(always)]
+    pub(crate) fn frames_left(&self, frame: u64) -> Option<usize> {
+        if self.rests_at(frame) {
+            return None;
+        }
+        Some((self.start + u64::from(self.length) - frame) as usize)
+    }
+
     /// The value at `frame`, which is not before the start of the present motion.
     pub fn at(&self, frame: u64) -> f32 {
         if self.rests_at(frame) {
