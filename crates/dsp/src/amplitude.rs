@@ -16,7 +16,7 @@ pub fn gain_of<S: Sample>(db: S) -> S {
     S::select(S::splat(SILENCE_DB).lt(db), db_to_gain(db), S::zero())
 }
 
-/// Multiplies by a level in dB. [audio]
+/// Multiplies by a level in dB. `[audio]`
 #[inline]
 pub fn gain<S: Sample>(db: Value<'_, S>, input: &[S], out: &mut [S]) {
     match db {
@@ -86,7 +86,7 @@ fn with_law<S: Sample>(
     }
 }
 
-/// Fades from `first` (position 0) to `second` (position 1). [audio]
+/// Fades from `first` (position 0) to `second` (position 1). `[audio]`
 #[inline]
 pub fn crossfade<S: Sample>(law: FadeLaw, position: Value<'_, S>, first: &[S], second: &[S], out: &mut [S]) {
     let frames = out.len().min(first.len()).min(second.len());
@@ -105,7 +105,7 @@ fn unsigned<S: Sample>(position: S) -> S {
 }
 
 /// Places a mono signal between left (-1) and right (1) at equal power: -3.01 dB on both sides in the middle, and exactly
-/// nothing on the other side at the ends. [audio]
+/// nothing on the other side at the ends. `[audio]`
 #[inline]
 pub fn pan<S: Sample>(position: Value<'_, S>, input: &[S], left: &mut [S], right: &mut [S]) {
     let frames = input.len().min(left.len()).min(right.len());
@@ -132,7 +132,7 @@ pub fn balance_law<S: Sample>(position: S) -> (S, S) {
     (left, right)
 }
 
-/// Turns a stereo signal towards a side without moving anything across ([`balance_law`]), in place. [audio]
+/// Turns a stereo signal towards a side without moving anything across ([`balance_law`]), in place. `[audio]`
 #[inline]
 pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());
@@ -144,7 +144,7 @@ pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S
 }
 
 /// Scales the difference between the sides, in place: `width` 0 is mono, 1 leaves the signal as it is (but for rounding), 2
-/// doubles the difference. From 0 to 2, limited to it; NaN counts as 0. The sum of the sides stays. [audio]
+/// doubles the difference. From 0 to 2, limited to it; NaN counts as 0. The sum of the sides stays. `[audio]`
 #[inline]
 pub fn width<S: Sample>(width: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());

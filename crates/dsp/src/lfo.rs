@@ -79,12 +79,12 @@ impl<S: Sample> Lfo<S> {
         lfo
     }
 
-    /// Changes the shape, at once. [audio]
+    /// Changes the shape, at once. `[audio]`
     pub fn set_shape(&mut self, shape: LfoShape) {
         self.shape = shape;
     }
 
-    /// Changes the mode. A one shot that is over goes on from its end when set free. [audio]
+    /// Changes the mode. A one shot that is over goes on from its end when set free. `[audio]`
     pub fn set_mode(&mut self, mode: LfoMode) {
         self.mode = mode;
         if mode == LfoMode::Free {
@@ -92,7 +92,7 @@ impl<S: Sample> Lfo<S> {
         }
     }
 
-    /// Back to the start of the first cycle and the first random level, and counts the trigger as off. [audio]
+    /// Back to the start of the first cycle and the first random level, and counts the trigger as off. `[audio]`
     pub fn reset(&mut self) {
         let [start, now] = &mut self.random;
         *now = *start;
@@ -100,12 +100,12 @@ impl<S: Sample> Lfo<S> {
         (self.phase, self.over, self.trigger) = (S::Phase::ZERO, 0, Gate::default());
     }
 
-    /// Moves to `phase`, of the frame that comes next. [audio]
+    /// Moves to `phase`, of the frame that comes next. `[audio]`
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
     }
 
-    /// In the bit of each lane, whether its one shot is over. [audio]
+    /// In the bit of each lane, whether its one shot is over. `[audio]`
     pub fn over(&self) -> u32 {
         self.over
     }
@@ -114,7 +114,7 @@ impl<S: Sample> Lfo<S> {
     ///
     /// `frequency` in hertz from 0 (limited to it) to half the rate; `offset` of the phase in turns; `width` of the square
     /// from 0 to 1. Where `trigger` goes above 0.5, the cycle starts anew in that very frame. The offset shifts the
-    /// phase within the cycle; the random levels change where the cycle without it begins. [audio]
+    /// phase within the cycle; the random levels change where the cycle without it begins. `[audio]`
     #[inline]
     pub fn process(
         &mut self,

@@ -67,12 +67,12 @@ impl<S: Sample> White<S> {
         Self { start, now: start }
     }
 
-    /// Back to the first frame. [audio]
+    /// Back to the first frame. `[audio]`
     pub fn reset(&mut self) {
         self.now = self.start;
     }
 
-    /// Fills `out`. [audio]
+    /// Fills `out`. `[audio]`
     #[inline]
     pub fn process(&mut self, out: &mut [S]) {
         let mut now = self.now;
@@ -106,7 +106,7 @@ pub struct Pink<S: Sample = f32> {
 }
 
 impl<S: Sample> Pink<S> {
-    /// At `rate` frames per second, with a seed for each lane. [control]
+    /// At `rate` frames per second, with a seed for each lane. `[control]`
     pub fn new(rate: f64, seeds: impl Fn(usize) -> u64) -> Self {
         let (poles, gains, direct) = pink_filter(rate.max(1.0));
         Self {
@@ -118,13 +118,13 @@ impl<S: Sample> Pink<S> {
         }
     }
 
-    /// Back to the first frame. [audio]
+    /// Back to the first frame. `[audio]`
     pub fn reset(&mut self) {
         self.white.reset();
         self.state = [S::zero(); POLES];
     }
 
-    /// Fills `out`. [audio]
+    /// Fills `out`. `[audio]`
     #[inline]
     pub fn process(&mut self, out: &mut [S]) {
         self.white.process(out);

@@ -16,17 +16,17 @@ impl<S: Sample> SampleHold<S> {
         Self { held: S::zero(), trigger: Gate::default() }
     }
 
-    /// Holds zero again, and counts the trigger as off. [audio]
+    /// Holds zero again, and counts the trigger as off. `[audio]`
     pub fn reset(&mut self) {
         *self = Self::new();
     }
 
-    /// What is held. [audio]
+    /// What is held. `[audio]`
     pub fn held(&self) -> S {
         self.held
     }
 
-    /// Fills `out`; the shorter of `input` and `out` counts. [audio]
+    /// Fills `out`; the shorter of `input` and `out` counts. `[audio]`
     #[inline]
     pub fn process(&mut self, input: &[S], trigger: Value<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];

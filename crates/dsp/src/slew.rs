@@ -16,23 +16,23 @@ impl<S: Sample> Slew<S> {
         Self { level: S::zero(), started: false, seconds_per_frame: S::splat(1.0 / rate.max(1.0)) }
     }
 
-    /// Forgets the level: the next value of the input is taken over at once. [audio]
+    /// Forgets the level: the next value of the input is taken over at once. `[audio]`
     pub fn reset(&mut self) {
         self.started = false;
     }
 
-    /// Goes on from `level`. [audio]
+    /// Goes on from `level`. `[audio]`
     pub fn set_level(&mut self, level: S) {
         (self.level, self.started) = (level, true);
     }
 
-    /// The level of the frame before. [audio]
+    /// The level of the frame before. `[audio]`
     pub fn level(&self) -> S {
         self.level
     }
 
     /// Fills `out` from `input`. `rise` and `fall` in units per second; zero or below (or NaN) holds the level against that
-    /// direction, infinity follows at once. The shorter of `input` and `out` counts. [audio]
+    /// direction, infinity follows at once. The shorter of `input` and `out` counts. `[audio]`
     #[inline]
     pub fn process(&mut self, input: &[S], rise: Value<'_, S>, fall: Value<'_, S>, out: &mut [S]) {
         if !self.started

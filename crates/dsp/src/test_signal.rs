@@ -23,14 +23,14 @@ impl<S: Sample> Impulse<S> {
         Self { phase: S::Phase::ZERO, due: u32::MAX, trigger: Gate::default(), tuning: Tuning::new(rate) }
     }
 
-    /// Back to the beginning of the train, and counts the trigger as off. [audio]
+    /// Back to the beginning of the train, and counts the trigger as off. `[audio]`
     pub fn reset(&mut self) {
         (self.phase, self.due, self.trigger) = (S::Phase::ZERO, u32::MAX, Gate::default());
     }
 
     /// Fills `out`. `frequency` in impulses per second, up to just under half the rate; at 0 and below there is no train, and
     /// the next one begins with an impulse. A trigger going above 0.5 gives one impulse and starts the period anew.
-    /// [audio]
+    /// `[audio]`
     #[inline]
     pub fn process(
         &mut self,
@@ -72,7 +72,7 @@ fn resting<S: Sample>(step: S::Phase) -> u32 {
     (0..S::LANES).filter(|&lane| step.in_lane(lane) == 0).fold(0, |lanes, lane| lanes | 1 << lane)
 }
 
-/// Fills `out` with `level`. [audio]
+/// Fills `out` with `level`. `[audio]`
 #[inline]
 pub fn constant<S: Sample>(level: Value<'_, S>, out: &mut [S]) {
     match level {

@@ -53,6 +53,17 @@ fn sine_under_modulation_agrees_with_double_precision() {
 }
 
 #[test]
+fn sine_in_double_precision_is_limited_by_its_phase() {
+    let mut osc = Sine::<f64>::new(48_000.0);
+    let mut out = vec![0.0; 48_000];
+    osc.process(Value::Steady(997.0), Value::Steady(0.125), &mut out);
+    let error = |n: usize| (out[n] - sine(997.0 * n as f64 / 48_000.0 + 0.125)).abs();
+    // The phase is cut to 32 bits: 2^-32 turns times 2 pi.
+    let worst = (0..out.len()).map(error).fold(0.0, f64::max);
+    assert!(worst < 1.5e-9, "{worst:e}");
+}
+
+#[test]
 fn a_day_later_the_sine_is_still_in_tune() {
     // Phases add exactly, so a day is one multiplication: checked here against real additions over a second.
     let mut worst = 0.0_f64;

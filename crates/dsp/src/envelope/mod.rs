@@ -87,7 +87,7 @@ impl<S: Sample> Envelope<S> {
         envelope
     }
 
-    /// Sets the curves, each from the next time that its segment begins. [audio]
+    /// Sets the curves, each from the next time that its segment begins. `[audio]`
     pub fn set_curves(&mut self, curves: Curves) {
         let limit = |k: f64| {
             if k.abs() <= 20.0 {
@@ -103,25 +103,25 @@ impl<S: Sample> Envelope<S> {
         self.curves = [curves.attack, curves.decay, curves.release].map(limit);
     }
 
-    /// At once to zero and idle, the gate counting as off. [audio]
+    /// At once to zero and idle, the gate counting as off. `[audio]`
     pub fn reset(&mut self) {
         let curves = self.curves;
         *self = Self::new(self.rate);
         self.curves = curves;
     }
 
-    /// Whether every lane is at exactly 0 and stays there until its gate goes on. [audio]
+    /// Whether every lane is at exactly 0 and stays there until its gate goes on. `[audio]`
     pub fn is_idle(&self) -> bool {
         self.idle == all_lanes::<S>()
     }
 
-    /// In the bit of each lane, whether it is idle. [audio]
+    /// In the bit of each lane, whether it is idle. `[audio]`
     pub fn idle(&self) -> u32 {
         self.idle
     }
 
     /// Fills `out` with the level, from 0 to 1. The gate is on above 0.5.
-    /// [audio]
+    /// `[audio]`
     #[inline]
     pub fn process(&mut self, gate: Value<'_, S>, segments: &Segments<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];

@@ -24,7 +24,7 @@ pub struct Pulse<S: Sample = f32> {
 }
 
 impl<S: Sample> Pulse<S> {
-    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. [control]
+    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. `[control]`
     pub fn new(rate: f64) -> Self {
         let tuning = Tuning::new(rate);
         Self {
@@ -36,20 +36,20 @@ impl<S: Sample> Pulse<S> {
         }
     }
 
-    /// Back to phase 0 and silence before it. [audio]
+    /// Back to phase 0 and silence before it. `[audio]`
     pub fn reset(&mut self) {
         self.pending = Pending::new();
         self.set_phase(S::Phase::ZERO);
     }
 
-    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. [audio]
+    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. `[audio]`
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
         self.from_fall = None;
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `width` from 0 to 1 (limited to
-    /// it). The fall is band-limited as long as the width moves by less than half a turn per frame against the phase. [audio]
+    /// it). The fall is band-limited as long as the width moves by less than half a turn per frame against the phase. `[audio]`
     #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, width: Value<'_, S>, out: &mut [S]) {
         let mut phases = [S::Phase::ZERO; PIECE];

@@ -41,7 +41,7 @@ impl Residuals {
     }
 }
 
-/// The residual of a step of height 1. [control] the first time, when the table is computed.
+/// The residual of a step of height 1. `[control]` the first time, when the table is computed.
 pub(crate) fn step_residuals() -> &'static Residuals {
     static TABLE: OnceLock<Residuals> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -50,7 +50,7 @@ pub(crate) fn step_residuals() -> &'static Residuals {
     })
 }
 
-/// The residual of a change of slope by 1 per frame. [control] the first time, when the table is computed.
+/// The residual of a change of slope by 1 per frame. `[control]` the first time, when the table is computed.
 pub(crate) fn slope_residuals() -> &'static Residuals {
     static TABLE: OnceLock<Residuals> = OnceLock::new();
     TABLE.get_or_init(|| {

@@ -19,7 +19,7 @@ pub struct Saw<S: Sample = f32> {
 }
 
 impl<S: Sample> Saw<S> {
-    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. [control]
+    /// At `rate` frames per second (at least 1), from phase 0. The first oscillator of a process computes a table. `[control]`
     pub fn new(rate: f64) -> Self {
         let tuning = Tuning::new(rate);
         let mut saw =
@@ -28,18 +28,18 @@ impl<S: Sample> Saw<S> {
         saw
     }
 
-    /// Back to phase 0 and silence before it. [audio]
+    /// Back to phase 0 and silence before it. `[audio]`
     pub fn reset(&mut self) {
         self.pending = Pending::new();
         self.set_phase(S::Phase::ZERO);
     }
 
-    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. [audio]
+    /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. `[audio]`
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase.plus(S::Phase::splat(HALF_TURN));
     }
 
-    /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). [audio]
+    /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). `[audio]`
     #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
         let mut phases = [S::Phase::ZERO; PIECE];

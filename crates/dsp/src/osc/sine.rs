@@ -20,23 +20,23 @@ impl<S: Sample> Sine<S> {
         Self { phase: S::Phase::ZERO, tuning: Tuning::new(rate) }
     }
 
-    /// Back to phase 0. [audio]
+    /// Back to phase 0. `[audio]`
     pub fn reset(&mut self) {
         self.phase = S::Phase::ZERO;
     }
 
-    /// Moves to `phase`, of the frame that comes next. [audio]
+    /// Moves to `phase`, of the frame that comes next. `[audio]`
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
     }
 
-    /// The phase of the frame that comes next, without the offset. [audio]
+    /// The phase of the frame that comes next, without the offset. `[audio]`
     pub fn phase(&self) -> S::Phase {
         self.phase
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `offset` in turns, any finite
-    /// magnitude below 2^51. [audio]
+    /// magnitude below 2^51. `[audio]`
     #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, offset: Value<'_, S>, out: &mut [S]) {
         if let (Value::Steady(frequency), Value::Steady(offset)) = (frequency, offset) {
