@@ -1,12 +1,13 @@
 //! The filters of the Audio EQ Cookbook.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
+use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
-use sostenuto_dsp::{Biquad, BiquadParams, Shape as Response, Value};
-use sostenuto_graph::{Activity, Io, Processor, Shape, Stream};
+use sostenuto_dsp::{Biquad, BiquadParams, Shape as Response};
+use sostenuto_graph::{Activity, Io};
 use sostenuto_units::Unit;
 
-const CUTOFF: ParamInfo = ParamInfo::new(
+pub(crate) const CUTOFF: ParamInfo = ParamInfo::new(
     "cutoff",
     Unit::Hertz,
     (10.0, 96_000.0),
@@ -16,7 +17,7 @@ const CUTOFF: ParamInfo = ParamInfo::new(
 .log();
 const CENTRE: ParamInfo =
     ParamInfo { name: "frequency", summary: "the centre; up to half the sample rate", ..CUTOFF };
-const Q: ParamInfo = ParamInfo::new(
+pub(crate) const Q: ParamInfo = ParamInfo::new(
     "q",
     Unit::None,
     (0.1, 100.0),
@@ -26,8 +27,8 @@ const Q: ParamInfo = ParamInfo::new(
 .log();
 const GAIN: ParamInfo = ParamInfo::new("gain", Unit::Decibels, (-48.0, 48.0), 0.0, "boost or cut");
 
-const IN: &[PortInfo] = &[PortInfo::follow("in", "what to filter")];
-const OUT: &[PortInfo] = &[PortInfo::follow("out", "the filtered signal")];
+pub(crate) const IN: &[PortInfo] = &[PortInfo::follow("in", "what to filter")];
+pub(crate) const OUT: &[PortInfo] = &[PortInfo::follow("out", "the filtered signal")];
 
 const PASS: &[ParamInfo] = &[CUTOFF, Q];
 const BAND: &[ParamInfo] = &[CENTRE, Q];
@@ -55,7 +56,7 @@ const fn listing(
 macro_rules! listings {
     ($($name:literal $params:ident $response:ident $summary:literal,)*) => {
         pub(crate) const KINDS: &[Listing] = &[$(listing($name, $params, $summary, |kind, layout| {
-            Built::plain(BiquadFilter { kind, layout, response: Response::$response, kernels: Vec::new() })
+            Node::built(kind, layout, |setup| Filters::new(Response::$response, setup))
         })),*];
     };
 }
@@ -74,51 +75,58 @@ listings! {
 
 /// A second-order filter of the Audio EQ Cookbook: kinds `lowpass`, `highpass`, `bandpass`, `bandpass_skirt`, `notch`, `allpass`,
 /// `peak`, `lowshelf` and `highshelf`.
+pub type BiquadFilter = Node<Filters>;
+
+/// The machine of a [`BiquadFilter`]: one filter for each channel.
 #[derive(Debug)]
-pub struct BiquadFilter {
-    kind: &'static Kind,
-    layout: Layout,
-    response: Response,
-    kernels: Vec<Biquad<f32>>,
+pub struct Filters {
+    kernels: Box<[Biquad<f32>]>,
 }
 
-impl BiquadFilter {
-    /// A low-pass for signals of so many channels.
-    pub fn lowpass(channels: u16) -> Self {
-        BiquadFilter::new(0, Response::Lowpass, channels)
-    }
+macro_rules! constructors {
+    ($($place:literal $name:ident $response:ident $what:literal,)*) => {
+        impl BiquadFilter {
+            $(
+                #[doc = concat!($what, " for signals of so many channels.")]
+                pub fn $name(channels: u16) -> Self {
+                    Node::with(&KINDS[$place].kind, Layout::of(channels), |setup| {
+                        Filters::new(Response::$response, setup)
+                    })
+                }
+            )*
+        }
+    };
+}
 
-    /// A high-pass for signals of so many channels.
-    pub fn highpass(channels: u16) -> Self {
-        BiquadFilter::new(1, Response::Highpass, channels)
-    }
+constructors! {
+    0 lowpass Lowpass "A low-pass",
+    1 highpass Highpass "A high-pass",
+    2 bandpass BandpassPeak "A band-pass, 0 dB at its centre,",
+    3 bandpass_skirt BandpassSkirt "A band-pass with steady skirts",
+    4 notch Notch "A notch",
+    5 allpass Allpass "An all-pass",
+    6 peak Peaking "A peaking filter",
+    7 lowshelf LowShelf "A low shelf",
+    8 highshelf HighShelf "A high shelf",
+}
 
-    fn new(listing: usize, response: Response, channels: u16) -> Self {
-        let layout = Layout { channels, ..Layout::default() };
-        BiquadFilter { kind: &KINDS[listing].kind, layout, response, kernels: Vec::new() }
+impl Filters {
+    fn new(response: Response, setup: &Setup<'_>) -> Self {
+        Filters { kernels: setup.each(|_| Biquad::new(response, setup.sample_rate)) }
     }
 }
 
-impl Processor for BiquadFilter {
-    fn shape(&self) -> Shape {
-        self.kind.shape(&self.layout)
-    }
-
-    fn prepare(&mut self, stream: &Stream) {
-        let kernel = Biquad::new(self.response, stream.sample_rate);
-        self.kernels = vec![kernel; usize::from(self.layout.channels.max(1))];
-    }
-
+impl Machine for Filters {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let gain = if self.kind.params.len() > 2 { io.params.get(2) } else { Value::Steady(0.0) };
-        let params = BiquadParams { cutoff: io.params.get(0), q: io.params.get(1), gain };
+        let [cutoff, q, gain] = [0, 1, 2].map(|param| io.params.get(param));
+        let params = BiquadParams { cutoff, q, gain };
         let mut silent = true;
         for (channel, kernel) in self.kernels.iter_mut().enumerate() {
             let input = io.inputs.channel(0, channel);
             kernel.process(io.span.frame, input, &params, io.outputs.channel(channel));
             silent &= kernel.is_silent();
         }
-        if silent { Activity::Resting } else { Activity::Sounding }
+        resting_if(silent)
     }
 
     fn reset(&mut self) {

@@ -154,6 +154,18 @@ pub struct Layout {
     pub seed: u64,
 }
 
+impl Layout {
+    /// So many channels, and all settings at their defaults.
+    pub fn of(channels: u16) -> Self {
+        Layout { channels, ..Layout::default() }
+    }
+
+    /// The channels of a following port.
+    pub(crate) fn channels(&self) -> usize {
+        usize::from(self.channels.clamp(1, MAX_CHANNELS))
+    }
+}
+
 impl SettingInfo {
     /// The value if none is given.
     pub fn default(&self) -> f64 {
@@ -187,7 +199,7 @@ impl Kind {
 
     /// The ports and parameters of a node of this kind and layout.
     pub fn shape(&self, layout: &Layout) -> Shape {
-        let following = layout.channels.clamp(1, MAX_CHANNELS);
+        let following = layout.channels() as u16;
         let port = |info: &PortInfo, number: Option<usize>| Port {
             name: numbered(info.name, number),
             channels: match info.width {
@@ -230,91 +242,4 @@ fn numbered(name: &'static str, number: Option<usize>) -> Cow<'static, str> {
         None => Cow::Borrowed(name),
         Some(n) => Cow::Owned(format!("{name}{n}")),
     }
-}
-
-impl PortInfo {
-    /// A port as wide as the node.
-    pub(crate) const fn follow(name: &'static str, summary: &'static str) -> Self {
-        PortInfo { name, width: Width::Follow, summary }
-    }
-
-    /// A port of one channel.
-    pub(crate) const fn mono(name: &'static str, summary: &'static str) -> Self {
-        PortInfo { name, width: Width::Fixed(1), summary }
-    }
-
-    /// A port of two channels, left and right.
-    pub(crate) const fn stereo(name: &'static str, summary: &'static str) -> Self {
-        PortInfo { name, width: Width::Fixed(2), summary }
-    }
-}
-
-/// The time in which a parameter glides to a value that is set with no ramp given: short enough to feel immediate, long enough
-/// that even a jump from silence to full level has no audible edge.
-pub(crate) const GLIDE: Approach = Approach::Glide(0.005);
-
-impl ParamInfo {
-    /// A parameter laid out linearly, that glides.
-    pub(crate) const fn new(
-        name: &'static str,
-        unit: Unit,
-        (min, max): (f32, f32),
-        default: f32,
-        summary: &'static str,
-    ) -> Self {
-        ParamInfo {
-            name,
-            unit,
-            min,
-            max,
-            default,
-            curve: Curve::Linear,
-            approach: GLIDE,
-            choices: &[],
-            summary,
-        }
-    }
-
-    /// Laid out in equal ratios.
-    pub(crate) const fn log(mut self) -> Self {
-        self.curve = Curve::Logarithmic;
-        self
-    }
-
-    /// Changes at once.
-    pub(crate) const fn step(mut self) -> Self {
-        self.approach = Approach::Step;
-        self
-    }
-
-    /// A choice of names, the first by default.
-    pub(crate) const fn choice(
-        name: &'static str,
-        choices: &'static [&'static str],
-        summary: &'static str,
-    ) -> Self {
-        let max = choices.len() as f32 - 1.0;
-        ParamInfo { choices, ..ParamInfo::new(name, Unit::None, (0.0, max), 0.0, summary).step() }
-    }
-
-    /// Off or on.
-    pub(crate) const fn switch(name: &'static str, summary: &'static str) -> Self {
-        ParamInfo::choice(name, &["off", "on"], summary)
-    }
-}
-
-impl Kind {
-    /// A kind with nothing in it, to be filled in.
-    pub(crate) const BLANK: Kind = Kind {
-        name: "",
-        group: Group::Source,
-        summary: "",
-        source: "",
-        inputs: &[],
-        outputs: &[],
-        params: &[],
-        settings: &[],
-        bank: None,
-        delays: false,
-    };
 }

@@ -1,9 +1,11 @@
 //! A delay line with feedback, and the node that may close a feedback loop.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange};
-use crate::registry::{Built, Listing};
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
+use crate::values::{Room, converted};
 use sostenuto_dsp::{Echo, Value, frames_of_ms};
-use sostenuto_graph::{Activity, Approach, Delaying, Io, Params, Processor, QUANTUM, Shape, Stream};
+use sostenuto_graph::{Activity, Delaying, Io, Params, QUANTUM};
 use sostenuto_units::Unit;
 
 /// The longest delay that can be asked for.
@@ -15,17 +17,15 @@ pub(crate) const LONGEST: SettingInfo = SettingInfo {
     summary: "how long the delay can become: memory for so much sound is set aside",
 };
 
-pub(crate) const TIME: ParamInfo = ParamInfo {
-    approach: Approach::Glide(0.05),
-    ..ParamInfo::new(
-        "time",
-        Unit::Milliseconds,
-        (0.0, LONGEST_MS as f32),
-        250.0,
-        "the delay; at least one frame, at most `longest`",
-    )
-    .log()
-};
+pub(crate) const TIME: ParamInfo = ParamInfo::new(
+    "time",
+    Unit::Milliseconds,
+    (0.0, LONGEST_MS as f32),
+    250.0,
+    "the delay; at least one frame, at most `longest`",
+)
+.log()
+.gliding(0.05);
 pub(crate) const FEEDBACK: ParamInfo =
     ParamInfo::new("feedback", Unit::Ratio, (-0.999, 0.999), 0.0, "how much of the output is delayed again");
 pub(crate) const TONE: ParamInfo =
@@ -45,18 +45,16 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         delays: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| {
-        let longest_ms = kind.setting(&layout, LONGEST.name);
-        Built::plain(DelayLine::with_layout(layout, longest_ms))
-    },
+    build: |kind, layout| Node::built(kind, layout, Lines::new),
 }];
 
 /// A delay line with feedback: kind `delay`.
+pub type DelayLine = Node<Lines>;
+
+/// The machine of a [`DelayLine`]: one line for each channel.
 #[derive(Debug)]
-pub struct DelayLine {
-    layout: Layout,
-    longest_ms: f64,
-    channels: Vec<Channel>,
+pub struct Lines {
+    channels: Box<[Channel]>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,36 +67,30 @@ struct Channel {
 impl DelayLine {
     /// For delays up to `longest_ms` milliseconds of signals of so many channels.
     pub fn new(channels: u16, longest_ms: f64) -> Self {
-        DelayLine::with_layout(Layout { channels, ..Layout::default() }, longest_ms)
-    }
-
-    fn with_layout(layout: Layout, longest_ms: f64) -> Self {
-        DelayLine { layout, longest_ms, channels: Vec::new() }
+        let settings = [(LONGEST.name.to_owned(), longest_ms)].into();
+        Node::with(&KINDS[0].kind, Layout { settings, ..Layout::of(channels) }, Lines::new)
     }
 }
 
-/// Milliseconds as frames, in a block of its own if they move.
-fn in_frames<'b>(ms: Value<'_>, sample_rate: f64, block: &'b mut [f32; QUANTUM]) -> Value<'b> {
-    match ms {
-        Value::Steady(ms) => Value::Steady(frames_of_ms(ms, sample_rate)),
-        Value::Moving(ms) => {
-            block.iter_mut().zip(ms).for_each(|(frames, ms)| *frames = frames_of_ms(*ms, sample_rate));
-            Value::Moving(&block[..ms.len().min(QUANTUM)])
-        }
+/// The frames that the setting `longest` asks for.
+pub(crate) fn longest(setup: &Setup<'_>) -> usize {
+    (setup.setting(LONGEST.name) * 0.001 * setup.sample_rate).ceil().max(1.0) as usize
+}
+
+impl Lines {
+    fn new(setup: &Setup<'_>) -> Self {
+        let channel = Channel { echo: Echo::new(setup.sample_rate, longest(setup)), wet: [0.0; QUANTUM] };
+        Lines { channels: setup.each(|_| channel.clone()) }
     }
 }
 
-impl Processor for DelayLine {
-    fn shape(&self) -> Shape {
-        KINDS[0].kind.shape(&self.layout)
-    }
+/// Milliseconds as frames, in a room of their own if they move.
+#[inline(always)]
+pub(crate) fn in_frames<'r>(ms: Value<'_>, sample_rate: f64, room: &'r mut Room) -> Value<'r> {
+    converted(ms, room, |ms| frames_of_ms(ms, sample_rate))
+}
 
-    fn prepare(&mut self, stream: &Stream) {
-        let frames = (self.longest_ms * 0.001 * stream.sample_rate).ceil().max(1.0) as usize;
-        let channel = Channel { echo: Echo::new(stream.sample_rate, frames), wet: [0.0; QUANTUM] };
-        self.channels = vec![channel; usize::from(self.layout.channels.max(1))];
-    }
-
+impl Machine for Lines {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         let mut block = [0.0; QUANTUM];
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut block);
@@ -108,30 +100,21 @@ impl Processor for DelayLine {
             let (input, out) = (io.inputs.channel(0, number), io.outputs.channel(number));
             let mut at = 0;
             while at < io.span.frames {
-                let rest = at..io.span.frames;
-                let got = channel.echo.read(&part(&time, rest.clone()), &mut out[rest]).max(1);
-                let done = at..at + got;
-                let (feedback, tone) = (part(&feedback, done.clone()), part(&tone, done.clone()));
-                channel.echo.write(
-                    io.span.frame + at as u64,
-                    &input[done.clone()],
-                    &out[done],
-                    &feedback,
-                    &tone,
-                );
-                at += got;
+                let end = io.span.frames;
+                let got = channel.echo.read(&time.part(at, end), &mut out[at..end]).max(1);
+                let (done, end) = (at..at + got, at + got);
+                let (feedback, tone) = (feedback.part(at, end), tone.part(at, end));
+                let start = io.span.frame + at as u64;
+                channel.echo.write(start, &input[done.clone()], &out[done], &feedback, &tone);
+                at = end;
             }
             silent &= channel.echo.is_silent();
         }
-        if silent { Activity::Resting } else { Activity::Sounding }
+        resting_if(silent)
     }
 
     fn reset(&mut self) {
         self.channels.iter_mut().for_each(|channel| channel.echo.reset());
-    }
-
-    fn delays(&self) -> bool {
-        true
     }
 
     fn delaying(&mut self) -> Option<&mut dyn Delaying> {
@@ -139,15 +122,7 @@ impl Processor for DelayLine {
     }
 }
 
-/// The values of some frames of a span.
-fn part<'a>(value: &Value<'a>, frames: core::ops::Range<usize>) -> Value<'a> {
-    match value {
-        Value::Steady(v) => Value::Steady(*v),
-        Value::Moving(v) => Value::Moving(v.get(frames).unwrap_or(&[])),
-    }
-}
-
-impl Delaying for DelayLine {
+impl Delaying for Lines {
     fn ahead(&self, params: &Params<'_>, sample_rate: f64) -> usize {
         let mut block = [0.0; QUANTUM];
         let time = in_frames(params.get(0), sample_rate, &mut block);

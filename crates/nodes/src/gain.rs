@@ -1,16 +1,15 @@
 //! Gain in dB.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::registry::{Built, Listing};
-use sostenuto_dsp::{Value, math::db_to_gain};
-use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, Params, Processor, Shape, Stream};
+use crate::node::{Machine, Node};
+use crate::registry::Listing;
+use sostenuto_dsp::Value;
+use sostenuto_dsp::amplitude::{SILENCE_DB, gain_of};
+use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs};
 use sostenuto_units::Unit;
 
-/// At and below this level a gain is exactly zero.
-pub(crate) const SILENCE_DB: f32 = -120.0;
-
 /// The range of every gain in the catalogue.
-pub(crate) const GAIN_DB: (f32, f32) = (SILENCE_DB, 48.0);
+pub(crate) const GAIN_DB: (f32, f32) = (SILENCE_DB as f32, 48.0);
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
     kind: Kind {
@@ -29,19 +28,15 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         )],
         ..Kind::BLANK
     },
-    build: |_, layout| Built::plain(GainProcessor::with_layout(layout)),
+    build: |kind, layout| Node::built(kind, layout, |_| Gain::new()),
 }];
 
-/// The amplitude of a level, and exactly zero at -120 dB and below.
-#[inline(always)]
-pub(crate) fn amplitude(db: f32) -> f32 {
-    if db <= SILENCE_DB { 0.0 } else { db_to_gain(db) }
-}
-
 /// Gain in dB: kind `gain`.
+pub type GainProcessor = Node<Gain>;
+
+/// The machine of a [`GainProcessor`].
 #[derive(Debug)]
-pub struct GainProcessor {
-    layout: Layout,
+pub struct Gain {
     /// The last steady level and its amplitude.
     steady: (f32, f32),
 }
@@ -49,55 +44,46 @@ pub struct GainProcessor {
 impl GainProcessor {
     /// For signals of so many channels.
     pub fn new(channels: u16) -> Self {
-        GainProcessor::with_layout(Layout { channels, ..Layout::default() })
-    }
-
-    pub(crate) fn with_layout(layout: Layout) -> Self {
-        GainProcessor { layout, steady: (0.0, 1.0) }
+        Node::with(&KINDS[0].kind, Layout::of(channels), |_| Gain::new())
     }
 }
 
-impl GainProcessor {
-    /// Scales the first input by the level that is parameter `param`. `[audio]`
-    pub(crate) fn run(
-        &mut self,
-        inputs: &Inputs<'_>,
-        outputs: &mut Outputs<'_>,
-        params: &Params<'_>,
-        param: usize,
-    ) {
-        let gain = params.get(param);
-        if let Value::Steady(db) = gain
-            && db != self.steady.0
-        {
-            self.steady = (db, amplitude(db));
+impl Gain {
+    pub(crate) fn new() -> Self {
+        Gain { steady: (0.0, 1.0) }
+    }
+
+    /// The amplitude of a steady level. `[audio]`
+    #[inline]
+    pub(crate) fn amplitude(&mut self, db: f32) -> f32 {
+        if db != self.steady.0 {
+            self.steady = (db, gain_of(db));
         }
+        self.steady.1
+    }
+
+    /// Scales the first input by a level. `[audio]`
+    pub(crate) fn run(&mut self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, level: Value<'_>) {
         for channel in 0..outputs.channels() {
             if inputs.flow(0, channel) == Flow::Silent {
                 outputs.silence(channel);
                 continue;
             }
             let out = outputs.channel(channel).iter_mut().zip(inputs.channel(0, channel));
-            match gain {
-                Value::Steady(_) => {
-                    let amplitude = self.steady.1;
+            match level {
+                Value::Steady(db) => {
+                    let amplitude = self.amplitude(db);
                     out.for_each(|(out, x)| *out = x * amplitude);
                 }
-                Value::Moving(db) => out.zip(db).for_each(|((out, x), db)| *out = x * amplitude(*db)),
+                Value::Moving(db) => out.zip(db).for_each(|((out, x), db)| *out = x * gain_of(*db)),
             }
         }
     }
 }
 
-impl Processor for GainProcessor {
-    fn shape(&self) -> Shape {
-        KINDS[0].kind.shape(&self.layout)
-    }
-
-    fn prepare(&mut self, _: &Stream) {}
-
+impl Machine for Gain {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        self.run(&io.inputs, &mut io.outputs, &io.params, 0);
+        self.run(&io.inputs, &mut io.outputs, io.params.get(0));
         Activity::Resting
     }
 

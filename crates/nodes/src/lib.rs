@@ -3,26 +3,57 @@
 //! The catalogue is the single source for what a kind of node is called, its ports, parameters, settings and ranges: documents
 //! are validated against it, and help, reference pages and bindings are made from it.
 //!
-//! Every module of a kind has the same rooms in the same order: its entries in the catalogue, the node, its life as a
-//! [`Processor`](sostenuto_graph::Processor).
+//! Every module of a kind has the same rooms in the same order: its entries in the catalogue, its machine, what the machine does
+//! with a span. What all nodes do alike is in [`Node`].
 
 #![forbid(unsafe_code)]
 
+mod arithmetic;
 mod biquad;
 mod catalogue;
+mod chorus;
+mod compressor;
+mod constant;
+mod crossfade;
 mod delay;
+mod echo;
+mod entry;
+mod envelope;
 mod gain;
+mod hold;
+mod impulse;
+mod lfo;
+mod limiter;
+mod meter;
+mod mixer;
+mod node;
+mod noise;
+mod onepole;
 mod oscillator;
 mod output;
 mod registry;
+mod reverb;
+mod scope;
 mod sine;
+mod sleep;
+mod stereo;
+mod svf;
 mod tap;
+mod values;
 
 pub use biquad::BiquadFilter;
 pub use catalogue::{Bank, Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange, Width};
 pub use delay::DelayLine;
+pub use envelope::EnvelopeGenerator;
 pub use gain::GainProcessor;
-pub use output::Meter;
+pub use limiter::LimiterProcessor;
+pub use meter::Meter;
+pub use mixer::Mixer;
+pub use node::{Machine, Node};
 pub use registry::{Built, build, catalogue, find};
+pub use reverb::Reverberator;
+pub use scope::Scope;
 pub use sine::SineGenerator;
+pub use stereo::Panner;
+pub use svf::StateVariableFilter;
 pub use tap::Tap;

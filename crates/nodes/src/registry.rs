@@ -12,13 +12,6 @@ pub struct Built {
     pub tap: Option<Tap>,
 }
 
-impl Built {
-    /// A node that shows nothing.
-    pub(crate) fn plain(processor: impl Processor) -> Self {
-        Built { processor: Box::new(processor), tap: None }
-    }
-}
-
 /// One kind and its builder, as the module of the kind gives it.
 pub(crate) struct Listing {
     pub kind: Kind,
@@ -29,9 +22,28 @@ pub(crate) struct Listing {
 static LISTINGS: &[&[Listing]] = &[
     crate::sine::KINDS,
     crate::oscillator::KINDS,
+    crate::noise::KINDS,
+    crate::impulse::KINDS,
+    crate::constant::KINDS,
+    crate::lfo::KINDS,
+    crate::envelope::KINDS,
+    crate::hold::KINDS,
     crate::gain::KINDS,
+    crate::stereo::KINDS,
+    crate::mixer::KINDS,
+    crate::crossfade::KINDS,
     crate::biquad::KINDS,
+    crate::svf::KINDS,
+    crate::onepole::KINDS,
     crate::delay::KINDS,
+    crate::echo::KINDS,
+    crate::chorus::KINDS,
+    crate::reverb::KINDS,
+    crate::compressor::KINDS,
+    crate::limiter::KINDS,
+    crate::arithmetic::KINDS,
+    crate::meter::KINDS,
+    crate::scope::KINDS,
     crate::output::KINDS,
 ];
 

@@ -1,9 +1,11 @@
 //! A sine oscillator.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::registry::{Built, Listing};
-use sostenuto_dsp::{Value, osc::Sine};
-use sostenuto_graph::{Activity, Io, Processor, Shape, Stream};
+use crate::node::{Machine, Node};
+use crate::registry::Listing;
+use crate::values::converted;
+use sostenuto_dsp::osc::Sine;
+use sostenuto_graph::{Activity, Io, QUANTUM};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -14,14 +16,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         source: "phase accumulator of 64 bits; polynomial sine",
         outputs: &[PortInfo::mono("out", "the tone, from -1 to 1")],
         params: &[
-            ParamInfo::new(
-                "frequency",
-                Unit::Hertz,
-                (0.0, 96_000.0),
-                440.0,
-                "how many periods a second; up to half the sample rate",
-            )
-            .log(),
+            FREQUENCY,
             ParamInfo::new(
                 "phase",
                 Unit::Degrees,
@@ -32,52 +27,48 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         ],
         ..Kind::BLANK
     },
-    build: |_, _| Built::plain(SineGenerator::new()),
+    build: |kind, layout| Node::built(kind, layout, |setup| Tone(Sine::new(setup.sample_rate))),
 }];
 
-const FREQUENCY: usize = 0;
-const PHASE: usize = 1;
+/// The frequency of an oscillator.
+pub(crate) const FREQUENCY: ParamInfo = ParamInfo::new(
+    "frequency",
+    Unit::Hertz,
+    (0.0, 96_000.0),
+    440.0,
+    "how many periods a second; up to half the sample rate",
+)
+.log();
 
 /// A sine oscillator: kind `sine`.
-#[derive(Debug, Default)]
-pub struct SineGenerator {
-    kernel: Option<Sine<f32>>,
-}
+pub type SineGenerator = Node<Tone>;
+
+/// The machine of a [`SineGenerator`].
+#[derive(Debug)]
+pub struct Tone(Sine<f32>);
 
 impl SineGenerator {
     /// An oscillator at phase 0.
     pub fn new() -> Self {
-        SineGenerator::default()
+        Node::with(&KINDS[0].kind, Layout::default(), |setup| Tone(Sine::new(setup.sample_rate)))
     }
 }
 
-impl Processor for SineGenerator {
-    fn shape(&self) -> Shape {
-        KINDS[0].kind.shape(&Layout::default())
+impl Default for SineGenerator {
+    fn default() -> Self {
+        SineGenerator::new()
     }
+}
 
-    fn prepare(&mut self, stream: &Stream) {
-        self.kernel = Some(Sine::new(stream.sample_rate));
-    }
-
+impl Machine for Tone {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let Some(kernel) = &mut self.kernel else { return Activity::Resting };
-        let frequency = io.params.get(FREQUENCY);
-        let out = io.outputs.channel(0);
-        match io.params.get(PHASE) {
-            Value::Steady(degrees) => kernel.process(frequency, Value::Steady(degrees * (1.0 / 360.0)), out),
-            Value::Moving(degrees) => {
-                let mut turns = [0.0; sostenuto_graph::QUANTUM];
-                turns.iter_mut().zip(degrees).for_each(|(t, d)| *t = d * (1.0 / 360.0));
-                kernel.process(frequency, Value::Moving(&turns[..degrees.len()]), out);
-            }
-        }
+        let mut room = [0.0; QUANTUM];
+        let turns = converted(io.params.get(1), &mut room, |degrees| degrees * (1.0 / 360.0));
+        self.0.process(io.params.get(0), turns, io.outputs.channel(0));
         Activity::Sounding
     }
 
     fn reset(&mut self) {
-        if let Some(kernel) = &mut self.kernel {
-            kernel.reset();
-        }
+        self.0.reset();
     }
 }

@@ -1,9 +1,11 @@
 //! What a node shows while it runs, read on any thread without locks.
 
 /// A view into a running node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Tap {
     /// Levels.
-    Meter(crate::output::Meter),
+    Meter(crate::meter::Meter),
+    /// The latest frames.
+    Scope(crate::scope::Scope),
 }

@@ -1,0 +1,41 @@
+//! A steady level.
+
+use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
+use crate::node::{Machine, Node, resting_if};
+use crate::registry::Listing;
+use sostenuto_dsp::Value;
+use sostenuto_graph::{Activity, Io};
+use sostenuto_units::Unit;
+
+pub(crate) const KINDS: &[Listing] = &[Listing {
+    kind: Kind {
+        name: "constant",
+        group: Group::Control,
+        summary: "A steady level, to drive several parameters from one place.",
+        source: "out = value",
+        outputs: &[PortInfo::mono("out", "the level")],
+        params: &[ParamInfo::new("value", Unit::None, (-100_000.0, 100_000.0), 1.0, "the level")],
+        ..Kind::BLANK
+    },
+    build: |kind, layout| Node::built(kind, layout, |_| Constant),
+}];
+
+/// A steady level: kind `constant`.
+struct Constant;
+
+impl Machine for Constant {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        match io.params.get(0) {
+            Value::Steady(value) => {
+                io.outputs.constant(0, value);
+                resting_if(value == 0.0)
+            }
+            Value::Moving(values) => {
+                io.outputs.channel(0).copy_from_slice(values);
+                Activity::Sounding
+            }
+        }
+    }
+
+    fn reset(&mut self) {}
+}

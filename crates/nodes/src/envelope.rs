@@ -1,0 +1,99 @@
+//! An envelope with a gate.
+
+use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
+use crate::node::{Machine, Node, resting_if};
+use crate::registry::Listing;
+use crate::values::{converted, either, stretches};
+use sostenuto_dsp::{Curves, Envelope, Segments};
+use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
+use sostenuto_units::Unit;
+
+const fn time(name: &'static str, default: f32, summary: &'static str) -> ParamInfo {
+    ParamInfo::new(name, Unit::Milliseconds, (0.0, 60_000.0), default, summary).log()
+}
+
+const fn curve(name: &'static str, default: f32, summary: &'static str) -> ParamInfo {
+    ParamInfo::new(name, Unit::None, (-20.0, 20.0), default, summary).step()
+}
+
+pub(crate) const KINDS: &[Listing] = &[Listing {
+    kind: Kind {
+        name: "adsr",
+        group: Group::Control,
+        summary: "An envelope: rises with the gate, falls to a level while it is held, fades when it is let go.",
+        source: "each segment covers (1 - e^(-k x)) / (1 - e^-k) of its way at the part x of its time",
+        inputs: &[PortInfo::mono("gate", "open while above 0.5")],
+        outputs: &[PortInfo::mono("out", "the level, from 0 to 1")],
+        params: &[
+            time("attack", 5.0, "time from nothing to full level"),
+            time("decay", 120.0, "time from full level to the sustain level"),
+            ParamInfo::new("sustain", Unit::Ratio, (0.0, 1.0), 0.6, "level while the gate stays open"),
+            time("release", 300.0, "time from wherever the level is to nothing"),
+            ParamInfo::switch("gate", "open or closed; the gate input opens it as well"),
+            curve("attack_curve", 0.0, "bend of the attack: 0 straight, 5 fast at first, -5 slow at first"),
+            curve("decay_curve", 5.0, "bend of the decay"),
+            curve("release_curve", 5.0, "bend of the release"),
+        ],
+        ..Kind::BLANK
+    },
+    build: |kind, layout| Node::built(kind, layout, |setup| Level(Envelope::new(setup.sample_rate))),
+}];
+
+/// An envelope of attack, decay, sustain and release: kind `adsr`.
+pub type EnvelopeGenerator = Node<Level>;
+
+/// The machine of an [`EnvelopeGenerator`].
+#[derive(Debug)]
+pub struct Level(Envelope<f32>);
+
+impl EnvelopeGenerator {
+    /// An envelope with its gate closed.
+    pub fn new() -> Self {
+        Node::with(&KINDS[0].kind, Layout::default(), |setup| Level(Envelope::new(setup.sample_rate)))
+    }
+}
+
+impl Default for EnvelopeGenerator {
+    fn default() -> Self {
+        EnvelopeGenerator::new()
+    }
+}
+
+impl Machine for Level {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let [attack, decay, sustain, release, gate] = std::array::from_fn(|param| io.params.get(param));
+        let mut rooms = [[0.0; QUANTUM]; 4];
+        let [a, d, r, g] = &mut rooms;
+        let seconds = |ms: f32| ms * 0.001;
+        let attack = converted(attack, a, seconds);
+        let decay = converted(decay, d, seconds);
+        let release = converted(release, r, seconds);
+        let gate = either(io.inputs.channel(0, 0), io.inputs.flow(0, 0) == Flow::Silent, gate, g);
+        let curves = [5, 6, 7].map(|param| io.params.get(param));
+        let out = io.outputs.channel(0);
+        let steady = curves.iter().all(|curve| curve.is_steady());
+        stretches(
+            io.span.frames,
+            steady,
+            |i| curves.map(|c| c.at(i)),
+            |start, end, curves| {
+                let [attack_curve, decay_curve, release_curve] = curves.map(f64::from);
+                self.0.set_curves(Curves {
+                    attack: attack_curve,
+                    decay: decay_curve,
+                    release: release_curve,
+                });
+                let [attack, decay, sustain, release] =
+                    [attack, decay, sustain, release].map(|v| v.part(start, end));
+                if let Some(out) = out.get_mut(start..end) {
+                    self.0.process(gate.part(start, end), &Segments { attack, decay, sustain, release }, out);
+                }
+            },
+        );
+        resting_if(self.0.is_idle())
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}

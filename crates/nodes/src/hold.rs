@@ -1,0 +1,101 @@
+//! Holding on to a level, and approaching one slowly: sample-and-hold and slew.
+
+use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
+use crate::values::either;
+use sostenuto_dsp::{SampleHold, Slew};
+use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
+use sostenuto_units::Unit;
+
+const fn speed(name: &'static str, summary: &'static str) -> ParamInfo {
+    ParamInfo::new(name, Unit::None, (0.0, 1_000_000.0), 10.0, summary)
+}
+
+pub(crate) const KINDS: &[Listing] = &[
+    Listing {
+        kind: Kind {
+            name: "sample_hold",
+            group: Group::Control,
+            summary: "Takes the level of a signal when triggered and holds it: stairs from noise.",
+            source: "out = in at the last frame in which the trigger went above 0.5",
+            inputs: &[
+                PortInfo::follow("in", "what is sampled"),
+                PortInfo::mono("trigger", "takes a sample each time it goes above 0.5"),
+            ],
+            outputs: &[PortInfo::follow("out", "the level that is held")],
+            params: &[ParamInfo::switch("trigger", "takes a sample each time it is switched on")],
+            ..Kind::BLANK
+        },
+        build: |kind, layout| Node::built(kind, layout, Holders::new),
+    },
+    Listing {
+        kind: Kind {
+            name: "slew",
+            group: Group::Control,
+            summary: "Limits how fast a level rises and falls: glides between notes.",
+            source: "each frame moves towards the input by at most rise or fall, divided by the sample rate",
+            inputs: &[PortInfo::follow("in", "what is followed")],
+            outputs: &[PortInfo::follow("out", "the level that follows")],
+            params: &[
+                speed("rise", "by how much it may rise in a second"),
+                speed("fall", "by how much it may fall in a second"),
+            ],
+            ..Kind::BLANK
+        },
+        build: |kind, layout| Node::built(kind, layout, Followers::new),
+    },
+];
+
+/// Sample-and-hold: kind `sample_hold`.
+struct Holders {
+    kernels: Box<[SampleHold<f32>]>,
+}
+
+impl Holders {
+    fn new(setup: &Setup<'_>) -> Self {
+        Holders { kernels: setup.each(|_| SampleHold::new()) }
+    }
+}
+
+impl Machine for Holders {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let mut room = [0.0; QUANTUM];
+        let silent = io.inputs.flow(1, 0) == Flow::Silent;
+        let trigger = either(io.inputs.channel(1, 0), silent, io.params.get(0), &mut room);
+        for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
+            kernel.process(io.inputs.channel(0, channel), trigger, out);
+        }
+        let nothing_held = self.kernels.iter().all(|kernel| kernel.held().to_bits() == 0);
+        resting_if(nothing_held && trigger.last(io.span.frames) <= 0.5)
+    }
+
+    fn reset(&mut self) {
+        self.kernels.iter_mut().for_each(SampleHold::reset);
+    }
+}
+
+/// A limit on speed: kind `slew`.
+struct Followers {
+    kernels: Box<[Slew<f32>]>,
+}
+
+impl Followers {
+    fn new(setup: &Setup<'_>) -> Self {
+        Followers { kernels: setup.each(|_| Slew::new(setup.sample_rate)) }
+    }
+}
+
+impl Machine for Followers {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let (rise, fall) = (io.params.get(0), io.params.get(1));
+        for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
+            kernel.process(io.inputs.channel(0, channel), rise, fall, out);
+        }
+        resting_if(self.kernels.iter().all(|kernel| kernel.level().to_bits() == 0))
+    }
+
+    fn reset(&mut self) {
+        self.kernels.iter_mut().for_each(Slew::reset);
+    }
+}

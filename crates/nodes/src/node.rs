@@ -1,0 +1,129 @@
+//! What all nodes do alike, written once: their ports and parameters from the catalogue, their life as a [`Processor`].
+
+use crate::catalogue::{Kind, Layout};
+use crate::registry::Built;
+use sostenuto_graph::{Activity, Delaying, Io, Processor, Shape, Stream};
+
+/// What a kind of node does, apart from what all nodes do alike.
+pub trait Machine: Send + 'static {
+    /// Renders one span. `[audio]`; as [`Processor::process`].
+    fn process(&mut self, io: Io<'_>) -> Activity;
+
+    /// Forgets what it has heard. `[audio]`
+    fn reset(&mut self);
+
+    /// By how many frames its output is late, as a property of the method. `[any]`
+    fn latency(&self) -> u32 {
+        0
+    }
+
+    /// The machine as one that can stand in a feedback loop; there if its kind says that it delays. `[any]`
+    fn delaying(&mut self) -> Option<&mut dyn Delaying> {
+        None
+    }
+}
+
+/// What a machine is made from.
+pub struct Setup<'a> {
+    pub(crate) kind: &'static Kind,
+    pub(crate) layout: &'a Layout,
+    pub(crate) sample_rate: f64,
+}
+
+impl Setup<'_> {
+    /// The channels of the following ports.
+    pub(crate) fn channels(&self) -> usize {
+        self.layout.channels()
+    }
+
+    /// The value of a setting.
+    pub(crate) fn setting(&self, name: &str) -> f64 {
+        self.kind.setting(self.layout, name)
+    }
+
+    /// One kernel for each channel.
+    pub(crate) fn each<K>(&self, kernel: impl FnMut(usize) -> K) -> Box<[K]> {
+        (0..self.channels()).map(kernel).collect()
+    }
+}
+
+type Make<M> = Box<dyn Fn(&Setup<'_>) -> M + Send>;
+
+/// A node of the catalogue.
+///
+/// Its machine is made when it is prepared, at the sample rate of the stream, with all the memory that it will ever need.
+pub struct Node<M> {
+    kind: &'static Kind,
+    layout: Layout,
+    make: Make<M>,
+    machine: Option<M>,
+}
+
+impl<M: Machine> Node<M> {
+    pub(crate) fn with(
+        kind: &'static Kind,
+        layout: Layout,
+        make: impl Fn(&Setup<'_>) -> M + Send + 'static,
+    ) -> Self {
+        Node { kind, layout, make: Box::new(make), machine: None }
+    }
+
+    /// A node with nothing to show, as a builder gives it.
+    pub(crate) fn built(
+        kind: &'static Kind,
+        layout: Layout,
+        make: impl Fn(&Setup<'_>) -> M + Send + 'static,
+    ) -> Built {
+        Built { processor: Box::new(Node::with(kind, layout, make)), tap: None }
+    }
+}
+
+impl<M> std::fmt::Debug for Node<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("kind", &self.kind.name).field("layout", &self.layout).finish()
+    }
+}
+
+impl<M: Machine> Processor for Node<M> {
+    fn shape(&self) -> Shape {
+        self.kind.shape(&self.layout)
+    }
+
+    fn prepare(&mut self, stream: &Stream) {
+        let setup = Setup { kind: self.kind, layout: &self.layout, sample_rate: stream.sample_rate };
+        self.machine = Some((self.make)(&setup));
+    }
+
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        match &mut self.machine {
+            Some(machine) => machine.process(io),
+            None => {
+                io.outputs.silence_all();
+                Activity::Resting
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        if let Some(machine) = &mut self.machine {
+            machine.reset();
+        }
+    }
+
+    fn delaying(&mut self) -> Option<&mut dyn Delaying> {
+        self.machine.as_mut()?.delaying()
+    }
+
+    fn delays(&self) -> bool {
+        self.kind.delays
+    }
+
+    fn latency(&self) -> u32 {
+        self.machine.as_ref().map_or(0, M::latency)
+    }
+}
+
+/// Resting if nothing of what was heard is left.
+pub(crate) fn resting_if(silent: bool) -> Activity {
+    if silent { Activity::Resting } else { Activity::Sounding }
+}

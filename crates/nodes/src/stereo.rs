@@ -1,0 +1,113 @@
+//! Where a signal is between left and right: pan, balance and width.
+
+use crate::catalogue::Layout;
+use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
+use crate::node::{Machine, Node};
+use crate::registry::{Built, Listing};
+use sostenuto_dsp::{Value, amplitude};
+use sostenuto_graph::{Activity, Io};
+use sostenuto_units::Unit;
+
+const OUT: &[PortInfo] = &[PortInfo::stereo("out", "left and right")];
+const IN: &[PortInfo] = &[PortInfo::stereo("in", "left and right")];
+
+const fn listing(
+    (name, summary, source): (&'static str, &'static str, &'static str),
+    inputs: &'static [PortInfo],
+    params: &'static [ParamInfo],
+    build: fn(&'static Kind, Layout) -> Built,
+) -> Listing {
+    let group = Group::Level;
+    Listing {
+        kind: Kind { name, group, summary, source, inputs, outputs: OUT, params, ..Kind::BLANK },
+        build,
+    }
+}
+
+const fn position(summary: &'static str) -> ParamInfo {
+    ParamInfo::new("position", Unit::Pan, (-1.0, 1.0), 0.0, summary)
+}
+
+pub(crate) const KINDS: &[Listing] = &[
+    listing(
+        (
+            "pan",
+            "Places a mono signal between left and right.",
+            "equal power: left = cos, right = sin of a quarter turn; -3.01 dB on both sides in the middle",
+        ),
+        &[PortInfo::mono("in", "what to place")],
+        &[position("from -1, left, to 1, right")],
+        |kind, layout| Node::built(kind, layout, |_| Pan),
+    ),
+    listing(
+        (
+            "balance",
+            "Turns a stereo signal towards one side, moving nothing across.",
+            "the side turned away from falls along a quarter of a cosine",
+        ),
+        IN,
+        &[position("from -1, left only, to 1, right only")],
+        |kind, layout| Node::built(kind, layout, |_| InPlace(amplitude::balance)),
+    ),
+    listing(
+        (
+            "width",
+            "Makes a stereo signal narrower or wider.",
+            "middle = (left + right) / 2, side = (left - right) / 2; the side is scaled",
+        ),
+        IN,
+        &[ParamInfo::new("width", Unit::Ratio, (0.0, 2.0), 1.0, "0 is mono, 1 as it was, 2 twice as wide")],
+        |kind, layout| Node::built(kind, layout, |_| InPlace(amplitude::width)),
+    ),
+];
+
+/// Places a mono signal: kind `pan`.
+pub type Panner = Node<Pan>;
+
+/// The machine of a [`Panner`].
+#[derive(Debug)]
+pub struct Pan;
+
+impl Panner {
+    /// A panner in the middle.
+    pub fn new() -> Self {
+        Node::with(&KINDS[0].kind, Layout::default(), |_| Pan)
+    }
+}
+
+impl Default for Panner {
+    fn default() -> Self {
+        Panner::new()
+    }
+}
+
+impl Machine for Pan {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        if io.inputs.is_silent(0) {
+            io.outputs.silence_all();
+        } else if let Some([left, right]) = io.outputs.first() {
+            amplitude::pan(io.params.get(0), io.inputs.channel(0, 0), left, right);
+        }
+        Activity::Resting
+    }
+
+    fn reset(&mut self) {}
+}
+
+/// What works on two sides in place: kinds `balance` and `width`.
+struct InPlace(fn(Value<'_>, &mut [f32], &mut [f32]));
+
+impl Machine for InPlace {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        if io.inputs.is_silent(0) {
+            io.outputs.silence_all();
+        } else if let Some([left, right]) = io.outputs.first() {
+            left.copy_from_slice(io.inputs.channel(0, 0));
+            right.copy_from_slice(io.inputs.channel(0, 1));
+            (self.0)(io.params.get(0), left, right);
+        }
+        Activity::Resting
+    }
+
+    fn reset(&mut self) {}
+}

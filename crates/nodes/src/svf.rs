@@ -1,0 +1,72 @@
+//! A state-variable filter with four outputs.
+
+use crate::biquad::{CUTOFF, IN, Q};
+use crate::catalogue::{Group, Kind, Layout, PortInfo};
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
+use sostenuto_dsp::{Double, Svf, SvfOutputs};
+use sostenuto_graph::{Activity, Io, QUANTUM};
+
+pub(crate) const KINDS: &[Listing] = &[Listing {
+    kind: Kind {
+        name: "svf",
+        group: Group::Filter,
+        summary: "A filter with all its outputs at once, made to be swept fast.",
+        source: "trapezoidal state-variable filter (V. Zavalishin, The Art of VA Filter Design, ch. 4)",
+        inputs: IN,
+        outputs: &[
+            PortInfo::follow("low", "what lies below; 12 dB an octave"),
+            PortInfo::follow("band", "the band, 0 dB at its centre"),
+            PortInfo::follow("high", "what lies above; 12 dB an octave"),
+            PortInfo::follow("notch", "all but the band"),
+        ],
+        params: &[CUTOFF, Q],
+        ..Kind::BLANK
+    },
+    build: |kind, layout| Node::built(kind, layout, StateVariable::new),
+}];
+
+/// A filter with four outputs: kind `svf`.
+pub type StateVariableFilter = Node<StateVariable>;
+
+/// The machine of a [`StateVariableFilter`]: one filter for each channel.
+#[derive(Debug)]
+pub struct StateVariable {
+    kernels: Box<[Svf<f32, Double>]>,
+}
+
+impl StateVariableFilter {
+    /// For signals of so many channels.
+    pub fn new(channels: u16) -> Self {
+        Node::with(&KINDS[0].kind, Layout::of(channels), StateVariable::new)
+    }
+}
+
+impl StateVariable {
+    fn new(setup: &Setup<'_>) -> Self {
+        StateVariable { kernels: setup.each(|_| Svf::new(setup.sample_rate)) }
+    }
+}
+
+impl Machine for StateVariable {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let (frames, channels) = (io.span.frames, self.kernels.len());
+        let (cutoff, q) = (io.params.get(0), io.params.get(1));
+        let mut rooms = [[0.0; QUANTUM]; 4];
+        let mut silent = true;
+        for (channel, kernel) in self.kernels.iter_mut().enumerate() {
+            let [low, band, high, notch] = rooms.each_mut().map(|room| &mut room[..frames]);
+            let outputs = SvfOutputs { low, band, high, notch };
+            kernel.process(io.span.frame, io.inputs.channel(0, channel), &cutoff, &q, outputs);
+            for (port, room) in rooms.iter().enumerate() {
+                io.outputs.channel(port * channels + channel).copy_from_slice(&room[..frames]);
+            }
+            silent &= kernel.is_silent();
+        }
+        resting_if(silent)
+    }
+
+    fn reset(&mut self) {
+        self.kernels.iter_mut().for_each(Svf::reset);
+    }
+}

@@ -1,0 +1,77 @@
+//! The values of parameters and ports over a span, as the kernels take them.
+
+use sostenuto_dsp::Value;
+use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM};
+
+/// Room for one value per frame of a span.
+pub(crate) type Room = [f32; QUANTUM];
+
+/// Each value as `f` turns it into another unit.
+#[inline(always)]
+pub(crate) fn converted<'r>(value: Value<'_>, room: &'r mut Room, f: impl Fn(f32) -> f32) -> Value<'r> {
+    match value {
+        Value::Steady(value) => Value::Steady(f(value)),
+        Value::Moving(values) => {
+            room.iter_mut().zip(values).for_each(|(to, value)| *to = f(*value));
+            Value::Moving(room.get(..values.len()).unwrap_or(room))
+        }
+    }
+}
+
+/// The value of a choice or switch: the nearest whole number.
+#[inline(always)]
+pub(crate) fn chosen(value: f32) -> usize {
+    (value + 0.5) as usize
+}
+
+/// What opens a gate or triggers: whichever is higher, the signal at a port or the parameter.
+#[inline(always)]
+pub(crate) fn either<'r>(port: &[f32], silent: bool, param: Value<'_>, room: &'r mut Room) -> Value<'r> {
+    match param {
+        Value::Steady(level) if silent => Value::Steady(level.max(0.0)),
+        _ => {
+            for (i, (to, x)) in room.iter_mut().zip(port).enumerate() {
+                *to = x.max(param.at(i));
+            }
+            Value::Moving(room.get(..port.len()).unwrap_or(room))
+        }
+    }
+}
+
+/// Calls `each` for every stretch of frames over which `choice` stays the same, with the choice.
+///
+/// A change that is due at a frame falls inside a span; with this it takes effect there, whatever the spans.
+#[inline(always)]
+pub(crate) fn stretches<C: PartialEq>(
+    frames: usize,
+    steady: bool,
+    choice: impl Fn(usize) -> C,
+    mut each: impl FnMut(usize, usize, C),
+) {
+    let mut start = 0;
+    while start < frames {
+        let now = choice(start);
+        let end = match steady {
+            true => frames,
+            false => (start + 1..frames).find(|frame| choice(*frame) != now).unwrap_or(frames),
+        };
+        each(start, end, now);
+        start = end;
+    }
+}
+
+const MOST: usize = MAX_CHANNELS as usize;
+
+/// The channels of a port, side by side; empty past the last.
+#[inline(always)]
+pub(crate) fn channels_in<'a>(inputs: &Inputs<'a>, port: usize) -> [&'a [f32]; MOST] {
+    let channels = inputs.channels(port);
+    std::array::from_fn(|channel| if channel < channels { inputs.channel(port, channel) } else { &[] })
+}
+
+/// All output channels, side by side; empty past the last.
+#[inline(always)]
+pub(crate) fn channels_out<'a>(outputs: &'a mut Outputs<'_>) -> [&'a mut [f32]; MOST] {
+    let mut channels = outputs.iter_mut();
+    std::array::from_fn(|_| channels.next().unwrap_or_default())
+}

@@ -1,0 +1,135 @@
+//! Every kind of the catalogue, in several layouts, under everything that can be done to a node while it sounds: always finite, the
+//! same bits for any callback size, nothing allocated or freed.
+
+mod support;
+
+use sostenuto_graph::Motion;
+use sostenuto_nodes::{Kind, Layout, catalogue};
+use sostenuto_trap::{TrapAllocator, forbidden};
+use support::{Feed, Rig, Signal, first_difference, impulses, layouts, node, noise, silence, sine};
+
+#[global_allocator]
+static ALLOCATOR: TrapAllocator = TrapAllocator::new();
+
+/// Frames before and after the reset.
+const FRAMES: [usize; 2] = [1500, 900];
+
+/// Callback sizes, one after the other.
+type Cuts = Box<dyn FnMut() -> usize>;
+
+fn random_cuts() -> Cuts {
+    let mut state = 0x1234_5678_u64;
+    Box::new(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        1 + (state >> 33) as usize % 200
+    })
+}
+
+fn steady_cuts(frames: usize) -> Cuts {
+    Box::new(move || frames)
+}
+
+/// Sets and ramps over the whole range of every parameter, at frames that are no multiple of anything.
+fn sweep(rig: &mut Rig, id: sostenuto_graph::NodeId) {
+    let params = rig.graph.shape(id).unwrap().params.clone();
+    for (number, info) in params.iter().enumerate() {
+        let at = |frame: u64| frame + 37 * number as u64 % 211;
+        rig.set(id, number, info.max, None, at(41));
+        rig.set(id, number, info.min, Some(Motion::Linear(333)), at(307));
+        rig.set(id, number, info.default, Some(Motion::Jump), at(859));
+        rig.set(id, number, info.max, Some(Motion::Exponential(150)), at(977));
+        rig.set(id, number, info.min, Some(Motion::Jump), at(1223));
+        rig.set(id, number, info.default, None, at(1601));
+    }
+}
+
+/// One life of a node: swept and fed, reset, removed.
+fn life(
+    kind: &Kind,
+    layout: &Layout,
+    signals: &'static [Signal],
+    driven: bool,
+    mut cuts: Cuts,
+) -> Vec<Vec<f32>> {
+    let feed = |port: usize, channels: u16| Feed::steady(signals[port % signals.len()], channels);
+    let (mut rig, id) = Rig::around(node(kind, layout), 48_000.0, feed, driven);
+    sweep(&mut rig, id);
+    let guard = |render: &mut dyn FnMut()| forbidden(render);
+    let mut out = rig.render(FRAMES[0], &mut *cuts, guard);
+    rig.reset(id);
+    let after = rig.render(FRAMES[1], &mut *cuts, guard);
+    rig.edit(|edit| edit.remove(id).unwrap());
+    let gone = rig.render(100, &mut *cuts, guard);
+    assert!(gone.iter().flatten().all(|x| *x == 0.0), "{}: heard after it was removed", kind.name);
+    out.iter_mut().zip(&after).for_each(|(out, after)| out.extend(after));
+    out
+}
+
+fn check(kind: &Kind, layout: &Layout, signals: &'static [Signal], driven: bool) {
+    let reference = life(kind, layout, signals, driven, steady_cuts(64));
+    assert!(reference.iter().flatten().all(|x| x.is_finite()), "{}: not finite", kind.name);
+    for (name, cuts) in
+        [("1", steady_cuts(1)), ("17", steady_cuts(17)), ("480", steady_cuts(480)), ("random", random_cuts())]
+    {
+        let other = life(kind, layout, signals, driven, cuts);
+        let difference = first_difference(&reference, &other);
+        assert_eq!(
+            difference, None,
+            "{} in {layout:?}, driven: {driven}: callbacks of {name} frames differ from 64 (channel, frame, 64, {name})",
+            kind.name
+        );
+    }
+}
+
+const LOUD: &[Signal] = &[noise, sine];
+const SPARSE: &[Signal] = &[impulses, noise];
+const QUIET: &[Signal] = &[silence];
+
+#[test]
+fn every_kind_is_finite_and_the_same_for_any_callback_size_and_allocates_nothing() {
+    for kind in catalogue() {
+        for layout in layouts(kind) {
+            check(kind, &layout, LOUD, false);
+        }
+        let layout = Layout::of(2);
+        check(kind, &layout, LOUD, true);
+        for signals in [SPARSE, QUIET] {
+            check(kind, &layout, signals, false);
+            check(kind, &layout, signals, true);
+        }
+    }
+}
+
+/// A life before and a life after, in one signal.
+fn two_lives(frame: u64, channel: usize) -> f32 {
+    if frame < TURN {
+        noise(frame, channel)
+    } else {
+        sine(frame - TURN, channel) + impulses(frame - TURN, channel)
+    }
+}
+
+fn one_life(frame: u64, channel: usize) -> f32 {
+    two_lives(frame + TURN, channel)
+}
+
+/// Where the first life ends: on the grid, so that the grid falls alike in both.
+const TURN: u64 = 64 * 30;
+
+#[test]
+fn a_node_that_was_reset_is_as_new() {
+    for kind in catalogue() {
+        let render = |signal: Signal, frames: usize| {
+            let feed = |_, channels| Feed::steady(signal, channels);
+            let (mut rig, id) = Rig::around(node(kind, &Layout::of(2)), 48_000.0, feed, false);
+            let before = if frames > 0 { rig.play(frames) } else { Vec::new() };
+            if frames > 0 {
+                rig.reset(id);
+            }
+            (before, rig.play(1000))
+        };
+        let (_, used) = render(two_lives, TURN as usize);
+        let (_, new) = render(one_life, 0);
+        assert_eq!(first_difference(&new, &used), None, "{} (channel, frame, new, reset)", kind.name);
+    }
+}
