@@ -99,7 +99,7 @@ endif
 		{ echo "make fuzz needs a nightly toolchain:  rustup toolchain install $(NIGHTLY)" >&2; exit 1; }
 	@command -v cargo-fuzz >/dev/null || [ -x .tools/bin/cargo-fuzz ] || \
 		$(STEP) "cargo-fuzz" $(CARGO) install --quiet --locked --root .tools cargo-fuzz
-	@PATH="$(CURDIR)/.tools/bin:$$PATH"; for parser in $$($(CARGO) +$(NIGHTLY) fuzz list); do \
+	@PATH="$(CURDIR)/.tools/bin:$$PATH"; parsers=$$($(CARGO) +$(NIGHTLY) fuzz list) || exit 1; for parser in $$parsers; do \
 		$(STEP) "fuzz $$parser" $(CARGO) +$(NIGHTLY) fuzz run "$$parser" -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 
