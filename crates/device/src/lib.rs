@@ -1,1 +1,53 @@
-//! Placeholder while the crate is being written.
+//! How does a running engine get its clock? From whoever asks it for the next frames: an output device, a fallback clock, or
+//! the offline host.
+//!
+//! | clock | pace | for |
+//! |---|---|---|
+//! | [`Offline`] | as fast as the machine goes | rendering to a file, tests |
+//! | [`FallbackClock`] | real time, about 60 times a second | time that goes on while there is no device |
+//! | `Output` (feature `native`) | the device's | playing |
+//!
+//! The engine is an [`Executor`](sostenuto_graph::Executor). For the clocks with a thread of their own it sits in an
+//! [`OwnerSlot`](sostenuto_rt::OwnerSlot), shared by all of them: whoever enters renders, anybody else plays silence, and that
+//! is counted. The engine counts its own frames, so that a change of clock is not a jump in time.
+//!
+//! # Handing over
+//! Two clocks that run on one slot at the same time do not corrupt anything, but the engine's time then runs at the sum of
+//! their paces. So one is put out of gear before the other starts: `Output::disengage` (the device goes on and plays
+//! silence), then [`FallbackClock::start`]; and the other way round [`FallbackClock::stop`], then `Output::engage`.
+//!
+//! # Real-time considerations
+//! What runs in a callback is [`Callback`], and it is public so that it can be tested and driven without a device. It does
+//! not allocate, free, lock, wait or call the system; the time of day it is handed. What the system's own audio library does
+//! before and after, in its thread, is beyond it.
+//!
+//! # Features
+//! * `native` (default): output devices through cpal: ALSA, CoreAudio, WASAPI, …
+//! * `pulseaudio` (default): on Linux, PulseAudio and PipeWire's stand-in for it, directly. In pure Rust.
+//! * `jack`: JACK. Needs its library to build.
+//!
+//! Without any, the offline host and the fallback clock are left.
+
+#![forbid(unsafe_code)]
+
+mod callback;
+mod counters;
+mod fallback;
+mod health;
+#[cfg(feature = "native")]
+mod native;
+mod offline;
+mod sample;
+mod time;
+
+pub use callback::Callback;
+pub use counters::{Counters, Counts};
+pub use fallback::FallbackClock;
+pub use health::Watchdog;
+#[cfg(feature = "native")]
+pub use native::{
+    DEFAULT_BLOCK, DeviceError, DeviceInfo, Devices, Health, Output, Prepared, Request, Stopped, prepare,
+};
+pub use offline::{Blocks, Offline};
+pub use sample::DeviceSample;
+pub use time::monotonic_nanos;

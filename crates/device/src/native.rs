@@ -1,0 +1,19 @@
+//! Which devices does this system have, and how does one of them become the engine's clock?
+
+mod config;
+mod devices;
+mod error;
+mod faults;
+mod output;
+mod prepare;
+mod quiet;
+mod reaper;
+mod sample;
+mod select;
+
+pub use config::DEFAULT_BLOCK;
+pub use devices::{DeviceInfo, Devices};
+pub use error::DeviceError;
+pub use output::{Health, Output};
+pub use prepare::{Prepared, Request, prepare};
+pub use reaper::Stopped;
