@@ -101,7 +101,7 @@ impl<S: Sample> Chorus<S> {
                     *delay += depth[i] * sin_quarter(S::quarter_of(phase));
                 }
                 let mut wet = [S::zero(); GRID];
-                self.lines[side].read(&Value::Moving(&delays[..got]), &mut wet[..got]);
+                self.lines[side].read_known(&Value::Moving(&delays[..got]), &mut wet[..got]);
                 for (sum, wet) in sum.iter_mut().zip(&wet[..got]) {
                     *sum += *wet;
                 }

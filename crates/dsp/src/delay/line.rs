@@ -76,17 +76,23 @@ impl<S: Sample> DelayLine<S> {
             Value::Moving([]) => 0,
             _ => self.available(delay).min(out.len()),
         };
+        self.read_known(delay, &mut out[..frames]);
+        frames
+    }
+
+    /// [`read`](Self::read) for frames that are known to be available; others would be older by the whole ring.
+    #[inline]
+    pub(crate) fn read_known(&self, delay: &Value<'_, S>, out: &mut [S]) {
         match delay {
             Value::Steady(delay) if self.taps(*delay).is_uniform() => {
-                self.read_steady(&self.taps(*delay), &mut out[..frames]);
+                self.read_steady(&self.taps(*delay), out);
             }
             _ => {
-                for (run, out) in out[..frames].chunks_mut(RUN).enumerate() {
+                for (run, out) in out.chunks_mut(RUN).enumerate() {
                     self.read_moving(delay, run * RUN, out);
                 }
             }
         }
-        frames
     }
 
     /// Writes the next frames. \[audio\]
@@ -129,6 +135,11 @@ impl<S: Sample> DelayLine<S> {
             let nearest_end = from.iter().fold(0, |far, &f| far.max(f));
             let length = (self.ring.len() - nearest_end).min(out.len() - at);
             let [near, here, far, farther] = from.map(|f| &self.ring[f..f + length]);
+            if taps.is_whole() {
+                out[at..at + length].copy_from_slice(here);
+                at += length;
+                continue;
+            }
             for (i, out) in out[at..at + length].iter_mut().enumerate() {
                 *out = taps.between(near[i], here[i], far[i], farther[i]);
             }

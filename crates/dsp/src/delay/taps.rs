@@ -65,6 +65,11 @@ impl<S: Sample> Taps<S> {
             .unwrap_or(1)
     }
 
+    /// Whether the delay is a whole number of frames in every lane.
+    pub fn is_whole(&self) -> bool {
+        !S::any(S::zero().lt(self.fraction))
+    }
+
     /// Whether every lane has the same delay.
     pub fn is_uniform(&self) -> bool {
         (1..S::LANES).all(|lane| {

@@ -44,7 +44,7 @@ impl<S: Sample> Diffuser<S> {
         for (line, frames) in &mut self.stages {
             let mut late = [S::zero(); GRID];
             let late = &mut late[..block.len()];
-            line.read(&Value::Steady(S::splat(*frames as f64)), late);
+            line.read_known(&Value::Steady(S::splat(*frames as f64)), late);
             for (x, late) in block.iter_mut().zip(late.iter_mut()) {
                 let inner = contained(*x + gain * *late);
                 *x = *late - gain * inner;

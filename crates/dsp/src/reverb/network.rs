@@ -209,13 +209,13 @@ impl<S: Sample> Network<S> {
     fn read(&self, into: usize, blocks: &mut [[S; GRID]; LINES], frames: usize) {
         for (i, (line, block)) in self.lines.iter().zip(blocks).enumerate() {
             if self.delays.from[i] == self.delays.to[i] {
-                line.read(&Value::Steady(self.delays.to[i]), &mut block[..frames]);
+                line.read_known(&Value::Steady(self.delays.to[i]), &mut block[..frames]);
             } else {
                 let mut delays = [S::zero(); GRID];
                 for (j, delay) in delays.iter_mut().enumerate().take(frames) {
                     *delay = self.delays.at(i, part(into + j));
                 }
-                line.read(&Value::Moving(&delays[..frames]), &mut block[..frames]);
+                line.read_known(&Value::Moving(&delays[..frames]), &mut block[..frames]);
             }
         }
     }
