@@ -98,7 +98,7 @@ fn nodes(steps: &[&[Word]], catalogue: &Catalogue<'_>, end: usize) -> Vec<Entry>
 }
 
 /// The last `name=`, which counts if there are several.
-fn given_name<'w>(step: &'w [Word]) -> Option<(&'w str, &'w Word)> {
+fn given_name(step: &[Word]) -> Option<(&str, &Word)> {
     step[1..].iter().rev().find_map(|w| Some((w.assignment().filter(|(key, _)| *key == "name")?.1, w)))
 }
 

@@ -16,7 +16,7 @@ use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
 use sostenuto_nodes::Kind;
 use std::collections::HashMap;
 
-/// Every problem of a patch, warnings too.
+/// Every problem of a patch: all that keep it from sounding, or, if there are none, the warnings.
 ///
 /// A document that was read has been through this; a patch that was made by a program has not.
 pub fn check(patch: &Patch, catalogue: &Catalogue<'_>) -> Vec<Problem> {

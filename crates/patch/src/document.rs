@@ -2,13 +2,14 @@
 
 use crate::catalogue::Catalogue;
 use crate::limits::FORMAT;
+use crate::merge::{merge, set, to_toml};
 use crate::model::{Node, Patch};
 use crate::print::entries;
 use crate::problem::Problem;
 use crate::read::{Notation, read};
 use crate::tree::{Entry, Value};
 use std::fmt;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
+use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 /// The text of a patch, and what it says.
 #[derive(Clone, Debug)]
@@ -136,120 +137,4 @@ fn new_table(entries: &[Entry]) -> Item {
         table.insert(&entry.key, Item::Value(to_toml(&entry.tree.value)));
     }
     Item::Table(table)
-}
-
-/// Makes a table say `new` where it said `old`.
-fn merge(table: &mut dyn TableLike, old: &[Entry], new: &[Entry]) {
-    for entry in old.iter().filter(|e| new.iter().all(|n| n.key != e.key)) {
-        table.remove(&entry.key);
-    }
-    for entry in new {
-        let before = old.iter().find(|e| e.key == entry.key).map(|e| &e.tree.value);
-        let after = &entry.tree.value;
-        if before == Some(after) && table.contains_key(&entry.key) {
-            continue;
-        }
-        match (before, after, table.get_mut(&entry.key)) {
-            (Some(Value::Table(before)), Value::Table(after), Some(item)) if same_form(item, before) => {
-                if let Some(inner) = item.as_table_like_mut() {
-                    merge(inner, before, after);
-                }
-            }
-            (
-                Some(Value::List(before)),
-                Value::List(after),
-                Some(Item::Value(toml_edit::Value::Array(array))),
-            ) if array.len() == before.len() => {
-                let values =
-                    |list: &[crate::tree::Tree]| list.iter().map(|t| t.value.clone()).collect::<Vec<_>>();
-                merge_list(array, &values(before), &values(after));
-            }
-            _ => set(table, &entry.key, after),
-        }
-    }
-}
-
-/// Whether a table in the text has the keys that the settled form would have.
-fn same_form(item: &Item, entries: &[Entry]) -> bool {
-    item.as_table_like()
-        .is_some_and(|t| t.len() == entries.len() && entries.iter().all(|e| t.contains_key(&e.key)))
-}
-
-/// Makes a list say `new`; what was in it before keeps its form if it is still in the same order.
-fn merge_list(array: &mut Array, old: &[Value], new: &[Value]) {
-    let mut old = old.to_vec();
-    let mut place = 0;
-    while place < old.len() {
-        if new.get(place..).is_some_and(|rest| rest.contains(&old[place])) {
-            place += 1;
-        } else if place < new.len() && old.len() == new.len() {
-            // As long as before: this one has changed.
-            let value = to_toml(&new[place]);
-            if let Some(before) = array.get(place).map(|v| v.decor().clone()) {
-                array.replace_formatted(place, decorated(value, before));
-            }
-            old[place] = new[place].clone();
-            place += 1;
-        } else {
-            array.remove(place);
-            old.remove(place);
-        }
-    }
-    if new.len() >= old.len() && old[..] == new[..old.len()] {
-        for value in &new[old.len()..] {
-            // A list of one line for each gets one more line.
-            let like = array.iter().last().map(|v| v.decor().clone());
-            let value = to_toml(value);
-            match like.filter(|_| array.len() > 1) {
-                Some(decor) => array.push_formatted(decorated(value, plain(&decor))),
-                None => array.push(value),
-            }
-        }
-        return;
-    }
-    let decor = array.decor().clone();
-    *array = new.iter().map(to_toml).collect();
-    *array.decor_mut() = decor;
-}
-
-/// The white space before a value without the comments that stand there too.
-fn plain(decor: &toml_edit::Decor) -> toml_edit::Decor {
-    let prefix = decor.prefix().and_then(|p| p.as_str()).unwrap_or("");
-    let indent = prefix.rfind('\n').map_or(prefix, |i| &prefix[i..]);
-    let clean = if indent.trim().is_empty() { indent } else { " " };
-    toml_edit::Decor::new(clean, "")
-}
-
-fn decorated(mut value: toml_edit::Value, decor: toml_edit::Decor) -> toml_edit::Value {
-    *value.decor_mut() = decor;
-    value
-}
-
-/// Sets a key; a value that was there hands on its comment and spacing.
-fn set(table: &mut dyn TableLike, key: &str, value: &Value) {
-    let mut new = to_toml(value);
-    match table.get_mut(key) {
-        Some(item) => {
-            if let Some(old) = item.as_value() {
-                *new.decor_mut() = old.decor().clone();
-            }
-            *item = Item::Value(new);
-        }
-        None => drop(table.insert(key, Item::Value(new))),
-    }
-}
-
-fn to_toml(value: &Value) -> toml_edit::Value {
-    match value {
-        Value::Text(text) => text.as_str().into(),
-        Value::Number(number) => (*number).into(),
-        Value::Count(number) => (*number).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::List(list) => list.iter().map(|t| to_toml(&t.value)).collect::<Array>().into(),
-        Value::Table(entries) => {
-            let pairs = entries.iter().map(|e| (e.key.as_str(), to_toml(&e.tree.value)));
-            pairs.collect::<InlineTable>().into()
-        }
-        Value::Other(_) => "".into(),
-    }
 }

@@ -260,7 +260,7 @@ pub enum Fault {
         kind: &'static str,
     },
     /// Two cables between the same ports.
-    #[error("there are two cables from `{from}` to `{to}`; remove one, and use gain for the level")]
+    #[error("there are two cables from `{from}` to `{to}`; remove one")]
     DuplicateCable {
         /// Where they start.
         from: String,
@@ -297,7 +297,7 @@ pub enum Fault {
     #[error("nothing that reaches an output comes from this node, so it is not heard")]
     NotHeard,
     /// There is more of it than is told.
-    #[error("and {count} more problems")]
+    #[error("and {count} more")]
     More {
         /// How many more.
         count: usize,

@@ -12,6 +12,7 @@ mod edit;
 mod fault;
 mod history;
 mod limits;
+mod merge;
 mod model;
 mod places;
 mod print;

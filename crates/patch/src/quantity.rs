@@ -32,9 +32,9 @@ impl Quantity {
         Quantity { unit, min, max, whole, choices }
     }
 
-    /// A level in dB, as cables have; what is possible is what a gain node can do and more.
+    /// The gain of a cable: from silence to what no sensible patch needs.
     pub const GAIN: Quantity =
-        Quantity { unit: Unit::Decibels, min: -200.0, max: 60.0, whole: false, choices: &[] };
+        Quantity { unit: Unit::Decibels, min: -120.0, max: 60.0, whole: false, choices: &[] };
 
     /// A depth in the same unit: any finite number.
     pub fn depth(self) -> Self {
@@ -63,14 +63,19 @@ impl Quantity {
         let single = f64::from(number as f32);
         let inside = |n: f64| n >= self.min && n <= self.max;
         if !inside(number) && !inside(single) {
-            let shown = |v| self.show(v);
-            let value = if self.choices.is_empty() { shown(number) } else { number.to_string() };
-            return Err(Fault::OutOfRange { value, min: shown(self.min), max: shown(self.max) });
+            return Err(match self.choices {
+                [] => self.out_of_range(number),
+                choices => Fault::UnknownChoice { choice: number.to_string(), choices, suggestion: None },
+            });
         }
         if self.whole && number.fract() != 0.0 {
             return Err(Fault::NotWhole { value: number, min: self.min, max: self.max });
         }
         Ok(())
+    }
+
+    fn out_of_range(&self, number: f64) -> Fault {
+        Fault::OutOfRange { value: self.show(number), min: self.show(self.min), max: self.show(self.max) }
     }
 
     fn parse(&self, text: &str) -> Result<f64, Fault> {

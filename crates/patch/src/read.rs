@@ -39,14 +39,14 @@ pub struct Checked {
 /// Reads a document.
 ///
 /// # Errors
-/// Every problem found, warnings too, in the order of the text; at most [`MAX_PROBLEMS`].
+/// Every problem that keeps the patch from sounding, in the order of the text; at most [`MAX_PROBLEMS`].
 pub fn read(text: &str, notation: Notation, catalogue: &Catalogue<'_>) -> Result<Checked, Vec<Problem>> {
     if text.len() > MAX_DOCUMENT {
         return Err(vec![Problem::of(Fault::TooLarge { bytes: text.len() })]);
     }
     let (tree, syntax) = match notation {
         Notation::Toml => from_toml(text),
-        Notation::Json => (from_json(text).map_err(|problem| vec![problem])?, Vec::new()),
+        Notation::Json => (from_json(text)?, Vec::new()),
     };
     read_tree(text, &tree, syntax, catalogue)
 }
@@ -58,11 +58,11 @@ pub(crate) fn read_tree(
     syntax: Vec<Problem>,
     catalogue: &Catalogue<'_>,
 ) -> Result<Checked, Vec<Problem>> {
-    let broken = !syntax.is_empty();
     let mut reader = Reader::new(text, catalogue, syntax);
+    reader.broken = !reader.problems.is_empty();
     let patch = reader.document(tree);
     // What a mistake of notation swallowed would be missed here, with misleading messages.
-    if !broken {
+    if !reader.broken {
         check_with(&patch, catalogue, &reader.places, &mut |span, node, item, fault| {
             reader.problems.push(Problem { at: span.map(|s| reader.lines.position(s)), node, item, fault });
         });
@@ -75,12 +75,13 @@ pub(crate) fn read_tree(
     }
 }
 
-/// Sorted by place; those beyond the limit are counted.
+/// Sorted by place; those beyond the limit are counted. Warnings only if there is nothing worse: most follow from that.
 pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    if problems.iter().any(|p| !p.is_warning()) {
+        problems.retain(|p| !p.is_warning());
+    }
     problems.sort_by_key(|p| p.at.as_ref().map_or(usize::MAX, |at| at.span.start));
     if problems.len() > MAX_PROBLEMS {
-        // An error must not fall behind a thousand warnings.
-        problems.sort_by_key(Problem::is_warning);
         let count = problems.len() - (MAX_PROBLEMS - 1);
         problems.truncate(MAX_PROBLEMS - 1);
         problems.push(Problem::of(Fault::More { count }));
@@ -113,6 +114,8 @@ pub(crate) struct Reader<'t> {
     lines: Lines<'t>,
     places: Places,
     problems: Vec<Problem>,
+    /// Whether so much is missing that what is left cannot be judged.
+    broken: bool,
 }
 
 /// A node while it is read.
@@ -127,7 +130,7 @@ const TOP: &[&str] = &["format", "title", "nodes"];
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, catalogue: &'t Catalogue<'t>, problems: Vec<Problem>) -> Self {
-        Reader { catalogue, lines: Lines::of(text), places: Places::default(), problems }
+        Reader { catalogue, lines: Lines::of(text), places: Places::default(), problems, broken: false }
     }
 
     fn complain(&mut self, span: &Span, node: Option<&str>, item: Option<&str>, fault: Fault) {
@@ -143,6 +146,7 @@ impl<'t> Reader<'t> {
     fn document(&mut self, tree: &Tree) -> Patch {
         let mut patch = Patch::new();
         let Value::Table(entries) = &tree.value else {
+            self.broken = true;
             self.complain(&tree.span, None, None, wrong("a table", &tree.value));
             return patch;
         };
@@ -170,11 +174,13 @@ impl<'t> Reader<'t> {
 
     fn nodes(&mut self, tree: &Tree) -> IndexMap<String, Node> {
         let Value::Table(entries) = &tree.value else {
+            self.broken = true;
             self.complain(&tree.span, None, Some("nodes"), wrong("a table", &tree.value));
             return IndexMap::new();
         };
         self.no_repetition(entries, None);
         if entries.len() > MAX_NODES {
+            self.broken = true;
             self.complain(&tree.span, None, Some("nodes"), Fault::TooManyNodes { count: entries.len() });
             return IndexMap::new();
         }
@@ -263,6 +269,8 @@ impl<'t> Reader<'t> {
         let mut seen = std::collections::HashSet::with_capacity(entries.len());
         for entry in entries {
             if !seen.insert(entry.key.as_str()) {
+                // Which of two nodes of one name others mean cannot be known.
+                self.broken |= node.is_none();
                 self.complain(&entry.key_span, node, None, Fault::DuplicateKey { key: entry.key.clone() });
             }
         }

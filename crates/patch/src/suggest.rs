@@ -8,7 +8,7 @@ pub fn nearest<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     if letters.is_empty() || letters.len() > MAX_NAME {
         return None;
     }
-    let allowed = (letters.len().div_ceil(3)).min(3);
+    let allowed = letters.len().div_ceil(3).min(3).min(letters.len() - 1);
     known
         .into_iter()
         .take(MAX_COMPARED)

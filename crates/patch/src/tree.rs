@@ -134,7 +134,7 @@ fn toml_value(value: DeValue<'_>) -> Value {
 }
 
 /// Reads JSON.
-pub(crate) fn from_json(text: &str) -> Result<Tree, Problem> {
+pub(crate) fn from_json(text: &str) -> Result<Tree, Vec<Problem>> {
     let lines = Lines::of(text);
     let syntax = |e: serde_json::Error, offset: usize| {
         let message = e.to_string();
@@ -148,10 +148,10 @@ pub(crate) fn from_json(text: &str) -> Result<Tree, Problem> {
         let at = (offset + before + e.column().saturating_sub(1)).min(text.len());
         Problem { at: Some(lines.position(at..at)), ..Problem::of(Fault::Syntax { message }) }
     };
-    let raw: &RawValue = serde_json::from_str(text).map_err(|e| syntax(e, 0))?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(|e| vec![syntax(e, 0)])?;
     json_value(text, raw, 0).map_err(|stop| match stop {
-        Stop::Deep(span) => Problem { at: Some(lines.position(span)), ..Problem::of(Fault::TooDeep) },
-        Stop::Syntax(e, offset) => syntax(e, offset),
+        Stop::Deep(span) => vec![Problem { at: Some(lines.position(span)), ..Problem::of(Fault::TooDeep) }],
+        Stop::Syntax(e, offset) => vec![syntax(e, offset)],
     })
 }
 

@@ -9,7 +9,7 @@ pub(crate) struct Word {
     pub text: String,
     /// In the line, quotes included.
     pub span: Span,
-    /// The place of its first `=` outside of quotes.
+    /// The place of its first `=`, if no quote is before it.
     pub equals: Option<usize>,
     /// Whether any of it was quoted.
     pub quoted: bool,
@@ -58,7 +58,7 @@ pub(crate) fn words(line: &str, separator: Option<char>, comments: bool) -> Vec<
                 }
             }
             _ => {
-                if letter == '=' && word.equals.is_none() {
+                if letter == '=' && word.equals.is_none() && !word.quoted {
                     word.equals = Some(word.text.len());
                 }
                 word.text.push(letter);
@@ -91,10 +91,13 @@ fn quoted(letters: &mut std::str::CharIndices<'_>, quote: char, word: &mut Word)
     false
 }
 
+/// Words that mean something where they stand without quotes.
+const SIGNS: [&str; 7] = ["at", "from", "to", "over", "linear", "exponential", "glide"];
+
 /// The text as one word, quoted if it needs to be.
 pub(crate) fn quote(text: &str) -> String {
     let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '#' | '!' | '=' | '@');
-    if !text.is_empty() && text.chars().all(plain) {
+    if !text.is_empty() && text.chars().all(plain) && !SIGNS.contains(&text) {
         return text.to_owned();
     }
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))

@@ -20,8 +20,9 @@ fn feeders(patch: &Patch) -> Vec<Vec<usize>> {
 pub(super) fn check(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sink: &mut Sink<'_>) {
     let delays = |i: usize| kinds[i].is_some_and(|k| k.delays);
     let mut feeders = feeders(patch);
+    let mute = |i: usize| kinds[i].is_some_and(|k| k.outputs.is_empty());
     for (node, from) in feeders.iter_mut().enumerate() {
-        from.retain(|f| *f != node && !delays(*f) && !delays(node));
+        from.retain(|f| *f != node && !mute(*f) && !delays(*f) && !delays(node));
     }
     let mut fed = vec![Vec::new(); feeders.len()];
     for (node, from) in feeders.iter().enumerate() {

@@ -26,13 +26,13 @@ pub fn complete(line: &str, cursor: usize, patch: &Patch, catalogue: &Catalogue<
         end -= 1;
     }
     let before = &line[..end];
-    let mut words = words(before, None, true);
-    let in_word = before.chars().next_back().is_some_and(|c| !c.is_whitespace())
-        || words.last().is_some_and(|w| w.open_quote.is_some());
-    let (typed, start) = match words.pop_if(|_| in_word) {
+    let mut words = words(before, None, false);
+    // In a comment nothing is said.
+    if words.iter().any(|w| before[w.span.start..].starts_with('#')) {
+        return Vec::new();
+    }
+    let (typed, start) = match words.pop_if(|w| w.span.end == end) {
         Some(word) => (word.text, word.span.start),
-        // A comment.
-        None if in_word => return Vec::new(),
         None => (String::new(), end),
     };
     let words = without_time(&words);

@@ -154,7 +154,7 @@ pub(super) mod read {
     use super::super::fault::{CommandError, CommandFault};
     use super::super::table::RAMPS;
     use super::super::{Command, Ramp};
-    use super::{Args, at};
+    use super::{Args, Word, at};
     use sostenuto_units::Span;
 
     type Read = Result<Command, CommandError>;
@@ -163,17 +163,7 @@ pub(super) mod read {
         let (node, param) = args.dotted()?;
         let mut value = args.text("a value")?;
         let (mut over, mut ramp): (Option<Span>, Option<Ramp>) = (None, None);
-        // `set filter.cutoff 2 kHz` says what `2kHz` does.
-        if let Some(unit) = args
-            .words
-            .first()
-            .filter(|w| !w.is_sign("over") && RAMPS.iter().all(|(name, _)| !w.is_sign(name)))
-        {
-            if !unit.quoted && unit.equals.is_none() && value.ends_with(|c: char| c.is_ascii_digit()) {
-                value.push_str(&unit.text);
-                args.words = &args.words[1..];
-            }
-        }
+        value.push_str(unit(args, &value));
         loop {
             if over.is_none() && args.keyword("over") {
                 let word = args.needed("a time")?;
@@ -186,6 +176,17 @@ pub(super) mod read {
                 return Ok(Command::Set { node, param, value, over, ramp });
             }
         }
+    }
+
+    /// The unit that stands apart from its number: `set filter.cutoff 2 kHz` says what `2kHz` does.
+    fn unit<'l>(args: &mut Args<'l>, value: &str) -> &'l str {
+        let is_unit = |w: &&Word| {
+            let is_sign = w.is_sign("over") || RAMPS.iter().any(|(name, _)| w.is_sign(name));
+            !is_sign && !w.quoted && w.equals.is_none() && value.ends_with(|c: char| c.is_ascii_digit())
+        };
+        let Some(word) = args.words.first().filter(is_unit) else { return "" };
+        args.words = &args.words[1..];
+        &word.text
     }
 
     pub fn add(args: &mut Args<'_>) -> Read {

@@ -104,12 +104,13 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &Kind) {
     }
 }
 
-/// Cables go to the port of the same name; those to the first input go to the first input.
+/// Cables go to the port of the same name; those to the first input or to a bank go where a cable goes that names no port.
 pub(super) fn keep_inputs(old: &Node, was: &Kind, new: &mut Node, is: &Kind) {
     for cable in &old.cables {
-        let to_first = was.inputs.first().is_some_and(|p| p.name == cable.port);
+        let first = was.inputs.first().is_some_and(|p| p.name == cable.port);
+        let of_bank = input(was, &cable.port).is_some_and(|(_, number)| number.is_some());
         let port = match free_input(is, new) {
-            Some(first) if input(is, &cable.port).is_none() && (to_first || is.bank.is_some()) => first,
+            Some(free) if input(is, &cable.port).is_none() && (first || of_bank) => free,
             _ => cable.port.clone(),
         };
         new.cables.push(Cable { port, ..cable.clone() });

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub mod random;
+pub mod rounds;
 
 use sostenuto_graph::{Approach, Curve};
 use sostenuto_nodes::{Bank, Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange, Width};

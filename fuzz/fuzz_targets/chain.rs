@@ -1,0 +1,7 @@
+//! A chain of any content is read or refused, and survives printing.
+#![no_main]
+
+#[path = "../../crates/patch/tests/kinds/mod.rs"]
+mod kinds;
+
+libfuzzer_sys::fuzz_target!(|text: &str| kinds::rounds::chained(text));
