@@ -258,3 +258,27 @@ fn tails_end_in_exact_silence() {
     biquad.reset();
     assert!(biquad.is_silent());
 }
+
+#[test]
+fn the_end_of_a_tail_falls_on_the_same_frame_for_any_cut_of_time() {
+    let params =
+        BiquadParams { cutoff: Value::Steady(2000.0), q: Value::Steady(0.7), gain: Value::Steady(0.0) };
+    let run = |cuts: &[usize]| {
+        let mut kernel = Biquad::<f32>::new(Shape::Lowpass, 48_000.0);
+        let mut out = vec![1.0_f32; 2000];
+        let mut at = 0;
+        for &length in cuts {
+            let input: Vec<f32> = (at..at + length).map(|i| if i < 10 { 1.0 } else { 0.0 }).collect();
+            kernel.process(5 + at as u64, &input, &params, &mut out[at..at + length]);
+            at += length;
+        }
+        out
+    };
+    let whole = run(&[2000]);
+    let end = whole.iter().rposition(|x| *x != 0.0).expect("a tail");
+    // It is cut at a point of the grid while it is still far above the smallest numbers.
+    assert!((end + 1 + 5).is_multiple_of(64) && whole[end].abs() > 1e-26, "{end}: {:e}", whole[end]);
+    for seed in 0..20 {
+        assert_eq!(whole, run(&kernel::cuts(seed, 2000)));
+    }
+}

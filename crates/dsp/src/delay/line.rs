@@ -1,7 +1,7 @@
 //! The past of a signal, readable at any fractional number of frames ago.
 
 use super::taps::Taps;
-use crate::grid::{cut, is_zero};
+use crate::grid::{cut, is_zero, spread};
 use crate::{Sample, Value};
 
 /// Frames whose taps are computed in one go, so that the pass over them becomes vector code.
@@ -150,10 +150,9 @@ impl<S: Sample> DelayLine<S> {
     /// At most [`RUN`] frames, the first of which is frame `at` of the block of `delay`.
     #[inline(always)]
     fn read_moving(&self, delay: &Value<'_, S>, at: usize, out: &mut [S]) {
-        let mut taps = [Taps::new(S::one()); RUN];
-        for (i, taps) in taps.iter_mut().enumerate().take(out.len()) {
-            *taps = self.taps(delay.at(at + i));
-        }
+        let mut delays = [S::one(); RUN];
+        spread(&cut(delay, at..at + out.len()), &mut delays[..out.len()]);
+        let taps = delays.map(|delay| self.taps(delay));
         for (i, (out, taps)) in out.iter_mut().zip(&taps).enumerate() {
             let now = self.head.wrapping_add(at + i);
             let tap = |offset: usize| {
