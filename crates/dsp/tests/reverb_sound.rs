@@ -76,7 +76,7 @@ fn the_decay_is_what_is_asked_for() {
                 let room = Room { decay, size, modulation, ..PLAIN };
                 for mut response in room.impulse_response(rate, f64::from(decay) * 1.2) {
                     if modulation > 0.0 {
-                        response = filtered(&response, rate, Shape::Lowpass, 4000.0, 0.7071);
+                        response = filtered(&response, rate, Shape::Lowpass, 4000.0, 0.7);
                     }
                     let error = decay_of(&response, rate) / f64::from(decay) - 1.0;
                     let worst = &mut worst[usize::from(modulation > 0.0)];
