@@ -89,7 +89,7 @@ fn run<P: Precision>(shape: Shape, rate: f64, [f0, q, gain]: [f64; 3], input: &[
 
 const RATES: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
 const CUTOFFS: [f64; 7] = [20.0, 60.0, 200.0, 1000.0, 5000.0, 12_000.0, 20_000.0];
-const QS: [f64; 4] = [0.1, 0.7071, 5.0, 40.0];
+const QS: [f64; 4] = [0.1, core::f64::consts::FRAC_1_SQRT_2, 5.0, 40.0];
 
 /// The worst error over the grid, and where it is.
 fn worst<P: Precision>(shapes: &[Shape], cutoffs: &[f64], qs: &[f64], rates: &[f64]) -> (f64, String) {
