@@ -4,7 +4,7 @@ use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo};
 use crate::echo::mix;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
-use crate::sleep::Sleep;
+use crate::sleep::{Sides, Sleep};
 use sostenuto_dsp::{Chorus, ChorusParams, MAX_VOICES};
 use sostenuto_graph::{Activity, Io};
 use sostenuto_units::Unit;
@@ -120,14 +120,8 @@ impl Machine for Voices {
         let [delay, depth, rate, feedback, mix, spread] =
             std::array::from_fn(|param| io.params.get(param).part(woken, end));
         let params = ChorusParams { delay, depth, rate, feedback, mix, spread };
-        if let Some(out) = io.outputs.first::<2>() {
-            let input = [0, 1].map(|side| io.inputs.channel(0, side).get(woken..).unwrap_or(&[]));
-            let out = out.map(|side| {
-                let (before, after) = side.split_at_mut(woken.min(end));
-                before.fill(0.0);
-                after
-            });
-            self.kernel.process(input, &params, out);
+        if let Some(Sides { input, output }) = Sides::from(woken, &io.inputs, &mut io.outputs) {
+            self.kernel.process(input, &params, output);
         }
         let falls = self.sleep.falls(&io.span, || self.kernel.is_silent());
         if falls {

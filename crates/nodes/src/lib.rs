@@ -33,6 +33,7 @@ mod oscillator;
 mod output;
 mod registry;
 mod reverb;
+mod saturate;
 mod scope;
 mod sine;
 mod sleep;

@@ -90,10 +90,10 @@ impl Desk {
     }
 }
 
-/// What mute and solo leave of an input.
+/// What mute and solo leave of an input. The one that is soloed furthest is left whole, on the way there too.
 #[inline(always)]
 fn heard(mute: f32, solo: f32, soloed: f32) -> f32 {
-    (1.0 - mute) * (1.0 - soloed * (1.0 - solo))
+    (1.0 - mute) * (1.0 - (soloed - solo))
 }
 
 /// The factor of one input over the span.

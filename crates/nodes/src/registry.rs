@@ -41,6 +41,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::reverb::KINDS,
     crate::compressor::KINDS,
     crate::limiter::KINDS,
+    crate::saturate::KINDS,
     crate::arithmetic::KINDS,
     crate::meter::KINDS,
     crate::scope::KINDS,

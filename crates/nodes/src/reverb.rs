@@ -4,7 +4,7 @@ use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
 use crate::echo::mix;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use crate::sleep::Sleep;
+use crate::sleep::{Sides, Sleep};
 use crate::values::converted;
 use sostenuto_dsp::{Reverb, ReverbParams};
 use sostenuto_graph::{Activity, Io, QUANTUM};
@@ -102,14 +102,8 @@ impl Machine for Room {
             std::array::from_fn(|param| io.params.get(param).part(woken, end));
         let decay = converted(decay, &mut room, |ms| ms * 0.001);
         let params = ReverbParams { decay, size, damping, modulation, predelay, width, mix };
-        if let Some(out) = io.outputs.first::<2>() {
-            let input = [0, 1].map(|side| io.inputs.channel(0, side).get(woken..).unwrap_or(&[]));
-            let out = out.map(|side| {
-                let (before, after) = side.split_at_mut(woken.min(end));
-                before.fill(0.0);
-                after
-            });
-            self.kernel.process(io.span.frame + woken as u64, input, &params, out);
+        if let Some(Sides { input, output }) = Sides::from(woken, &io.inputs, &mut io.outputs) {
+            self.kernel.process(io.span.frame + woken as u64, input, &params, output);
         }
         let falls = self.sleep.falls(&io.span, || self.kernel.is_silent());
         if falls {

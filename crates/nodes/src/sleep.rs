@@ -4,7 +4,7 @@
 //! that takes a rule: on the grid, a machine in which no sound is left falls asleep and is as new; it wakes at the first
 //! frame of input that is not zero. Both frames depend on the signal alone, not on how the time is cut into spans.
 
-use sostenuto_graph::{Inputs, Span};
+use sostenuto_graph::{Inputs, Outputs, Span};
 
 /// Whether a machine sleeps. A new one does.
 #[derive(Clone, Copy, Debug)]
@@ -39,5 +39,25 @@ impl Sleep {
         let next = Span { frame: span.frame + span.frames as u64, ..*span };
         self.asleep = next.on_grid() && silent();
         self.asleep
+    }
+}
+
+/// What a stereo machine works on: both sides of its input and its output.
+pub(crate) struct Sides<'i, 'o> {
+    pub input: [&'i [f32]; 2],
+    pub output: [&'o mut [f32]; 2],
+}
+
+impl<'i, 'o> Sides<'i, 'o> {
+    /// The frames from that on at which the machine wakes. Before it the output is made silent.
+    #[inline]
+    pub(crate) fn from(woken: usize, inputs: &Inputs<'i>, outputs: &'o mut Outputs<'_>) -> Option<Self> {
+        let input = [0, 1].map(|side| inputs.channel(0, side).get(woken..).unwrap_or(&[]));
+        let output = outputs.first::<2>()?.map(|side| {
+            let (before, after) = side.split_at_mut(woken.min(side.len()));
+            before.fill(0.0);
+            after
+        });
+        Some(Sides { input, output })
     }
 }

@@ -1,0 +1,74 @@
+//! Warmth and distortion.
+
+use crate::catalogue::{Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange};
+use crate::echo::mix;
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
+use sostenuto_dsp::{Oversampling, Saturator, SaturatorParams};
+use sostenuto_graph::{Activity, Io};
+use sostenuto_units::Unit;
+
+const OVERSAMPLING: SettingInfo = SettingInfo {
+    name: "oversampling",
+    range: SettingRange::Choice(&["four", "two", "eight", "none"]),
+    summary: "how much higher the rate within is: more is cleaner, dearer and later (0 to 58 frames)",
+};
+
+pub(crate) const KINDS: &[Listing] = &[Listing {
+    kind: Kind {
+        name: "saturate",
+        group: Group::Dynamics,
+        summary: "Warmth and distortion: a soft clipper.",
+        source: "x / sqrt(1 + x^2), oversampled, with the antiderivative method (Parker, Zavalishin, Le Bivic, DAFx-16)",
+        inputs: &[PortInfo::follow("in", "what to saturate")],
+        outputs: &[PortInfo::follow("out", "the saturated signal, late by the oversampling")],
+        params: &[
+            ParamInfo::new(
+                "drive",
+                Unit::Decibels,
+                (-60.0, 60.0),
+                12.0,
+                "gain before the curve; the output stays below 1",
+            ),
+            mix(1.0),
+        ],
+        settings: &[OVERSAMPLING],
+        ..Kind::BLANK
+    },
+    build: |kind, layout| Node::built(kind, layout, Clippers::new),
+}];
+
+/// A soft clipper: kind `saturate`.
+struct Clippers {
+    kernels: Box<[Saturator<f32>]>,
+}
+
+impl Clippers {
+    fn new(setup: &Setup<'_>) -> Self {
+        let oversampling = match setup.setting(OVERSAMPLING.name) as usize {
+            0 => Oversampling::Four,
+            1 => Oversampling::Two,
+            2 => Oversampling::Eight,
+            _ => Oversampling::None,
+        };
+        Clippers { kernels: setup.each(|_| Saturator::new(oversampling)) }
+    }
+}
+
+impl Machine for Clippers {
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let params = SaturatorParams { drive: io.params.get(0), mix: io.params.get(1) };
+        for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
+            kernel.process(io.span.frame, io.inputs.channel(0, channel), &params, out);
+        }
+        resting_if(self.kernels.iter().all(Saturator::is_silent))
+    }
+
+    fn reset(&mut self) {
+        self.kernels.iter_mut().for_each(Saturator::reset);
+    }
+
+    fn latency(&self) -> u32 {
+        self.kernels.first().map_or(0, |kernel| kernel.latency() as u32)
+    }
+}
