@@ -74,15 +74,16 @@ impl Machine for Line {
         for channel in 0..io.outputs.channels() {
             let input = io.inputs.channel(0, channel);
             let silent = io.inputs.flow(0, channel) == Flow::Silent;
-            let out = match (offset, scale) {
-                (Value::Steady(offset), _) if silent => {
-                    io.outputs.constant(channel, offset);
-                    continue;
+            match (offset, scale) {
+                (Value::Steady(offset), _) if silent => io.outputs.constant(channel, offset),
+                (Value::Steady(offset), Value::Steady(scale)) => {
+                    let frames = io.outputs.channel(channel).iter_mut().zip(input);
+                    frames.for_each(|(out, x)| *out = x * scale + (offset + 0.0));
                 }
-                _ => io.outputs.channel(channel),
-            };
-            for (frame, (out, x)) in out.iter_mut().zip(input).enumerate() {
-                *out = x * scale.at(frame) + (offset.at(frame) + 0.0);
+                _ => {
+                    let frames = io.outputs.channel(channel).iter_mut().zip(input).enumerate();
+                    frames.for_each(|(i, (out, x))| *out = x * scale.at(i) + (offset.at(i) + 0.0));
+                }
             }
         }
         resting_if(matches!(offset, Value::Steady(0.0)))

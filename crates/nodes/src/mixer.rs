@@ -130,6 +130,15 @@ fn add(out: &mut [f32], input: &[f32], factor: Value<'_>) {
     }
 }
 
+/// Scales a signal in place.
+#[inline(always)]
+fn scale(out: &mut [f32], factor: Value<'_>) {
+    match factor {
+        Value::Steady(factor) => out.iter_mut().for_each(|x| *x *= factor),
+        Value::Moving(factors) => out.iter_mut().zip(factors).for_each(|(x, factor)| *x *= factor),
+    }
+}
+
 impl Machine for Desk {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         if io.inputs.all_silent() {
@@ -157,9 +166,7 @@ impl Machine for Desk {
             Value::Steady(db) => Value::Steady(self.master.amplitude(db)),
             moving => converted(moving, own, gain_of),
         };
-        for out in io.outputs.iter_mut() {
-            out.iter_mut().enumerate().for_each(|(frame, x)| *x *= master.at(frame));
-        }
+        io.outputs.iter_mut().for_each(|out| scale(out, master));
         Activity::Resting
     }
 

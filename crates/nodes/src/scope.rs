@@ -34,7 +34,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
 ///
 /// The node writes each sample into a ring of atomic words that has twice the frames shown, so that a reader has as long as the
 /// picture lasts before what it reads is overwritten. Any number of readers; nobody waits. A reader that is slower than
-/// that is told so.
+/// that is told so. On processors that reorder writes (not x86) the newest few frames may still be those of a ring ago.
 #[derive(Clone, Debug)]
 pub struct Scope {
     shared: Arc<Shared>,

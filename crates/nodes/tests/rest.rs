@@ -120,6 +120,26 @@ fn parameters_that_move_in_silence_are_not_missed() {
 }
 
 #[test]
+fn silence_that_is_said_to_be_silence_is_the_same_as_zeros() {
+    for kind in catalogue().filter(|kind| kind.inputs.len() > 1 || kind.bank.is_some()) {
+        for quiet in 0..2 {
+            let render = |flagged: bool| {
+                let pause = |port| if port == quiet { (700, 2300) } else { (0, 0) };
+                let signal: [Signal; 2] = [support::sine, noise];
+                let feed = |port: usize, channels| Feed {
+                    signal: signal[port % 2],
+                    channels,
+                    pause: pause(port),
+                    flagged,
+                };
+                Rig::around(node(kind, &Layout::of(2)), RATE, feed, false).0.play(3000)
+            };
+            assert_eq!(first_difference(&render(true), &render(false)), None, "{} port {quiet}", kind.name);
+        }
+    }
+}
+
+#[test]
 fn rest_does_not_depend_on_the_callback_size() {
     for kind in catalogue().filter(|kind| !NEVER.contains(&kind.name)) {
         let (by_64, _) = render(kind, [noise, impulses], true, 64);
