@@ -374,7 +374,7 @@ impl Control {
         }
         if let Some(prepared) = self.prepared.take() {
             self.output = Some(prepared.start(self.slot.clone())?);
-        } else if let Some(output) = self.output.as_ref().filter(|_| self.outlet.device.is_some()) {
+        } else if let Some(output) = self.output.as_mut().filter(|_| self.outlet.device.is_some()) {
             output.engage();
             output.resume()?;
         } else {
@@ -391,7 +391,7 @@ impl Control {
         if let Some(clock) = self.fallback.take() {
             clock.stop();
         }
-        match &self.output {
+        match &mut self.output {
             Some(output) if self.outlet.device.is_some() => {
                 output.disengage();
                 Ok(output.pause()?)

@@ -42,7 +42,16 @@ fn render(executor: &mut Executor, frames: usize) -> Vec<f32> {
 
 /// Where a parameter rests in the running engine.
 fn running(desk: &Desk, executor: &Executor, label: &str, param: &str) -> f32 {
-    let number = desk.conductor().resolved().nodes.iter().find(|n| n.label == label).unwrap().shape.param(param).unwrap();
+    let number = desk
+        .conductor()
+        .resolved()
+        .nodes
+        .iter()
+        .find(|n| n.label == label)
+        .unwrap()
+        .shape
+        .param(param)
+        .unwrap();
     let place = desk.conductor().resolved().nodes.iter().position(|n| n.label == label).unwrap();
     executor.parameters().nth(place).unwrap().1[usize::from(number)]
 }
@@ -62,17 +71,27 @@ fn a_ramp_arrives_when_it_should() {
 #[test]
 fn commands_at_a_time_are_acknowledged_with_their_frame() {
     let (mut desk, mut executor) = desk();
-    let Reply::Edited(applied) = say(&mut desk, "@0.5s add quiet gain gain=-20 from filter").unwrap() else { panic!() };
+    let Reply::Edited(applied) = say(&mut desk, "@0.5s add quiet gain gain=-20 from filter").unwrap() else {
+        panic!()
+    };
     render(&mut executor, 48_000);
     let notices = desk.conductor_mut().notices();
-    assert!(notices.contains(&Notice::Applied { ticket: applied.ticket.unwrap(), frame: 24_000 }), "{notices:?}");
+    assert!(
+        notices.contains(&Notice::Applied { ticket: applied.ticket.unwrap(), frame: 24_000 }),
+        "{notices:?}"
+    );
 }
 
 #[test]
 fn undo_and_redo_are_edits_like_any_other() {
     let (mut desk, mut executor) = desk();
     let start = desk.conductor().patch().clone();
-    for line in ["set filter.cutoff 400", "add echo delay time=100ms from filter", "connect echo out", "bypass filter on"] {
+    for line in [
+        "set filter.cutoff 400",
+        "add echo delay time=100ms from filter",
+        "connect echo out",
+        "bypass filter on",
+    ] {
         assert!(matches!(say(&mut desk, line), Ok(Reply::Edited(_))), "{line}");
         render(&mut executor, 480);
     }
@@ -101,7 +120,8 @@ fn undo_and_redo_are_edits_like_any_other() {
 #[test]
 fn the_file_wins_for_what_it_names_and_the_rest_stays() {
     let (mut desk, mut executor) = desk();
-    for line in ["set filter.cutoff 400", "set filter.q 3", "add hiss white_noise", "set tone.frequency 220"] {
+    for line in ["set filter.cutoff 400", "set filter.q 3", "add hiss white_noise", "set tone.frequency 220"]
+    {
         if let Err(error) = say(&mut desk, line) {
             panic!("{line}: {error}");
         }
@@ -115,7 +135,10 @@ fn the_file_wins_for_what_it_names_and_the_rest_stays() {
     assert!(patch.nodes.contains_key("hiss"), "the file does not know it");
     let overrode: Vec<String> = reloaded.overrode.iter().map(ToString::to_string).collect();
     assert_eq!(overrode.len(), 2, "{overrode:?}");
-    assert!(overrode.iter().any(|o| o.contains("filter.cutoff")) && overrode.iter().any(|o| o.contains("tone.frequency")));
+    assert!(
+        overrode.iter().any(|o| o.contains("filter.cutoff"))
+            && overrode.iter().any(|o| o.contains("tone.frequency"))
+    );
     render(&mut executor, 4800);
     assert_eq!(desk.reload("[nodes.x]\nkind = \"nonsense\"\n").unwrap_err().to_string().lines().count(), 1);
     assert_eq!(desk.conductor().patch(), &patch);

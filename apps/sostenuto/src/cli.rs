@@ -1,0 +1,180 @@
+//! What can be said on the command line: the one source of the parser, the help, the completions and the manual pages.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Plays a described sound, and keeps it sounding while the description changes.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  sostenuto play examples/slow-filter.toml
+  sostenuto play --chain 'saw frequency=110 ! lowpass cutoff=800 ! gain gain=-12'
+  sostenuto render examples/slow-filter.toml -o slow.wav --seconds 20 --plot slow.png
+  sostenuto check my.toml && sostenuto graph my.toml --svg my.svg";
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Play a patch on a sound device, and take edits while it plays.
+    ///
+    /// Saving the file makes the change audible. Commands are read from standard input: `help` lists them. Without a sound device,
+    /// time goes on and nothing is heard.
+    #[command(after_help = PLAY_EXAMPLES)]
+    Play(Play),
+    /// Render a patch to a WAV file, as fast as the machine goes.
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(Render),
+    /// Say what is wrong with patches.
+    Check {
+        /// Patch files, TOML or JSON; `-` is standard input.
+        #[arg(required = true)]
+        patches: Vec<PathBuf>,
+    },
+    /// List the kinds of node, or tell all about one.
+    Nodes {
+        /// The kind.
+        kind: Option<String>,
+        /// As JSON, for other programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw a patch, as DOT or SVG.
+    Graph(Graph),
+    /// Tell the smallest edits that make one patch the other. Exits with 1 if there are any.
+    Diff {
+        /// The patch before.
+        before: PathBuf,
+        /// The patch after.
+        after: PathBuf,
+    },
+    /// List the sound devices.
+    Devices,
+    /// Print completions for a shell, to be sourced.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages into a directory.
+    Man {
+        /// The directory; it is made if need be.
+        directory: PathBuf,
+    },
+}
+
+const PLAY_EXAMPLES: &str = "Examples:
+  sostenuto play examples/slow-filter.toml
+  sostenuto play --chain 'saw frequency=110 ! lowpass cutoff=800 ! gain gain=-12'
+  printf 'set filter.cutoff 400 over 2s\\n' | sostenuto play examples/slow-filter.toml --seconds 5
+  sostenuto play examples/slow-filter.toml --journal performance.txt";
+
+const RENDER_EXAMPLES: &str = "Examples:
+  sostenuto render examples/slow-filter.toml -o slow.wav --seconds 20
+  sostenuto render my.toml -o my.wav --seconds 60 --script performance.txt --bits 32f
+  sostenuto render --chain 'pink_noise ! reverb' -o hall.wav --seconds 4 --plot hall.png";
+
+/// What is to sound.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct What {
+    /// A patch file, TOML or (ending in .json) JSON.
+    pub patch: Option<PathBuf>,
+    /// A chain of nodes instead of a file: `KIND [PARAM=VALUE …] ! KIND …`.
+    #[arg(long, value_name = "CHAIN")]
+    pub chain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Play {
+    #[command(flatten)]
+    pub what: What,
+    /// The device: its id, its name, or a part of the name that fits only one. The default device if left out.
+    #[arg(long, short)]
+    pub device: Option<String>,
+    /// The sound system, if there are several.
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Frames a second; the device's own choice if left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
+    pub rate: Option<u32>,
+    /// Frames in a callback.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub block: Option<u32>,
+    /// Stop after so long.
+    #[arg(long, value_parser = seconds)]
+    pub seconds: Option<f64>,
+    /// Do not watch the file for changes.
+    #[arg(long)]
+    pub no_watch: bool,
+    /// Write every command with the frame at which it took effect, as a script for `render --script`.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Without a sound device, render to this WAV file instead, and end.
+    #[arg(long, value_name = "FILE")]
+    pub or_render: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    pub what: What,
+    /// The WAV file to write.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// How long it is to be.
+    #[arg(long, short, default_value = "10", value_parser = seconds)]
+    pub seconds: f64,
+    /// Frames a second.
+    #[arg(long, short, default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
+    pub rate: u32,
+    /// Frames rendered at a time; the sound does not depend on it.
+    #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub block: u32,
+    /// Channels of the file.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channels: u16,
+    /// How samples are written.
+    #[arg(long, default_value = "24")]
+    pub bits: Bits,
+    /// Commands with times, a line each: `2.5s set filter.cutoff 400 over 1s`.
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Draw waveform and spectrogram into this PNG file.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// How samples are written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Bits {
+    /// 16-bit whole numbers, dithered.
+    #[value(name = "16")]
+    Int16,
+    /// 24-bit whole numbers.
+    #[value(name = "24")]
+    Int24,
+    /// 32-bit floating point: every sample as it was computed.
+    #[value(name = "32f")]
+    Float32,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    #[command(flatten)]
+    pub what: What,
+    /// Write an SVG drawing to this file instead of DOT to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
+/// A length of time: `10`, `1.5s`, `500ms`.
+fn seconds(text: &str) -> Result<f64, String> {
+    let span: sostenuto_units::Span = text.parse().map_err(|e: sostenuto_units::ParseError| e.to_string())?;
+    match span {
+        sostenuto_units::Span::Seconds(s) if s.0 > 0.0 && s.0 <= 86_400.0 => Ok(s.0),
+        _ => Err("give a time above 0 and up to a day, in seconds: 10, 1.5s or 500ms".into()),
+    }
+}

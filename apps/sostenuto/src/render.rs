@@ -1,0 +1,135 @@
+//! `render`: a patch to a WAV file, as fast as the machine goes.
+
+use crate::cli::{self, Bits};
+use crate::script::{Script, complaint};
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sostenuto_engine::{Conductor, Desk};
+use sostenuto_graph::{AudioBuffer, Executor, Limits};
+use sostenuto_media::plot::{Options, Picture};
+use sostenuto_media::wav::{Encoding, Format, Writer};
+use sostenuto_patch::Patch;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+pub fn render(args: &cli::Render) -> Result<ExitCode> {
+    let checked = crate::source::patch(&args.what)?;
+    let mut job = Job::new(&checked.patch, args.rate, args.channels)?;
+    let script = match &args.script {
+        Some(path) => Script::read(path, &job.desk)?,
+        None => Script::empty(),
+    };
+    let frames = (args.seconds * f64::from(args.rate)).round() as u64;
+    let format = Format { channels: args.channels, rate: args.rate, encoding: encoding(args.bits) };
+    let outcome =
+        job.write(&args.output, format, frames, args.block as usize, script, args.plot.as_deref())?;
+    eprintln!("{outcome}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same for `play` without a device.
+pub fn instead_of_playing(patch: &Patch, path: &Path, seconds: f64) -> Result<()> {
+    let (rate, channels) = (48_000, 2);
+    let format = Format { channels, rate, encoding: encoding(Bits::Int24) };
+    let frames = (seconds * f64::from(rate)).round() as u64;
+    let outcome =
+        Job::new(patch, rate, channels)?.write(path, format, frames, 4096, Script::empty(), None)?;
+    eprintln!("{outcome}");
+    Ok(())
+}
+
+fn encoding(bits: Bits) -> Encoding {
+    match bits {
+        Bits::Int16 => Encoding::Int16Dithered,
+        Bits::Int24 => Encoding::Int24,
+        Bits::Float32 => Encoding::Float32,
+    }
+}
+
+struct Job {
+    desk: Desk,
+    executor: Executor,
+    channels: u16,
+    rate: u32,
+}
+
+impl Job {
+    fn new(patch: &Patch, rate: u32, channels: u16) -> Result<Job> {
+        let (conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
+        let mut desk = Desk::new(conductor);
+        desk.play(patch.clone(), None)?;
+        Ok(Job { desk, executor, channels, rate })
+    }
+
+    /// Renders into a file; gives a line about it.
+    fn write(
+        &mut self,
+        path: &Path,
+        format: Format,
+        frames: u64,
+        block: usize,
+        mut script: Script,
+        plot: Option<&Path>,
+    ) -> Result<String> {
+        format.check_length(frames)?;
+        let mut writer = Writer::create(path, format)?;
+        let bar = progress(frames);
+        let mut picture = plot.map(|_| Vec::new());
+        let mut buffer = AudioBuffer::new(usize::from(self.channels), block);
+        let begun = Instant::now();
+        let mut done = 0;
+        let mut over = false;
+        while done < frames && !over {
+            let ahead;
+            (ahead, over) = script.say(&mut self.desk, done, (frames - done).min(block as u64))?;
+            let mut channels: Vec<&mut [f32]> =
+                buffer.channels_mut().map(|c| &mut c[..ahead as usize]).collect();
+            self.executor.render(&mut channels);
+            writer.write_planar(&channels)?;
+            if let Some(picture) = &mut picture {
+                picture.resize(channels.len(), Vec::new());
+                picture
+                    .iter_mut()
+                    .zip(&channels)
+                    .for_each(|(all, block): (&mut Vec<f32>, _)| all.extend_from_slice(block));
+            }
+            self.desk
+                .conductor_mut()
+                .notices()
+                .iter()
+                .filter_map(complaint)
+                .for_each(|line| eprintln!("{line}"));
+            done += ahead;
+            bar.set_position(done);
+        }
+        bar.finish_and_clear();
+        let written = writer.finish()?;
+        if let (Some(path), Some(channels)) = (plot, picture) {
+            let title = self.desk.conductor().patch().title.clone().unwrap_or_default();
+            Picture::render(&channels, f64::from(self.rate), &Options { title, ..Options::default() })
+                .and_then(|picture| picture.save_png(path))
+                .with_context(|| format!("cannot draw {}", path.display()))?;
+        }
+        let seconds = done as f64 / f64::from(self.rate);
+        let pace = seconds / begun.elapsed().as_secs_f64().max(1e-9);
+        let clipped = match written.clipped {
+            0 => String::new(),
+            n => format!(", {n} samples clipped: turn it down, or write --bits 32f"),
+        };
+        Ok(format!("{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}", path.display()))
+    }
+}
+
+fn progress(frames: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(frames), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {eta} left") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

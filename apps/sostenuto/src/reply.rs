@@ -1,0 +1,130 @@
+//! What is shown for a command that asks to be shown something.
+
+use crate::live::decibels;
+use sostenuto_device::Counts;
+use sostenuto_engine::{Conductor, Desk};
+use sostenuto_patch::command::help;
+use std::fmt::Write;
+
+/// The nodes of a patch, a line each.
+pub fn list(desk: &Desk) -> String {
+    let mut text = String::new();
+    for node in &desk.conductor().resolved().nodes {
+        let resolved = desk.conductor().resolved();
+        let mut from: Vec<&str> = node.cables.iter().map(|c| resolved.nodes[c.node].label.as_str()).collect();
+        from.dedup();
+        let from = if from.is_empty() { String::new() } else { format!("  from {}", from.join(", ")) };
+        let bypassed = if node.bypass { "  (bypassed)" } else { "" };
+        let channels = if node.layout.channels > 1 {
+            format!("  {} channels", node.layout.channels)
+        } else {
+            String::new()
+        };
+        _ = writeln!(text, "{:16} {:14}{channels}{from}{bypassed}", node.label, node.kind.name);
+    }
+    if text.is_empty() { "there is no node: `add NAME KIND` makes one\n".into() } else { text }
+}
+
+/// One node: its parameters, what drives them, what comes in.
+pub fn show(desk: &Desk, label: &str) -> String {
+    let conductor = desk.conductor();
+    let resolved = conductor.resolved();
+    let Some(node) = resolved.nodes.iter().find(|n| n.label == label) else {
+        return format!("there is no node `{label}`: `list` shows them\n");
+    };
+    let mut text = format!("{}: {}, {}\n", node.label, node.kind.name, node.kind.summary);
+    for (number, (param, value)) in node.shape.params.iter().zip(&node.values).enumerate() {
+        let shown = match param.choices.get(*value as usize).filter(|_| !param.choices.is_empty()) {
+            Some(choice) => choice.to_string(),
+            None => param.unit.format(f64::from(*value)),
+        };
+        _ = write!(text, "  {} = {shown}", param.name);
+        for drive in node.drives.iter().filter(|d| usize::from(d.param) == number) {
+            _ = write!(text, "  driven by {} × {:+}", resolved.nodes[drive.node].label, drive.depth);
+        }
+        text.push('\n');
+    }
+    for cable in &node.cables {
+        let port = node.shape.inputs.get(usize::from(cable.input)).map_or("in", |p| &p.name);
+        let gain = if cable.gain_db == 0.0 { String::new() } else { format!(" at {} dB", cable.gain_db) };
+        _ = writeln!(text, "  {port} from {}{gain}", resolved.nodes[cable.node].label);
+    }
+    if let Some(report) = conductor.nodes().into_iter().find(|n| n.label == label)
+        && report.average_ns > 0.0
+    {
+        _ = writeln!(text, "  takes {:.0} ns for 64 frames (peak {} ns)", report.average_ns, report.peak_ns);
+    }
+    text
+}
+
+/// The levels of everything that shows any.
+pub fn meters(desk: &Desk) -> String {
+    let mut text = String::new();
+    for node in desk.conductor().nodes().into_iter().filter(|n| !n.levels.is_empty()) {
+        for (channel, level) in node.levels.iter().enumerate() {
+            let (peak, rms) = (decibels(level.peak), decibels(level.rms));
+            _ = writeln!(text, "{:16} {}  peak {peak}  rms {rms}", node.label, channel + 1);
+        }
+    }
+    if text.is_empty() { "there is no meter: add an `audio_out` or a `meter`\n".into() } else { text }
+}
+
+/// Load and dropouts, and the nodes that take most.
+pub fn stats(desk: &Desk, counts: &Counts) -> String {
+    let conductor = desk.conductor();
+    let load = conductor.load();
+    let mut text = format!(
+        "load {:.2} % (peak {:.1} %), {} callbacks, {} over time, {} nodes muted, {} commands put off\n{}\n",
+        load.load() * 100.0,
+        load.peak() * 100.0,
+        load.callbacks(),
+        load.over(),
+        load.muted(),
+        load.deferred(),
+        clock(counts),
+    );
+    let mut nodes = conductor.nodes();
+    nodes.sort_by(|a, b| b.average_ns.total_cmp(&a.average_ns));
+    for node in nodes.iter().take(5).filter(|n| n.average_ns > 0.0) {
+        let kind = format!("({})", node.kind);
+        _ = writeln!(
+            text,
+            "  {:16} {kind:16} {:>8.0} ns for 64 frames (peak {} ns)",
+            node.label, node.average_ns, node.peak_ns
+        );
+    }
+    text
+}
+
+/// The kinds, or one.
+pub fn kinds(kind: Option<&str>) -> String {
+    let catalogue = Conductor::catalogue();
+    match kind.map(|name| (name, catalogue.find(name))) {
+        None => crate::nodes::list(catalogue.kinds()),
+        Some((_, Some(kind))) => crate::nodes::describe(kind),
+        Some((name, None)) => format!("there is no kind `{name}`: `nodes` lists them\n"),
+    }
+}
+
+/// Help on one command or all.
+pub fn helped(command: Option<&str>) -> String {
+    help(command).unwrap_or_else(|error| error.to_string())
+}
+
+/// What the clock counted that is worth telling.
+fn clock(counts: &Counts) -> String {
+    let mut text = format!("{} dropouts reported, {} callbacks late", counts.xruns, counts.late);
+    let rare = [
+        (counts.refused, "found the engine held elsewhere"),
+        (counts.reroutes, "moves to another device"),
+        (counts.faults, "other faults"),
+        (counts.skipped, "frames skipped"),
+    ];
+    for (count, what) in rare.iter().filter(|(count, _)| *count > 0) {
+        _ = write!(text, ", {count} {what}");
+    }
+    if counts.priority_denied > 0 {
+        text.push_str(", no real-time priority");
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! A script: commands with times, each as frames.
+
+use anyhow::{Context, Result, bail};
+use sostenuto_engine::{Desk, Notice, Reply};
+use sostenuto_patch::command::{Command, parse_script};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+/// Commands given to the engine ahead of one block. Fewer than batches can wait there, so that none comes late.
+const AHEAD: usize = 32;
+
+/// What is still to be said, earliest first.
+pub struct Script {
+    path: PathBuf,
+    lines: VecDeque<Line>,
+}
+
+struct Line {
+    number: usize,
+    frame: u64,
+    command: Command,
+}
+
+impl Script {
+    /// Reads a script. A line without a time follows at once on the one before it.
+    pub fn read(path: &Path, desk: &Desk) -> Result<Script> {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let lines = parse_script(&text).map_err(|errors| {
+            let mut message = String::new();
+            for (number, error) in errors {
+                let line = text.lines().nth(number - 1).unwrap_or_default();
+                message += &format!("\n{}:{number}: {error}", path.display());
+                error.excerpt(line).lines().for_each(|l| message += &format!("\n    {l}"));
+            }
+            anyhow::anyhow!("the script cannot be followed:{message}")
+        })?;
+        let mut last = 0;
+        let mut timed = Vec::with_capacity(lines.len());
+        for line in lines {
+            let command = line.timed.command;
+            if !(command.is_edit()
+                || matches!(command, Command::Undo | Command::Redo | Command::Reset { .. } | Command::Quit))
+            {
+                bail!(
+                    "{}:{}: `{command}` makes no sound: leave it out of a script",
+                    path.display(),
+                    line.line
+                );
+            }
+            last = line.timed.at.map_or(last, |at| desk.frames(at));
+            timed.push(Line { number: line.line, frame: last, command });
+        }
+        timed.sort_by_key(|line| line.frame);
+        Ok(Script { path: path.to_owned(), lines: timed.into() })
+    }
+
+    /// A script that says nothing.
+    pub fn empty() -> Script {
+        Script { path: PathBuf::new(), lines: VecDeque::new() }
+    }
+
+    /// Says what falls into the block of `frames` from `frame` on, each command at its own frame. Gives how many frames of the block
+    /// may be rendered before this is to be called again, and whether the script says that it is over there.
+    pub fn say(&mut self, desk: &mut Desk, frame: u64, frames: u64) -> Result<(u64, bool)> {
+        for said in 0.. {
+            let Some(next) = self.lines.front().filter(|next| next.frame < frame + frames) else { break };
+            if said >= AHEAD {
+                return Ok((next.frame.saturating_sub(frame), false));
+            }
+            let Some(Line { number, frame: at, command }) = self.lines.pop_front() else { break };
+            if command == Command::Quit {
+                return Ok((at - frame, true));
+            }
+            let place = || format!("{}:{number}: {command}", self.path.display());
+            if let Reply::Nothing(why) = desk.carry_out(&command, Some(at)).with_context(place)? {
+                eprintln!("{}: {why}", place());
+            }
+        }
+        Ok((frames, false))
+    }
+}
+
+/// What the audio thread refused or muted; anything else is as asked.
+pub fn complaint(notice: &Notice) -> Option<String> {
+    match notice {
+        Notice::Refused { why, .. } => Some(format!("refused: {why}")),
+        Notice::Muted { node, frame } => Some(format!(
+            "`{node}` put out a sample that is not a number at frame {frame}; it is mute from there on"
+        )),
+        _ => None,
+    }
+}
