@@ -8,7 +8,7 @@ use crate::message::{
     Address, Command, CommandReceiver, CommandSender, Event, EventReceiver, EventSender, Refusal, Ticket,
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
-use crate::node::{Body, Node};
+use crate::node::{Body, Dial, Node};
 use crate::plan::{CompiledGraph, Step};
 use crate::processor::{Flow, Stream, Window};
 use crate::run::{Frame, Stage, run_plan};
@@ -363,9 +363,21 @@ impl Executor {
         }
     }
 
-    /// Checks that every parameter is where it should be, for tests: the resting values in order, by the node's number.
+    /// Where every parameter comes to rest, for tests: the resting values in order, by the node's number. A parameter on its way, and one
+    /// of a node that does not run (muted, bypassed), shows the value before.
     pub fn parameters(&self) -> impl Iterator<Item = (crate::NodeId, &[f32])> {
         self.nodes.iter().flatten().map(|node| (node.id, &*node.steady))
+    }
+
+    /// Where every parameter is now, without what drives it: to check it against the graph.
+    pub fn positions(&self) -> impl Iterator<Item = (crate::NodeId, impl Iterator<Item = f32>)> {
+        let now = |node: &Node, param: usize, dial: &Dial| match node.moving >> param & 1 {
+            0 => node.steady.get(param).copied().unwrap_or_default(),
+            _ => dial.motion.at(self.frame),
+        };
+        self.nodes.iter().flatten().map(move |node| {
+            (node.id, node.dials.iter().enumerate().map(move |(param, dial)| now(node, param, dial)))
+        })
     }
 
     /// How many nodes it holds.

@@ -48,5 +48,5 @@ pub use processor::{Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Proce
 pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Name, Parameter, Port, Shape};
 pub use sostenuto_dsp::Value;
 pub use stats::{EngineLoad, NodeLoad};
-pub use topology::{AudioGraph, CableId, ROOT, Sink, Source};
+pub use topology::{AudioGraph, CableId, Footprint, ROOT, Sink, Source};
 pub use trajectory::{Motion, Trajectory};

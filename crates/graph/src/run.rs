@@ -181,9 +181,6 @@ fn run_node(
     // The outputs were lent to the call; they are the same blocks again.
     let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
-    if !(0..outputs.blocks.len()).all(|c| all_finite(outputs.read(c))) {
-        stage.fault |= mute_from_fault(node, &mut outputs, span);
-    }
     if detour == Detour::Between {
         blend_detour(
             &node.detour,
@@ -191,6 +188,9 @@ fn run_node(
             &mut outputs,
             span,
         );
+    }
+    if !(0..outputs.blocks.len()).all(|c| all_finite(outputs.read(c))) {
+        stage.fault |= mute_from_fault(node, &mut outputs, span);
     }
 }
 

@@ -77,6 +77,11 @@ impl Slots {
         self.free.push(slot);
     }
 
+    /// How many slots were handed out at least once.
+    pub fn given(&self) -> usize {
+        self.next as usize
+    }
+
     /// How many chunks the table lacks for the slots handed out; they count as had from now on.
     pub fn missing_chunks(&mut self) -> usize {
         let missing = (self.next as usize).div_ceil(CHUNK).saturating_sub(self.chunks);

@@ -96,6 +96,17 @@ pub(crate) struct Inside {
     pub blocks_with_parts: u32,
 }
 
+/// Room on the audio thread; it grows with the graph, and stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// Slots for nodes.
+    pub node_slots: usize,
+    /// Slots for cables.
+    pub cable_slots: usize,
+    /// Blocks of [`QUANTUM`](crate::QUANTUM) frames for signals.
+    pub blocks: usize,
+}
+
 /// The graph on the control side.
 ///
 /// It changes only through [`edit`](Self::edit), a transaction that ends in a [`Batch`](crate::Batch) for the audio thread, or in an error and no change.
@@ -182,6 +193,15 @@ impl AudioGraph {
     /// How many cables there are, in all parts.
     pub fn cable_count(&self) -> usize {
         self.cables.len()
+    }
+
+    /// How much room nodes, cables and signals have been given so far: what was needed at once, not what there ever was.
+    pub fn footprint(&self) -> Footprint {
+        Footprint {
+            node_slots: self.node_slots.given(),
+            cable_slots: self.cable_slots.given(),
+            blocks: self.arena_blocks as usize,
+        }
     }
 
     /// All nodes, oldest first.

@@ -1,0 +1,62 @@
+//! Random graphs with random edits at random frames sound the same, bit for bit, whatever the host's callbacks are, and the same as
+//! an interpreter without blocks plays them.
+
+mod support;
+
+use proptest::prelude::*;
+use support::Dice;
+use support::scenario::{Script, Taste, interpret, render, script};
+
+const FRAMES: usize = 1_500;
+
+fn made(seed: u64, nodes: usize, faults: bool) -> Script {
+    script(seed, Taste { nodes, depth: 3, faults }, 24, FRAMES as u64)
+}
+
+/// Where two renderings differ first.
+fn difference(a: &[Vec<f32>], b: &[Vec<f32>]) -> Option<String> {
+    a.iter().zip(b).enumerate().find_map(|(channel, (a, b))| {
+        let frame = a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits())?;
+        Some(format!("channel {channel}, frame {frame}: {:e} and {:e}", a[frame], b[frame]))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn callbacks_of_any_size_give_the_same_bits(seed: u64, nodes in 2usize..40, faults: bool) {
+        let whole = render(made(seed, nodes, faults), FRAMES, || FRAMES, true);
+        for size in [1, 17, 64, 480, 4096] {
+            let cut = render(made(seed, nodes, faults), FRAMES, || size, size % 2 == 0);
+            prop_assert_eq!(difference(&whole.0, &cut.0), None, "callbacks of {}", size);
+            prop_assert_eq!(&whole.1, &cut.1);
+        }
+        for early in [false, true] {
+            let mut dice = Dice(seed ^ 1);
+            let cut = render(made(seed, nodes, faults), FRAMES, || 1 + dice.below(300), early);
+            prop_assert_eq!(difference(&whole.0, &cut.0), None, "random callbacks");
+            prop_assert_eq!(&whole.1, &cut.1);
+        }
+    }
+
+    #[test]
+    fn the_interpreter_plays_the_same_bits(seed: u64, nodes in 2usize..40, faults: bool) {
+        let plan = render(made(seed, nodes, faults), FRAMES, || 480, true);
+        let oracle = interpret(made(seed, nodes, faults), FRAMES);
+        prop_assert_eq!(difference(&plan.0, &oracle.0), None);
+        prop_assert_eq!(&plan.1, &oracle.1);
+    }
+}
+
+#[test]
+fn the_scripts_are_worth_hearing() {
+    // Most of them sound, and differ from each other; else the tests above would show little.
+    let loud = |seed| {
+        let (out, _) = render(made(seed, 30, false), FRAMES, || 512, true);
+        let changes = out[0].windows(2).filter(|w| w[0] != w[1]).count();
+        out[0].iter().any(|s| s.abs() > 0.01) && changes > FRAMES / 4
+    };
+    let count = (0..40).filter(|seed| loud(*seed)).count();
+    assert!(count >= 20, "{count} of 40");
+}

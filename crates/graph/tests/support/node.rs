@@ -1,0 +1,135 @@
+//! A cell as a processor, frame by frame, that uses what the executor offers: flags, resting, halves.
+
+use super::cell::{Cell, Kind};
+use sostenuto_graph::{Activity, Delaying, Flow, Io, Params, Processor, Shape, Stream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// How many processors were made and dropped.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub made: AtomicUsize,
+    pub dropped: AtomicUsize,
+}
+
+impl Tally {
+    pub fn alive(&self) -> usize {
+        self.made.load(Relaxed) - self.dropped.load(Relaxed)
+    }
+}
+
+pub struct TestNode {
+    cell: Cell,
+    tally: Arc<Tally>,
+}
+
+impl TestNode {
+    pub fn boxed(kind: Kind) -> Box<dyn Processor> {
+        TestNode::counted(kind, &Arc::default())
+    }
+    pub fn counted(kind: Kind, tally: &Arc<Tally>) -> Box<dyn Processor> {
+        tally.made.fetch_add(1, Relaxed);
+        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally) })
+    }
+}
+
+impl Drop for TestNode {
+    fn drop(&mut self) {
+        self.tally.dropped.fetch_add(1, Relaxed);
+    }
+}
+
+/// The most channels on one side of a test processor.
+const WIDE: usize = 4;
+
+fn gather(io: &Io<'_>, ports: usize, frame: usize, x: &mut [f32; WIDE]) -> usize {
+    let mut at = 0;
+    for port in 0..ports {
+        for channel in 0..io.inputs.channels(port) {
+            x[at] = io.inputs.channel(port, channel)[frame];
+            at += 1;
+        }
+    }
+    at
+}
+
+impl Processor for TestNode {
+    fn shape(&self) -> Shape {
+        self.cell.shape()
+    }
+
+    fn prepare(&mut self, _: &Stream) {}
+
+    fn process(&mut self, mut io: Io<'_>) -> Activity {
+        let silent = io.inputs.all_silent();
+        let at_rest = self.cell.is_at_rest() && silent && io.params.all_steady();
+        if at_rest {
+            io.outputs.silence_all();
+            return Activity::Resting;
+        }
+        let p = io.params.get(0);
+        if self.cell.kind == Kind::Level && p.is_steady() {
+            io.outputs.constant(0, p.at(0));
+            return Activity::Sounding;
+        }
+        if self.cell.kind == Kind::Gain && p.is_steady() && io.inputs.flow(0, 0) == Flow::Constant {
+            io.outputs.constant(0, io.inputs.channel(0, 0)[0] * p.at(0) + 0.0);
+            return Activity::Sounding;
+        }
+        let (mut x, mut y) = ([0.0; WIDE], [0.0; WIDE]);
+        let width = io.outputs.channels();
+        let mut heard = false;
+        for frame in 0..io.span.frames {
+            let channels = gather(&io, 2, frame, &mut x);
+            self.cell.tick(&x[..channels], p.at(frame), &mut y[..width]);
+            for (channel, y) in y[..width].iter().enumerate() {
+                heard |= *y != 0.0;
+                io.outputs.channel(channel)[frame] = *y;
+            }
+        }
+        if !heard {
+            io.outputs.silence_all();
+        }
+        Activity::Sounding
+    }
+
+    fn reset(&mut self) {
+        self.cell.reset();
+    }
+
+    fn delaying(&mut self) -> Option<&mut dyn Delaying> {
+        if self.delays() { Some(self) } else { None }
+    }
+
+    fn delays(&self) -> bool {
+        self.cell.delays()
+    }
+
+    fn latency(&self) -> u32 {
+        self.cell.latency()
+    }
+}
+
+impl Delaying for TestNode {
+    fn ahead(&self, params: &Params<'_>, _: f64) -> usize {
+        Cell::ahead(params.now(0))
+    }
+    fn emit(&mut self, mut io: Io<'_>) {
+        let p = io.params.get(0);
+        let mut heard = false;
+        for frame in 0..io.span.frames {
+            let mut y = [0.0];
+            self.cell.emit(p.at(frame), &mut y);
+            heard |= y[0] != 0.0;
+            io.outputs.channel(0)[frame] = y[0];
+        }
+        if !heard {
+            io.outputs.silence(0);
+        }
+    }
+    fn absorb(&mut self, io: Io<'_>) {
+        for frame in 0..io.span.frames {
+            self.cell.absorb(&[io.inputs.channel(0, 0)[frame]]);
+        }
+    }
+}
