@@ -77,6 +77,14 @@ impl Document {
             table.set_implicit(true);
             Item::Table(table)
         });
+        // All at once: taking many out one by one would move the rest each time.
+        let ids: std::collections::HashSet<&str> = patch.nodes.values().map(|n| n.id.as_str()).collect();
+        let stays = |label: &str| self.patch.nodes.get(label).is_none_or(|n| ids.contains(n.id.as_str()));
+        match nodes {
+            Item::Table(table) => table.retain(|label, _| stays(label)),
+            Item::Value(toml_edit::Value::InlineTable(table)) => table.retain(|label, _| stays(label)),
+            _ => {}
+        }
         if let Some(nodes) = nodes.as_table_like_mut() {
             change_nodes(nodes, &self.patch, patch, catalogue);
         }
@@ -94,7 +102,7 @@ impl fmt::Display for Document {
 fn change_nodes(nodes: &mut dyn TableLike, old: &Patch, new: &Patch, catalogue: &Catalogue<'_>) {
     let ids: std::collections::HashMap<&str, &str> =
         new.nodes.iter().map(|(l, n)| (n.id.as_str(), l.as_str())).collect();
-    // All that go or move are taken out first, so that two nodes can change their labels.
+    // All that move are taken out first, so that two nodes can change their labels.
     let mut moved = Vec::new();
     for (label, node) in &old.nodes {
         let now = ids.get(node.id.as_str()).copied();

@@ -1,4 +1,33 @@
 //! Patch documents: what they say, what is wrong with them, how they are written, and how one differs from another.
+//!
+//! ```
+//! use sostenuto_patch::{Catalogue, chain, command, diff, resolve, to_toml};
+//!
+//! let catalogue = Catalogue::new(sostenuto_nodes::catalogue());
+//! let patch = chain("sine frequency=A2 ! gain gain=-12dB", &catalogue).expect("a good chain").patch;
+//! assert!(to_toml(&patch, &catalogue).contains("frequency = 110.0"));
+//!
+//! let line = command::parse("2.5s set gain.gain -6 over 2s").expect("a good line").expect("not blank");
+//! let louder = command::edit(&patch, &catalogue, &line.command).expect("a command that fits");
+//! let (before, after) = (resolve(&patch, &catalogue).unwrap(), resolve(&louder, &catalogue).unwrap());
+//! assert_eq!(diff(&before, &after)[0].to_string(), "set gain.gain -6 dB (was -12 dB)");
+//! ```
+//!
+//! # The way of a patch
+//! A text is taken apart into values with their places, [`read`] into a [`Patch`], and checked against the [`Catalogue`]: what
+//! comes out can sound, or every [`Problem`] is told. [`resolve`] settles what the document leaves open (layouts, port numbers,
+//! defaults), [`diff`] finds the [`Edit`]s from one resolved patch to the next, and [`apply`] makes them on a patch.
+//! A [`Document`] keeps its text's comments and order while its patch changes. [`chain`] and [`command`] are the short ways
+//! to say the same; [`History`] takes it back.
+//!
+//! # Limits
+//! A document has at most [`MAX_DOCUMENT`] bytes, [`MAX_NODES`] nodes and [`MAX_CABLES`] cables; a chain or a command line has
+//! at most [`MAX_LINE`] bytes. What is larger is refused with a problem that names the limit. Time and memory are linear in the
+//! size of a document, up to logarithms and the number of kinds, except that a wrong name is compared with up to 4,096 others.
+//!
+//! # Real-time considerations
+//! Everything here allocates and belongs on control threads. Nothing here does I/O, prints, or blocks, and no input panics.
+
 #![forbid(unsafe_code)]
 
 mod apply;
