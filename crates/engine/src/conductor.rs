@@ -2,6 +2,7 @@
 
 use crate::error::EngineError;
 use crate::notice::Notice;
+use crate::order::Order;
 use crate::place::{Levels, NodeReport, Place};
 use crate::score::Score;
 use sostenuto_graph::{
@@ -55,6 +56,7 @@ pub struct Conductor {
     resolved: Resolved<'static>,
     places: HashMap<String, Place>,
     labels: HashMap<NodeId, String>,
+    order: Order,
 }
 
 impl Conductor {
@@ -74,6 +76,7 @@ impl Conductor {
             resolved: Resolved::silence(),
             places: HashMap::new(),
             labels: HashMap::new(),
+            order: Order::default(),
         };
         (conductor, executor)
     }
@@ -94,6 +97,8 @@ impl Conductor {
     }
 
     /// Makes a patch sound instead of the present one, at a frame or as soon as may be: the smallest batch of edits that does it, whole.
+    ///
+    /// Batches take effect in the order in which they are made: one waits for those before it. So do changes of one parameter.
     ///
     /// # Errors
     /// Problems of the patch, a full ring. Nothing has changed then.
@@ -145,8 +150,9 @@ impl Conductor {
         for step in edits {
             score.play(step, &mut edit)?;
         }
-        let Score { added, gone, .. } = score;
+        let Score { added, gone, sets, .. } = score;
         let mut batch = edit.commit()?;
+        let at = self.order.batch(at, &sets, self.remote.load.frame());
         if let Some(frame) = at {
             batch = batch.at(frame);
         }
@@ -159,7 +165,7 @@ impl Conductor {
         for (id, (node, label, tap)) in added {
             let load = self.graph.load(node).cloned().unwrap_or_default();
             self.labels.insert(node, label.clone());
-            self.places.insert(id, Place { node, label, tap, load });
+            self.places.insert(id, Place { node, label, tap, load, born: self.order.horizon });
         }
         // There was room a moment ago, and only this side fills the ring.
         match self.remote.commands.send(Command::Apply(batch)) {
@@ -186,7 +192,7 @@ impl Conductor {
             let has = node.shape.params.iter().map(|p| &*p.name).collect::<Vec<_>>().join(", ");
             return Err(EngineError::NoSuchParam { node: label.into(), param: param.into(), has });
         };
-        let place = self.place(&node.id, label)?.node;
+        let Place { node: place, born, .. } = *self.place(&node.id, label)?;
         if self.remote.commands.room() == 0 {
             return Err(EngineError::RingFull { waiting: self.waiting() });
         }
@@ -196,6 +202,7 @@ impl Conductor {
             node.params.entry(param.into()).or_default().value = Some(value);
         }
         let ticket = self.graph.next_ticket();
+        let at = self.order.set(at, born, (place, number), self.remote.load.frame());
         self.send(Command::Set { ticket, set, at })?;
         Ok(ticket)
     }

@@ -14,6 +14,7 @@ mod desk;
 mod error;
 mod merge;
 mod notice;
+mod order;
 mod place;
 mod score;
 

@@ -11,6 +11,8 @@ pub(crate) struct Place {
     pub label: String,
     pub tap: Option<Tap>,
     pub load: Arc<NodeLoad>,
+    /// It is not there before this frame.
+    pub born: u64,
 }
 
 /// The level of one channel.

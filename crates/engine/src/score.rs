@@ -13,6 +13,8 @@ pub(crate) struct Score<'a> {
     next: &'a Resolved<'static>,
     /// What was added, by id.
     pub added: HashMap<String, (NodeId, String, Option<Tap>)>,
+    /// The parameters that were set.
+    pub sets: Vec<(NodeId, u16)>,
     /// The ids of what was removed.
     pub gone: Vec<String>,
 }
@@ -21,7 +23,7 @@ type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
     pub fn new(places: &'a HashMap<String, Place>, next: &'a Resolved<'static>) -> Self {
-        Score { places, next, added: HashMap::new(), gone: Vec::new() }
+        Score { places, next, added: HashMap::new(), sets: Vec::new(), gone: Vec::new() }
     }
 
     /// The graph's node for an id: the one that this batch adds, else the one that is there.
@@ -47,6 +49,7 @@ impl<'a> Score<'a> {
                 let id = self.node(&node.id)?;
                 let number = edit.graph().shape(id).and_then(|s| s.param(param)).unwrap_or(u16::MAX);
                 edit.set(id, number, *value, None)?;
+                self.sets.push((id, number));
             }
             Edit::Connect { from, to, gain_db } => {
                 let (from, to) = (self.output(from, edit)?, self.input(to, edit)?);

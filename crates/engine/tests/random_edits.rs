@@ -1,0 +1,214 @@
+//! Random valid edits while it sounds: always finite, nothing made or freed on the audio side, nothing lost, and in the end what sounds
+//! is what the document says.
+//!
+//! `SOSTENUTO_EDITS` says how many; `make soak` asks for ten million.
+
+use sostenuto_engine::{Conductor, Desk, Notice, Reply};
+use sostenuto_graph::{Executor, Limits, Refusal};
+use sostenuto_patch::Patch;
+use sostenuto_patch::command::Command;
+use sostenuto_trap::{TrapAllocator, forbidden};
+
+#[global_allocator]
+static TRAP: TrapAllocator = TrapAllocator::new();
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+    fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+    }
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
+        of.get(self.below(of.len()))
+    }
+}
+
+/// Some command; most fit the patch, some do not.
+fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
+    let catalogue = Conductor::catalogue();
+    let labels: Vec<&String> = patch.nodes.keys().collect();
+    let node = |dice: &mut Dice| dice.pick(&labels).map_or("none", |l| l.as_str()).to_owned();
+    let kind = |dice: &mut Dice| dice.pick(catalogue.kinds()).map_or("gain", |k| k.name).to_owned();
+    let param = |dice: &mut Dice, label: &str| -> Option<(String, f32, f32)> {
+        let kind = catalogue.find(&patch.nodes.get(label)?.kind)?;
+        let p = dice.pick(kind.params)?;
+        Some((p.name.into(), p.min, p.max))
+    };
+    let roll = dice.below(100);
+    // The patch grows to about 24 nodes, and shrinks again.
+    let grow = if patch.nodes.len() < 24 { 20 } else { 4 };
+    match roll {
+        r if r < grow => {
+            *count += 1;
+            let from = if dice.below(3) == 0 { vec![] } else { vec![node(dice)] };
+            let to = if dice.below(3) == 0 { vec![] } else { vec![node(dice)] };
+            Command::Add { name: format!("n{count}"), kind: kind(dice), values: vec![], from, to }
+        }
+        r if r < 28 && patch.nodes.len() > 3 => {
+            let node = node(dice);
+            // The output stays, so that something is heard.
+            if node == "out" { Command::Undo } else { Command::Remove { node } }
+        }
+        r if r < 34 => Command::Replace { node: node(dice), kind: kind(dice), values: vec![] },
+        r if r < 46 => {
+            let gain = (dice.below(3) == 0).then(|| format!("{}", -(dice.unit() * 24.0)));
+            Command::Connect { from: node(dice), to: node(dice), gain }
+        }
+        r if r < 54 => {
+            let to = node(dice);
+            let cables = patch.nodes.get(&to).map(|n| n.cables.clone()).unwrap_or_default();
+            match dice.pick(&cables) {
+                Some(cable) => Command::Disconnect { from: cable.from.node.clone(), to },
+                None => Command::Redo,
+            }
+        }
+        r if r < 64 => {
+            let target = node(dice);
+            match param(dice, &target) {
+                Some((param, min, max)) => {
+                    let depth = format!("{}", (max - min) * (dice.unit() - 0.5) * 0.1);
+                    Command::Drive { node: target, param, from: node(dice), depth }
+                }
+                None => Command::Undo,
+            }
+        }
+        r if r < 68 => {
+            let target = node(dice);
+            match param(dice, &target) {
+                Some((param, ..)) => Command::Undrive { node: target, param, from: None },
+                None => Command::Undo,
+            }
+        }
+        r if r < 74 => Command::Bypass { node: node(dice), on: None },
+        r if r < 78 => {
+            *count += 1;
+            Command::Rename { from: node(dice), to: format!("r{count}") }
+        }
+        r if r < 84 => {
+            if dice.below(2) == 0 {
+                Command::Undo
+            } else {
+                Command::Redo
+            }
+        }
+        r if r < 86 => Command::Reset { node: node(dice) },
+        _ => {
+            let target = node(dice);
+            match param(dice, &target) {
+                Some((param, min, max)) => {
+                    let value = format!("{}", min + (max - min) * dice.unit());
+                    let over = (dice.below(3) == 0).then(|| "20ms".parse().unwrap());
+                    Command::Set { node: target, param, value, over, ramp: None }
+                }
+                None => Command::Undo,
+            }
+        }
+    }
+}
+
+struct Run {
+    desk: Desk,
+    executor: Executor,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    applied: u64,
+    too_late: u64,
+}
+
+impl Run {
+    fn render(&mut self, frames: usize) {
+        let (left, right) = (&mut self.left[..frames], &mut self.right[..frames]);
+        forbidden(|| self.executor.render(&mut [&mut *left, &mut *right]));
+        assert!(left.iter().chain(right.iter()).all(|s| s.is_finite()));
+        for notice in self.desk.conductor_mut().notices() {
+            match notice {
+                Notice::Applied { .. } => self.applied += 1,
+                Notice::Muted { node, frame } => panic!("`{node}` was muted at frame {frame}"),
+                // A set for a frame at which its node is gone by then.
+                Notice::Refused { why, .. } => {
+                    assert_eq!(why, Refusal::NotSounding);
+                    self.too_late += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+const START: &str = r#"
+[nodes.tone]
+kind = "saw"
+[nodes.quiet]
+kind = "gain"
+gain = -20.0
+inputs = ["tone"]
+[nodes.safe]
+kind = "limiter"
+inputs = ["quiet"]
+[nodes.out]
+kind = "audio_out"
+inputs = ["safe"]
+"#;
+
+#[test]
+fn random_edits_while_it_sounds() {
+    let wanted: u64 = std::env::var("SOSTENUTO_EDITS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let (conductor, executor) = Conductor::new(48_000.0, 2, Limits::default(), None);
+    let mut desk = Desk::new(conductor);
+    desk.open(START, None).unwrap();
+    let buffer = || vec![0.0; 512];
+    let mut run = Run { desk, executor, left: buffer(), right: buffer(), applied: 0, too_late: 0 };
+    let (mut dice, mut count, mut edits, mut refused, mut batches) = (Dice(7), 0, 0u64, 0u64, 1u64);
+    while edits < wanted {
+        let command = command(&mut dice, run.desk.conductor().patch(), &mut count);
+        let before = run.desk.conductor().patch().clone();
+        let at = (dice.below(8) == 0).then(|| run.executor.frame() + dice.below(700) as u64);
+        let alone = matches!(command, Command::Set { .. });
+        match run.desk.carry_out(&command, at) {
+            Ok(Reply::Edited(applied)) => {
+                edits += applied.edits.len() as u64;
+                // A set of a parameter goes by itself; of anything else, in a batch.
+                batches += u64::from(applied.ticket.is_some() && !(alone && applied.edits.len() == 1));
+            }
+            Ok(_) => {}
+            Err(_) => {
+                refused += 1;
+                assert_eq!(
+                    run.desk.conductor().patch(),
+                    &before,
+                    "{command} was refused, and yet changed something"
+                );
+            }
+        }
+        if dice.below(4) == 0 {
+            let frames = 1 + dice.below(256);
+            run.render(frames);
+        }
+    }
+    for _ in 0..20 {
+        run.render(512);
+    }
+    assert!(refused > edits / 100, "some commands did not fit: {refused} of {edits}");
+    assert!(run.applied <= batches && run.applied > edits / 20, "{} applied, {batches} sent", run.applied);
+    let resolved = run.desk.conductor().resolved();
+    assert!(run.too_late < edits / 20, "{} sets came too late", run.too_late);
+    assert_eq!(run.executor.nodes(), resolved.nodes.len());
+    let mut document: Vec<Vec<f32>> = resolved.nodes.iter().map(|n| n.values.clone()).collect();
+    let mut sounding: Vec<Vec<f32>> = run.executor.parameters().map(|(_, values)| values.to_vec()).collect();
+    let order = |a: &Vec<f32>, b: &Vec<f32>| a.partial_cmp(b).unwrap();
+    document.sort_by(order);
+    sounding.sort_by(order);
+    assert_eq!(document, sounding, "what sounds is what the document says");
+    assert_eq!(run.executor.waiting_changes(), 0);
+}
