@@ -269,6 +269,28 @@ fn a_scope_shows_the_latest_frames() {
 }
 
 #[test]
+fn what_is_shown_goes_back_to_nothing() {
+    let end = 100 * 48_000;
+    for kind in ["meter", "audio_out", "scope"] {
+        let built = build(kind, Layout::of(2)).unwrap();
+        let feed = |_, channels| Feed { signal: noise, channels, pause: (3000, u64::MAX), flagged: true };
+        let (mut rig, _) = Rig::around(built.processor, RATE, feed, false);
+        rig.play(end);
+        match built.tap.unwrap() {
+            Tap::Meter(meter) => {
+                assert!(meter.take_peak(0) > 0.5);
+                assert_eq!((meter.take_peak(0), meter.peak(0), meter.rms(0)), (0.0, 0.0, 0.0), "{kind}");
+            }
+            Tap::Scope(scope) => {
+                let mut picture = [1.0; 2048];
+                assert!(scope.read(1, &mut picture).is_some() && picture == [0.0; 2048]);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_scope_that_is_read_while_it_runs_shows_no_torn_picture() {
     let counting: Signal = |frame, _| frame as f32;
     let (mut rig, tap) = tapped("scope", Layout::of(1), counting);

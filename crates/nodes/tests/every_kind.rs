@@ -4,7 +4,7 @@
 mod support;
 
 use sostenuto_graph::Motion;
-use sostenuto_nodes::{Kind, Layout, catalogue};
+use sostenuto_nodes::{DelayLine, Kind, Layout, catalogue};
 use sostenuto_trap::{TrapAllocator, forbidden};
 use support::{Feed, Rig, Signal, first_difference, impulses, layouts, node, noise, silence, sine};
 
@@ -96,6 +96,31 @@ fn every_kind_is_finite_and_the_same_for_any_callback_size_and_allocates_nothing
         for signals in [SPARSE, QUIET] {
             check(kind, &layout, signals, false);
             check(kind, &layout, signals, true);
+        }
+    }
+}
+
+/// A node in a feedback loop through a delay of 24 frames, fed with noise that pauses: rendered in pieces shorter than a span.
+fn in_a_loop(kind: &Kind, mut cuts: Cuts) -> Vec<Vec<f32>> {
+    let feed = |port: usize, channels| Feed { pause: (700, 4000), ..Feed::steady(LOUD[port % 2], channels) };
+    let (mut rig, id) = Rig::around(node(kind, &Layout::of(2)), 48_000.0, feed, false);
+    rig.edit(|edit| {
+        let delay = edit.add("delay", Box::new(DelayLine::new(2, 100.0))).unwrap();
+        edit.set(delay, 0, 0.5, Some(Motion::Jump)).unwrap();
+        edit.connect(id.output(0), delay.input(0), 0.1).unwrap();
+        edit.connect(delay.output(0), id.input(0), 1.0).unwrap();
+    });
+    rig.render(5000, &mut *cuts, |render| forbidden(render))
+}
+
+#[test]
+fn every_kind_with_an_input_works_inside_a_loop() {
+    for kind in catalogue().filter(|kind| !kind.inputs.is_empty() || kind.bank.is_some()) {
+        let reference = in_a_loop(kind, steady_cuts(64));
+        assert!(reference.iter().flatten().all(|x| x.is_finite()), "{}: not finite", kind.name);
+        for cuts in [steady_cuts(1), steady_cuts(480), random_cuts()] {
+            let difference = first_difference(&reference, &in_a_loop(kind, cuts));
+            assert_eq!(difference, None, "{} (channel, frame, 64, other)", kind.name);
         }
     }
 }

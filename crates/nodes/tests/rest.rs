@@ -120,6 +120,63 @@ fn parameters_that_move_in_silence_are_not_missed() {
 }
 
 #[test]
+fn a_gate_that_was_open_when_silence_came_is_noticed() {
+    // On the grid: the last frame that is heard of is one with the gate open.
+    let pause = (1984, 1984 + 2000);
+    let late: Signal = |frame, channel| if frame < 3000 { 0.0 } else { noise(frame, channel) };
+    let open: Signal = |_, _| 1.0;
+    for kind in catalogue().filter(|kind| !kind.inputs.is_empty()) {
+        for signals in [[open, open], [late, open]] {
+            let short = |flagged| {
+                let feed =
+                    |port: usize, channels| Feed { signal: signals[port % 2], channels, pause, flagged };
+                Rig::around(node(kind, &Layout::of(2)), RATE, feed, false).0.play(6000)
+            };
+            assert_eq!(first_difference(&short(true), &short(false)), None, "{}", kind.name);
+        }
+    }
+}
+
+#[test]
+fn a_machine_falls_asleep_on_the_grid_whatever_the_callbacks() {
+    // The lines of a chorus hold 1024 frames at this rate. Sound that comes back around the frame in which they are empty finds it
+    // asleep or awake, but always the same.
+    let kind = sostenuto_nodes::find("chorus").unwrap();
+    for gap in (1000..1120).step_by(9) {
+        let render = |size: usize| {
+            let feed =
+                |_, channels| Feed { signal: noise, channels, pause: (1003, 1003 + gap), flagged: true };
+            let (mut rig, _) = Rig::around(node(kind, &Layout::of(2)), RATE, feed, false);
+            rig.render(4000, &mut || size, |render| render())
+        };
+        assert_eq!(first_difference(&render(64), &render(17)), None, "{gap}");
+    }
+}
+
+/// Begins on the grid, after the pause.
+const ANEW: u64 = 64 * 8000;
+
+fn sound_anew(frame: u64, channel: usize) -> f32 {
+    if frame < ANEW { noise(frame, channel) } else { support::sine(frame - ANEW, channel) }
+}
+
+#[test]
+fn what_has_come_to_rest_is_as_new() {
+    // The one follows from zero, not from the first level; the other clicks at the start only.
+    let exceptions = ["slew", "impulse"];
+    for kind in catalogue().filter(|kind| !NEVER.contains(&kind.name) && !exceptions.contains(&kind.name)) {
+        let render = |signal: Signal, pause| {
+            let feed = |_, channels| Feed { signal, channels, pause, flagged: true };
+            Rig::around(node(kind, &Layout::of(2)), RATE, feed, false).0
+        };
+        let mut used = render(sound_anew, (1999, ANEW));
+        used.play(ANEW as usize);
+        let mut new = render(support::sine, (0, 0));
+        assert_eq!(first_difference(&new.play(3000), &used.play(3000)), None, "{}", kind.name);
+    }
+}
+
+#[test]
 fn silence_that_is_said_to_be_silence_is_the_same_as_zeros() {
     for kind in catalogue().filter(|kind| kind.inputs.len() > 1 || kind.bank.is_some()) {
         for quiet in 0..2 {

@@ -117,3 +117,29 @@ fn a_loop_can_be_one_frame_short() {
         assert!((f64::from(*got) - exact).abs() < 1e-6, "{frame}: {got} is not {exact}");
     }
 }
+
+#[test]
+fn a_delay_in_a_loop_does_what_it_does_outside() {
+    // The loop carries nothing, so that the delay hears the same in both graphs, but is run in two halves in one of them.
+    let render = |in_a_loop: bool| {
+        let mut rig = Rig::new(48_000.0, 2);
+        rig.edit(|edit| {
+            let node = |kind: &str| support::node(find(kind).unwrap(), &Layout::of(2));
+            let source = edit.add("source", Box::new(Feed::steady(noise, 2))).unwrap();
+            let delay = edit.add("delay", node("delay")).unwrap();
+            let loss = edit.add("loss", node("gain")).unwrap();
+            for (param, value) in [(0, 0.77), (1, 0.7), (2, 5000.0)] {
+                edit.set(delay, param, value, Some(Motion::Jump)).unwrap();
+            }
+            edit.set(loss, 0, -120.0, Some(Motion::Jump)).unwrap();
+            edit.connect(source.output(0), delay.input(0), 1.0).unwrap();
+            edit.connect(delay.output(0), loss.input(0), 1.0).unwrap();
+            if in_a_loop {
+                edit.connect(loss.output(0), delay.input(0), 1.0).unwrap();
+            }
+            edit.connect(delay.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
+        });
+        rig.play(3000)
+    };
+    assert_eq!(support::first_difference(&render(false), &render(true)), None);
+}
