@@ -17,17 +17,21 @@ impl Block {
     pub const SILENT: Block = Block([0.0; QUANTUM]);
 }
 
-/// Whether every sample is a finite number; `false` also when they are, but so large that their sum overflows.
+/// Whether every sample is a finite number.
 ///
-/// The sum is finite only if all its terms are. Sixteen partial sums keep the additions independent of each other.
+/// What is not one has all bits of the exponent set (IEEE 754), and only then one more makes the sum reach the sign bit.
 #[inline(always)]
 pub(crate) fn all_finite(samples: &[f32]) -> bool {
-    let (chunks, rest) = samples.as_chunks::<16>();
-    let mut sums = [0.0f32; 16];
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, s)| *sum += s);
-    }
-    (sums.iter().sum::<f32>() + rest.iter().sum::<f32>()).is_finite()
+    const EXPONENT: u32 = 0x7f80_0000;
+    const ONE_MORE: u32 = 0x0080_0000;
+    let signs =
+        |samples: &[f32]| samples.iter().fold(0, |all, s| all | ((s.to_bits() & EXPONENT) + ONE_MORE));
+    // A whole block is the common case; of known length, it takes a third of the time.
+    let all = match samples.first_chunk::<QUANTUM>() {
+        Some(block) if samples.len() == QUANTUM => signs(block),
+        _ => signs(samples),
+    };
+    all >> 31 == 0
 }
 
 /// A fixed number of channels and frames of samples, planar, each channel on a cache-line boundary, allocated once.
@@ -128,6 +132,22 @@ mod tests {
             }
             buffer.clear();
             assert!((0..channels).all(|c| buffer.channel(c).iter().all(|s| *s == 0.0)));
+        }
+    }
+
+    #[test]
+    fn a_number_is_told_from_what_is_none() {
+        for frames in [0, 1, 5, 63, 64, 65] {
+            let numbers = [0.0, -0.0, 1.0, -1.0, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45];
+            let mut samples: std::vec::Vec<f32> = numbers.into_iter().cycle().take(frames).collect();
+            assert!(all_finite(&samples));
+            for at in 0..frames {
+                for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    let good = core::mem::replace(&mut samples[at], bad);
+                    assert!(!all_finite(&samples), "{bad} at {at} of {frames}");
+                    samples[at] = good;
+                }
+            }
         }
     }
 

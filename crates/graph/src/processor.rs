@@ -276,6 +276,12 @@ impl Outputs<'_> {
         }
     }
 
+    /// The same outputs, for one call.
+    #[inline(always)]
+    pub(crate) fn lend(&mut self) -> Outputs<'_> {
+        Outputs { blocks: &mut *self.blocks, flow: &mut *self.flow, window: self.window }
+    }
+
     /// One channel, to check.
     #[inline(always)]
     pub(crate) fn read(&self, channel: usize) -> &[f32] {

@@ -167,27 +167,23 @@ fn run_node(
     };
     if let Body::Part(_) = node.body {
         let inner = Frame { blocks: beyond, flow: flow_beyond };
-        run_part(step.slot, inputs, outputs, inner, stage, window);
-    } else {
-        outputs.flow.fill(Flow::Varying);
-        let timed = stage.probe.begin();
-        let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
-        let io = Io { span, inputs, outputs, params };
-        node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
-        if let Some(start) = timed {
-            node.load.note(stage.probe.since(start), window.frames);
+        run_part(step.slot, inputs, outputs.lend(), inner, stage, window);
+        // What is in a part is finite already, each node and each sum for itself.
+        if let (Detour::Between, Some(Some(node))) = (detour, stage.nodes.get_mut(step.slot)) {
+            blend_detour(&node.detour, &inputs, &mut outputs, span);
         }
+        return;
     }
-    // The outputs were lent to the call; they are the same blocks again.
-    let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
-    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
+    outputs.flow.fill(Flow::Varying);
+    let timed = stage.probe.begin();
+    let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
+    let io = Io { span, inputs, outputs: outputs.lend(), params };
+    node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
+    if let Some(start) = timed {
+        node.load.note(stage.probe.since(start), window.frames);
+    }
     if detour == Detour::Between {
-        blend_detour(
-            &node.detour,
-            &Inputs { runs: step.inputs.of(&plan.runs), around, window },
-            &mut outputs,
-            span,
-        );
+        blend_detour(&node.detour, &inputs, &mut outputs, span);
     }
     if !(0..outputs.blocks.len()).all(|c| all_finite(outputs.read(c))) {
         stage.fault |= mute_from_fault(node, &mut outputs, span);
