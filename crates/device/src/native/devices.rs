@@ -56,8 +56,8 @@ impl Devices {
     /// Lists the devices that can play, the default hosts' first. `[control]`
     ///
     /// Every device is asked what it offers, which opens it for a moment on some systems. A device that does not answer is left out,
-    /// and so is a host that does not. ALSA's `null` is left out as well: it takes frames as fast as they come, and so is no clock;
-    /// it can be opened by its id, `alsa:null`.
+    /// and so is a host that does not. Two of ALSA's are left out as well and can be opened by their ids: `alsa:null` takes frames as
+    /// fast as they come, and so is no clock; `alsa:jack` is a detour to JACK, whose library prints when its server is not there.
     ///
     /// # Errors
     /// None at present; kept for systems that refuse the list altogether.
@@ -90,9 +90,8 @@ pub(super) fn everything(hosts: &[HostId]) -> Vec<Found> {
     let mut all = Vec::new();
     for host in hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok()) {
         let default = host.default_output_device().and_then(|device| device.id().ok());
-        let devices = host.devices().into_iter().flatten();
+        let devices = host.devices().into_iter().flatten().filter(is_listed);
         let mut here: Vec<Found> = devices.filter_map(|device| examine(device, default.as_ref())).collect();
-        here.retain(|found| found.info.id != UNPACED);
         // The default first, the others as the host has them.
         here.sort_by_key(|found| !found.info.default);
         all.append(&mut here);
@@ -100,8 +99,13 @@ pub(super) fn everything(hosts: &[HostId]) -> Vec<Found> {
     all
 }
 
-/// ALSA's device that throws frames away hundreds of times faster than they would be played.
-const UNPACED: &str = "alsa:null";
+/// Not asked unless named: ALSA's device that throws frames away hundreds of times faster than they would be played, and its way
+/// to JACK, whose library prints when there is no server.
+const UNLISTED: [&str; 2] = ["alsa:null", "alsa:jack"];
+
+fn is_listed(device: &cpal::Device) -> bool {
+    device.id().is_ok_and(|id| !UNLISTED.contains(&id.to_string().as_str()))
+}
 
 /// The default device of the first of these hosts that has one that answers.
 pub(super) fn default_of(hosts: &[HostId]) -> Option<Found> {
