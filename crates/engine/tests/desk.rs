@@ -53,7 +53,7 @@ fn running(desk: &Desk, executor: &Executor, label: &str, param: &str) -> f32 {
         .param(param)
         .unwrap();
     let place = desk.conductor().resolved().nodes.iter().position(|n| n.label == label).unwrap();
-    executor.parameters().nth(place).unwrap().1[usize::from(number)]
+    executor.positions().nth(place).unwrap().1.nth(usize::from(number)).unwrap()
 }
 
 #[test]
@@ -61,9 +61,11 @@ fn a_ramp_arrives_when_it_should() {
     let (mut desk, mut executor) = desk();
     render(&mut executor, 64);
     say(&mut desk, "set filter.cutoff 400 over 100ms").unwrap();
-    render(&mut executor, 4799);
-    assert_eq!(running(&desk, &executor, "filter", "cutoff"), 800.0, "still on its way, the old value rests");
-    render(&mut executor, 1);
+    render(&mut executor, 2400);
+    // Half way in equal ratios.
+    assert!((running(&desk, &executor, "filter", "cutoff") - 565.685).abs() < 0.01);
+    render(&mut executor, 2399);
+    assert!(running(&desk, &executor, "filter", "cutoff") > 400.0);
     render(&mut executor, 1);
     assert_eq!(running(&desk, &executor, "filter", "cutoff"), 400.0);
 }

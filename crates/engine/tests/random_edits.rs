@@ -205,7 +205,7 @@ fn random_edits_while_it_sounds() {
     assert!(run.too_late < edits / 20, "{} sets came too late", run.too_late);
     assert_eq!(run.executor.nodes(), resolved.nodes.len());
     let mut document: Vec<Vec<f32>> = resolved.nodes.iter().map(|n| n.values.clone()).collect();
-    let mut sounding: Vec<Vec<f32>> = run.executor.parameters().map(|(_, values)| values.to_vec()).collect();
+    let mut sounding: Vec<Vec<f32>> = run.executor.positions().map(|(_, values)| values.collect()).collect();
     let order = |a: &Vec<f32>, b: &Vec<f32>| a.partial_cmp(b).unwrap();
     document.sort_by(order);
     sounding.sort_by(order);
