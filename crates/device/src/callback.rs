@@ -61,11 +61,12 @@ impl Callback {
 
     fn count(&mut self, frames: u64, now: u64) {
         let counters = &self.counters;
+        // Before the callback is counted: a watchdog that sees the first one then finds its time too, or a moment later.
+        counters.last_at.set(now);
         counters.callbacks.add(1);
         counters.frames.add(frames);
         // This thread is the only one that writes these, so reading first loses nothing.
         counters.largest.set(counters.largest.get().max(frames));
-        counters.last_at.set(now);
         let (gap, late) = self.arrears.note(frames, now);
         counters.longest_gap.set(counters.longest_gap.get().max(gap));
         counters.late.add(late.into());

@@ -50,7 +50,9 @@ impl Watchdog {
             let waited = Duration::from_nanos(now.saturating_sub(self.since));
             return if waited < START_UP { Pulse::Starting } else { Pulse::Stopped(waited) };
         }
-        let silence = Duration::from_nanos(now.saturating_sub(counters.last_at.get()));
+        // The counters are no snapshot: a time from before this watch is an old one.
+        let last = counters.last_at.get().max(self.since);
+        let silence = Duration::from_nanos(now.saturating_sub(last));
         let block = counters.largest.get().max(self.block.into()).min(u32::MAX.into()) as u32;
         let period = Duration::from_secs(1).saturating_mul(block) / self.rate;
         if silence < (period * PERIODS).max(SHORTEST) { Pulse::Beating } else { Pulse::Stopped(silence) }

@@ -8,12 +8,15 @@ use sostenuto_rt::Gauge;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// So many errors within a second and without a callback in between end the stream, whatever they are. A lost server behind
-/// ALSA reports a million in that time; xruns of a stream that plays never come without callbacks.
+/// So many errors without a callback in between are a flood: a lost server behind ALSA reports a million a second, and one
+/// that is slow to start does so for some milliseconds.
 const FLOOD: u64 = 1000;
-/// How long a thread that goes on reporting errors of a lost stream is held up each time, so that it does not take a
-/// processor for itself until the stream is dropped. It has nothing left to play.
-const THROTTLE: Duration = Duration::from_millis(20);
+/// A flood that has begun no more than a second ago and lasts this long ends the stream, whatever the errors are.
+const FLOOD_LASTS: u64 = 500_000_000;
+/// In a flood the reporting thread is held up this long for each error, so that it does not take a processor for itself.
+const BRAKE: Duration = Duration::from_millis(1);
+/// The same once the stream is lost, until it is dropped: there is nothing left to play.
+const LOST_BRAKE: Duration = Duration::from_millis(20);
 
 /// Takes the system's errors, from whichever of its threads they come.
 #[derive(Debug)]
@@ -53,10 +56,15 @@ impl Faults {
         };
         counter.add(1);
         if self.lost.get().is_some() {
-            std::thread::sleep(THROTTLE);
-        } else if ends_the_stream(error.kind()) || self.flood.rises(&self.counters, monotonic_nanos()) {
+            std::thread::sleep(LOST_BRAKE);
+            return;
+        }
+        let tide = self.flood.note(&self.counters, monotonic_nanos());
+        if ends_the_stream(error.kind()) || tide == Tide::Lasting {
             // Two threads may come at once; the first one's error stays.
             let _ = self.lost.set(DeviceError::in_stream(&self.device, error));
+        } else if tide == Tide::High {
+            std::thread::sleep(BRAKE);
         }
     }
 }
@@ -67,16 +75,32 @@ fn ends_the_stream(kind: ErrorKind) -> bool {
 }
 
 impl Flood {
-    /// Whether this error makes it a flood.
-    fn rises(&self, counters: &Counters, now: u64) -> bool {
+    /// Notes an error at `now`.
+    fn note(&self, counters: &Counters, now: u64) -> Tide {
         let callbacks = counters.callbacks.get();
         let calm = self.at_callback.swap(callbacks) != callbacks;
         if calm || now.saturating_sub(self.since.get()) > 1_000_000_000 {
             self.errors.set(0);
             self.since.set(now);
         }
-        self.errors.add(1) + 1 >= FLOOD
+        if self.errors.add(1) + 1 < FLOOD {
+            Tide::Low
+        } else if now.saturating_sub(self.since.get()) < FLOOD_LASTS {
+            Tide::High
+        } else {
+            Tide::Lasting
+        }
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tide {
+    /// Errors that come one by one.
+    Low,
+    /// A flood.
+    High,
+    /// A flood that has lasted too long.
+    Lasting,
 }
 
 #[cfg(test)]
@@ -114,26 +138,36 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_any_error_ends_the_stream() {
+    fn a_flood_that_lasts_ends_the_stream() {
         let faults = faults();
         let error = cpal::Error::new(ErrorKind::BackendError);
         while faults.lost().is_none() {
             faults.note(&error);
-            assert!(faults.counters.read().faults <= FLOOD, "it should have been noticed");
+            // A thousand at once and one each millisecond from then on: the brake works.
+            assert!(faults.counters.read().faults <= FLOOD + 500, "it should have been noticed");
         }
-        assert_eq!(faults.counters.read().faults, FLOOD);
+        assert!(faults.counters.read().faults > FLOOD, "the flood has to last");
+    }
+
+    #[test]
+    fn a_flood_that_ends_is_forgiven() {
+        let (flood, counters) = (Flood::default(), Counters::new());
+        let tides: Vec<Tide> = (0..1200).map(|n| flood.note(&counters, n * 1000)).collect();
+        assert_eq!((tides[998], tides[999], tides[1199]), (Tide::Low, Tide::High, Tide::High));
+        counters.callbacks.add(1);
+        assert_eq!(flood.note(&counters, 600_000_000), Tide::Low);
     }
 
     #[test]
     fn callbacks_in_between_or_time_make_it_no_flood() {
         let (flood, counters) = (Flood::default(), Counters::new());
-        for _ in 0..10 * FLOOD {
+        for n in 0..10 * FLOOD {
             counters.callbacks.add(1);
-            assert!(!flood.rises(&counters, 0));
+            assert_eq!(flood.note(&counters, n * 1000), Tide::Low);
         }
         let (flood, every_two_ms) = (Flood::default(), 2_000_000);
         for n in 0..10 * FLOOD {
-            assert!(!flood.rises(&counters, n * every_two_ms));
+            assert_eq!(flood.note(&counters, n * every_two_ms), Tide::Low);
         }
     }
 }
