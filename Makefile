@@ -37,7 +37,7 @@ help: ## this list
 
 play: need-build ## build the program and play an example; PATCH=file plays another
 	$(CARGO) build --release --package sostenuto
-	"$(TARGET)/release/sostenuto" play "$(PATCH)"
+	"$(TARGET)/release/sostenuto" play "$(PATCH)" --or-render "$(notdir $(basename $(PATCH))).wav"
 
 test: scripts format lint unit doc-check loom wasm sound ## every check that a change has to pass
 	@echo

@@ -7,7 +7,8 @@ use firewheel::node::StreamStatus;
 use firewheel::nodes::beep_test::BeepTestNode;
 use firewheel::nodes::noise_generator::white::WhiteNoiseGenNode;
 use firewheel::nodes::volume::{VolumeNode, VolumeNodeConfig};
-use firewheel::{ActivateInfo, FirewheelConfig, FirewheelContext, FirewheelProcessor, Volume};
+use firewheel::processor::FirewheelProcessor;
+use firewheel::{ActivateInfo, FirewheelConfig, FirewheelContext, Volume};
 use std::num::NonZeroU32;
 use std::time::Duration;
 

@@ -18,7 +18,7 @@ pub fn make(work: Work) -> Box<dyn Engine> {
     let mut graph = AudioGraph::new(stream, 2);
     let mut edit = graph.edit();
     let out = Sink::PartOutput(ROOT, 0);
-    let mut add = |edit: &mut sostenuto_graph::Edit<'_>, kind: &str, set: Option<f32>| -> NodeId {
+    let add = |edit: &mut sostenuto_graph::Edit<'_>, kind: &str, set: Option<f32>| -> NodeId {
         let node = edit.add(kind, build(kind, Layout::default()).expect("a known kind").processor).expect("room");
         if let Some(value) = set {
             edit.set(node, 0, value, Some(sostenuto_graph::Motion::Jump)).expect("in range");

@@ -61,7 +61,7 @@ impl<S: Sample> Kernel<S> {
             _ if case < STATEFUL + 2 * SHAPES.len() => {
                 let mut lfo = Lfo::new(RATE, seeds);
                 lfo.set_shape(SHAPES[(case - STATEFUL) / 2]);
-                lfo.set_mode(if case % 2 == 0 { LfoMode::Free } else { LfoMode::OneShot });
+                lfo.set_mode(if case.is_multiple_of(2) { LfoMode::Free } else { LfoMode::OneShot });
                 Kernel::Lfo(lfo)
             }
             _ => Kernel::Law(case - STATEFUL - 2 * SHAPES.len()),
@@ -103,7 +103,7 @@ fn apply<S: Sample>(law: usize, at: Value<'_, S>, signal: &[S], out: &mut [S]) {
         _ => width(at, &mut left, &mut right),
     }
     if law >= 4 {
-        out.copy_from_slice(if law % 2 == 0 { &left } else { &right });
+        out.copy_from_slice(if law.is_multiple_of(2) { &left } else { &right });
     }
 }
 

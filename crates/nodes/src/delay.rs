@@ -9,7 +9,7 @@ use sostenuto_graph::{Activity, Delaying, Io, Params, QUANTUM};
 use sostenuto_units::Unit;
 
 /// The longest delay that can be asked for.
-pub(crate) const LONGEST_MS: f64 = 30_000.0;
+pub(crate) const LONGEST_MS: f64 = 10_000.0;
 
 pub(crate) const LONGEST: SettingInfo = SettingInfo {
     name: "longest",

@@ -6,7 +6,6 @@
 //! J. Pekonen, J. Nam, "Perceptually informed synthesis of bandlimited classical waveforms using integrated polynomial
 //! interpolation", JASA 131, 2012.)
 
-use std::sync::OnceLock;
 
 use crate::Sample;
 
@@ -41,9 +40,12 @@ impl Residuals {
     }
 }
 
+#[allow(clippy::disallowed_types, reason = "filled by constructors only, on control threads; `process` holds the reference")]
+type Once = std::sync::OnceLock<Residuals>;
+
 /// The residual of a step of height 1. `[control]` the first time, when the table is computed.
 pub(crate) fn step_residuals() -> &'static Residuals {
-    static TABLE: OnceLock<Residuals> = OnceLock::new();
+    static TABLE: Once = Once::new();
     TABLE.get_or_init(|| {
         let steps = step_response();
         table(|i, t| steps[i] - f64::from(t >= 0.0))
@@ -52,7 +54,7 @@ pub(crate) fn step_residuals() -> &'static Residuals {
 
 /// The residual of a change of slope by 1 per frame. `[control]` the first time, when the table is computed.
 pub(crate) fn slope_residuals() -> &'static Residuals {
-    static TABLE: OnceLock<Residuals> = OnceLock::new();
+    static TABLE: Once = Once::new();
     TABLE.get_or_init(|| {
         let ramps = integral(&step_response());
         table(|i, t| ramps[i] - t.max(0.0))
