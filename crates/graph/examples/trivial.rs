@@ -4,7 +4,7 @@
 
 use sostenuto_graph::{
     Activity, Approach, AudioGraph, Command, Curve, Executor, Io, Limits, Parameter, Port, Processor, ROOT,
-    Shape, Sink, Stream, Value,
+    Shape, Sink, Stream, Value, each_frame,
 };
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ impl Processor for Gain {
         let (from, to) = (io.inputs.channel(0, 0), io.outputs.channel(0));
         match io.params.get(0) {
             _ if self.0 => to.fill(1.0),
-            Value::Steady(gain) => to.iter_mut().zip(from).for_each(|(to, from)| *to = from * gain),
+            Value::Steady(gain) => each_frame(to, from, |to, from| *to = from * gain),
             Value::Moving(gains) => {
                 to.iter_mut().zip(from).zip(gains).for_each(|((to, from), g)| *to = from * g)
             }

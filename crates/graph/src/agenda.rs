@@ -87,7 +87,7 @@ impl Agenda {
             self.pop_heap();
             self.release(index);
             match nodes.get_mut(entry.set.node.slot) {
-                Some(Some(node)) if node.tenant == entry.set.node.tenant => {
+                Some(Some(node)) if node.upkeep.tenant == entry.set.node.tenant => {
                     node.set(entry.frame, entry.set.param, entry.set.value, entry.set.motion);
                 }
                 _ => lost(entry),
@@ -109,11 +109,11 @@ impl Agenda {
             }
             self.pop_heap();
             match nodes.get_mut(entry.set.node.slot) {
-                Some(Some(node)) if node.tenant == entry.set.node.tenant => {
-                    let last = core::mem::replace(&mut node.last_due, index);
+                Some(Some(node)) if node.upkeep.tenant == entry.set.node.tenant => {
+                    let last = core::mem::replace(&mut node.upkeep.last_due, index);
                     match self.entries.get_mut(last as usize) {
-                        Some(before) if node.first_due != NONE => before.next = index,
-                        _ => node.first_due = index,
+                        Some(before) if node.first_due() != NONE => before.next = index,
+                        _ => node.set_first_due(index),
                     }
                 }
                 _ => {
@@ -130,9 +130,9 @@ impl Agenda {
 
     /// Takes the first entry off a node's list. `[audio]`
     pub fn take_first(&mut self, node: &mut Node) -> Option<Entry> {
-        let entry = *self.entries.get(node.first_due as usize)?;
-        self.release(node.first_due);
-        node.first_due = entry.next;
+        let entry = *self.entries.get(node.first_due() as usize)?;
+        self.release(node.first_due());
+        node.set_first_due(entry.next);
         Some(entry)
     }
 

@@ -5,6 +5,7 @@ use crate::message::{Set, Ticket};
 use crate::node::Node;
 use crate::plan::CompiledGraph;
 use crate::processor::Flow;
+use crate::table::Chunk;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -32,8 +33,8 @@ pub struct Batch {
     /// Slots of nodes to go around, or through again.
     pub(crate) bypasses: Vec<(u32, bool, Motion)>,
     pub(crate) arena: Option<Arena>,
-    pub(crate) node_chunks: Vec<Box<[Option<Node>]>>,
-    pub(crate) cable_chunks: Vec<Box<[Trajectory]>>,
+    pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
+    pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

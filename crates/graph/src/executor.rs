@@ -8,17 +8,19 @@ use crate::message::{
     Address, Command, CommandReceiver, CommandSender, Event, EventReceiver, EventSender, Refusal, Ticket,
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
-use crate::node::{Body, Dial, Node};
+use crate::node::{Body, Care, Dial, Node};
 use crate::plan::{CompiledGraph, Step};
-use crate::processor::{Flow, Stream, Window};
-use crate::run::{Frame, Stage, run_plan};
+use crate::processor::{Flow, Stream};
+use crate::run::{Stage, run_plan};
 use crate::shape::MAX_PARAMS;
+use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
 use crate::table::Table;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
+use core::cell::Cell;
 use sostenuto_rt::FlushDenormals;
 
 /// What is bounded in a running engine, and how.
@@ -199,7 +201,8 @@ impl Executor {
             fault: false,
             overflows: 0,
         };
-        let mut frame = Frame { blocks: &mut self.arena.blocks, flow: &mut self.arena.flow };
+        let flow = Cell::from_mut(&mut *self.arena.flow).as_slice_of_cells();
+        let mut frame = Frame { blocks: &mut self.arena.blocks, flow };
         run_plan(&self.root, &mut frame, &mut stage, window);
         if stage.overflows > 0 {
             self.load.note_overflows(stage.overflows);
@@ -214,13 +217,13 @@ impl Executor {
     #[cold]
     fn report_muted(&mut self) {
         self.faults_untold = false;
-        for node in self.nodes.iter_mut().flatten().filter(|node| node.untold) {
+        for node in self.nodes.iter_mut().flatten().filter(|node| node.upkeep.untold) {
             if self.outbox.has_no_room() {
                 self.faults_untold = true;
                 return;
             }
-            self.outbox.tell(Event::Muted { node: node.id, frame: node.fault_frame });
-            node.untold = false;
+            self.outbox.tell(Event::Muted { node: node.upkeep.id, frame: node.upkeep.fault_frame });
+            node.upkeep.untold = false;
             self.load.note_muted();
         }
     }
@@ -265,7 +268,7 @@ impl Executor {
         } else {
             self.make_due(u64::MAX);
             match self.nodes.get_mut(set.node.slot) {
-                Some(Some(node)) if node.tenant == set.node.tenant => {
+                Some(Some(node)) if node.upkeep.tenant == set.node.tenant => {
                     node.set(frame, set.param, set.value, set.motion);
                     Event::Set { ticket, frame }
                 }
@@ -277,7 +280,7 @@ impl Executor {
 
     fn reset(&mut self, ticket: Ticket, address: Address) {
         let event = match self.nodes.get(address.slot) {
-            Some(Some(node)) if node.tenant == address.tenant => {
+            Some(Some(node)) if node.upkeep.tenant == address.tenant => {
                 reset_node(&mut self.nodes, address.slot);
                 Event::Set { ticket, frame: self.frame }
             }
@@ -366,17 +369,20 @@ impl Executor {
     /// Where every parameter comes to rest, for tests: the resting values in order, by the node's number. A parameter on its way, and one
     /// of a node that does not run (muted, bypassed), shows the value before.
     pub fn parameters(&self) -> impl Iterator<Item = (crate::NodeId, &[f32])> {
-        self.nodes.iter().flatten().map(|node| (node.id, &*node.steady))
+        self.nodes.iter().flatten().map(|node| (node.upkeep.id, node.steady()))
     }
 
     /// Where every parameter is now, without what drives it: to check it against the graph.
     pub fn positions(&self) -> impl Iterator<Item = (crate::NodeId, impl Iterator<Item = f32>)> {
-        let now = |node: &Node, param: usize, dial: &Dial| match node.moving >> param & 1 {
-            0 => node.steady.get(param).copied().unwrap_or_default(),
+        let now = |node: &Node, param: usize, dial: &Dial| match node.moving() >> param & 1 {
+            0 => node.steady_at(param),
             _ => dial.motion.at(self.frame),
         };
         self.nodes.iter().flatten().map(move |node| {
-            (node.id, node.dials.iter().enumerate().map(move |(param, dial)| now(node, param, dial)))
+            (
+                node.upkeep.id,
+                node.upkeep.dials.iter().enumerate().map(move |(param, dial)| now(node, param, dial)),
+            )
         })
     }
 
@@ -394,7 +400,8 @@ impl Executor {
 /// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
 fn reset_node(nodes: &mut Table<Option<Node>>, slot: u32) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
-    (node.muted, node.resting) = (false, false);
+    node.resting = false;
+    node.care.put(Care::MUTED, false);
     if let Body::Processor(processor) = &mut node.body {
         return processor.reset();
     }

@@ -14,6 +14,8 @@ extern crate std;
 mod agenda;
 mod batch;
 mod block;
+mod bypass;
+mod care;
 mod compile;
 #[doc(hidden)]
 pub mod doctest;
@@ -29,13 +31,14 @@ mod plan;
 mod processor;
 mod run;
 mod shape;
+mod signal;
 mod stats;
 mod table;
 mod topology;
 mod trajectory;
 
 pub use batch::Batch;
-pub use block::{AudioBuffer, Block, QUANTUM};
+pub use block::{AudioBuffer, Block, QUANTUM, each_frame};
 pub use edit::Edit;
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};

@@ -23,12 +23,12 @@ impl Probe {
         self.clock.map(|clock| clock())
     }
 
-    /// To be called before each node: the time, if it is this node's turn.
+    /// To be called before each node: whether it is this node's turn.
     #[inline(always)]
-    pub fn begin(&mut self) -> Option<u64> {
+    pub fn is_turn(&mut self) -> bool {
         let turn = self.visited.wrapping_sub(self.cursor) < TIMED;
         self.visited = self.visited.wrapping_add(1);
-        if turn { self.now() } else { None }
+        turn
     }
 
     pub fn since(&self, start: u64) -> u64 {

@@ -1,9 +1,9 @@
 //! Adding signals up, and the one rule by which channels meet.
 
-use crate::block::{QUANTUM, all_finite};
+use crate::block::{QUANTUM, each_frame};
 use crate::plan::Term;
-use crate::processor::{Around, Flow, Run, Span, Window};
-use crate::run::Frame;
+use crate::processor::{Flow, Span};
+use crate::signal::{Around, Frame, Run, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
@@ -42,40 +42,27 @@ pub(crate) fn mix(
 ) -> u64 {
     let mut overflows = 0;
     for channel in 0..usize::from(out.channels) {
-        let at = out.start as usize + channel;
-        let (Some((low, rest)), Some((low_flow, rest_flow))) =
-            (frame.blocks.split_at_mut_checked(at), frame.flow.split_at_mut_checked(at))
-        else {
-            return overflows;
-        };
-        let (Some((sum, high)), Some((sum_flow, high_flow))) =
-            (rest.split_first_mut(), rest_flow.split_first_mut())
-        else {
-            return overflows;
-        };
-        let around = Around { low, high, low_flow, high_flow, resume: at + 1 };
-        let mut heard = false;
+        let only = Run { start: out.start + channel as u32, channels: 1 };
+        let Some((around, mut outputs)) = frame.part(only, window) else { return overflows };
+        let samples = outputs.blocks.first_mut().map(|block| window.of_mut(block));
+        let mut sum = Sum { around, span, window, samples: samples.unwrap_or_default(), heard: false };
         for term in terms {
             let Some(gain) = cables.get(term.cable) else { continue };
-            heard |= add_term(
-                window.of_mut(sum),
-                heard,
-                term.source,
-                usize::from(out.channels),
-                channel,
-                gain,
-                &around,
-                span,
-                window,
-            );
-        }
-        if heard {
-            *sum_flow = Flow::Varying;
-            if !all_finite(window.of(sum)) {
-                overflows += drop_overflows(window.of_mut(sum));
+            match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
+                Feed::One(from) => sum.add(term.source.start as usize + from, 1.0, gain),
+                Feed::MeanOf(n) => {
+                    (0..n).for_each(|from| sum.add(term.source.start as usize + from, 1.0 / n as f32, gain));
+                }
+                Feed::Nothing => {}
             }
-        } else {
-            window.silence(sum, sum_flow);
+        }
+        if !sum.heard {
+            outputs.silence(0);
+            continue;
+        }
+        outputs.tell_all(Flow::Varying);
+        if !outputs.all_finite() {
+            overflows += drop_overflows(outputs.channel(0));
         }
     }
     overflows
@@ -87,57 +74,50 @@ fn drop_overflows(sum: &mut [f32]) -> u64 {
     over.map(|s| *s = 0.0).count() as u64
 }
 
-/// Adds one signal to the sum, or starts the sum with it; whether there was anything to add.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one leaf of one loop; a struct would only rename the arguments"
-)]
-fn add_term(
-    sum: &mut [f32],
-    begun: bool,
-    source: Run,
-    port_channels: usize,
-    channel: usize,
-    gain: &Trajectory,
-    around: &Around<'_>,
+/// A sum in the making, over one span.
+struct Sum<'a> {
+    around: Around<'a>,
     span: Span,
     window: Window,
-) -> bool {
-    let mut gains = [0.0; QUANTUM];
-    let steady = gain.rests_at(span.frame);
-    if !steady {
-        gain.render(span.frame, &mut gains[..window.frames]);
-    }
-    let mut add = |from: usize, scale: f32, begun: bool| -> bool {
-        let block = source.start as usize + from;
-        let scale = if steady { scale * gain.target() } else { scale };
-        if around.flow(block) == Flow::Silent || scale == 0.0 {
-            return false;
+    samples: &'a mut [f32],
+    /// Whether anything was added.
+    heard: bool,
+}
+
+impl Sum<'_> {
+    /// Adds one block, or starts the sum with it.
+    #[inline(always)]
+    fn add(&mut self, block: usize, share: f32, gain: &Trajectory) {
+        if self.around.flow(block) == Flow::Silent {
+            return;
         }
-        let samples = window.of(around.block(block));
-        match (steady, begun) {
+        let samples = self.window.of(self.around.block(block));
+        if !gain.rests_at(self.span.frame) {
+            return self.add_moving(samples, share, gain);
+        }
+        let scale = share * gain.target();
+        if scale == 0.0 {
+            return;
+        }
+        if self.heard {
+            each_frame(self.samples, samples, |sum, x| *sum += x * scale);
+        } else {
             // Starting from zero, not from the first term, keeps a negative zero from telling silence from no signal.
-            (true, false) => sum.iter_mut().zip(samples).for_each(|(s, x)| *s = 0.0 + x * scale),
-            (true, true) => sum.iter_mut().zip(samples).for_each(|(s, x)| *s += x * scale),
-            (false, false) => {
-                sum.iter_mut().zip(samples).zip(&gains).for_each(|((s, x), g)| *s = 0.0 + x * (scale * g))
-            }
-            (false, true) => {
-                sum.iter_mut().zip(samples).zip(&gains).for_each(|((s, x), g)| *s += x * (scale * g))
-            }
+            each_frame(self.samples, samples, |sum, x| *sum = 0.0 + x * scale);
         }
-        true
-    };
-    match feed(usize::from(source.channels), port_channels, channel) {
-        Feed::One(from) => add(from, 1.0, begun),
-        Feed::MeanOf(n) => {
-            let mut heard = false;
-            for from in 0..n {
-                heard |= add(from, 1.0 / n as f32, begun || heard);
-            }
-            heard
+        self.heard = true;
+    }
+
+    /// Adds a signal whose gain is on its way.
+    #[inline(never)]
+    fn add_moving(&mut self, samples: &[f32], share: f32, gain: &Trajectory) {
+        let mut gains = [0.0; QUANTUM];
+        gain.render(self.span.frame, gains.get_mut(..self.span.frames).unwrap_or_default());
+        if !self.heard {
+            self.samples.fill(0.0);
         }
-        Feed::Nothing => false,
+        self.samples.iter_mut().zip(samples).zip(&gains).for_each(|((sum, x), g)| *sum += x * (share * g));
+        self.heard = true;
     }
 }
 

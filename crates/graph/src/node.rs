@@ -3,7 +3,7 @@
 use crate::message::NodeId;
 use crate::plan::CompiledGraph;
 use crate::processor::{Processor, Stream};
-use crate::shape::{Approach, MAX_PARAMS, Shape};
+use crate::shape::{Approach, MAX_PARAMS, Parameter, Shape};
 use crate::stats::NodeLoad;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
@@ -37,29 +37,73 @@ pub(crate) struct Dial {
     pub max: f32,
 }
 
+/// Why a node cannot simply be run: a bit for each reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Care(u8);
+
+impl Care {
+    /// It is a part, or its plan is out.
+    pub const PART: Care = Care(1);
+    /// A parameter is on its way.
+    pub const MOVING: Care = Care(2);
+    /// A change is due.
+    pub const DUE: Care = Care(4);
+    /// It is bypassed, or on the way there or back.
+    pub const DETOUR: Care = Care(8);
+    /// It is muted for a fault.
+    pub const MUTED: Care = Care(16);
+
+    #[inline(always)]
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline(always)]
+    pub fn has(self, reason: Care) -> bool {
+        self.0 & reason.0 != 0
+    }
+
+    pub fn put(&mut self, reason: Care, there: bool) {
+        self.0 = if there { self.0 | reason.0 } else { self.0 & !reason.0 };
+    }
+}
+
+/// Resting values of parameters that lie in the node itself.
+const NEAR: usize = 6;
+
+/// A node. What every span needs is in its one cache line; the rest is in its upkeep.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Node {
     pub body: Body,
-    /// Where each parameter is at rest; what the processor reads unless the parameter moves.
-    pub steady: Box<[f32]>,
+    pub care: Care,
+    /// Nothing to hear while its inputs are silent.
+    pub resting: bool,
+    /// How many parameters there are.
+    params: u8,
+    /// Where each parameter is at rest, if there are no more than these; otherwise that is in the upkeep.
+    near: [f32; NEAR],
+    pub upkeep: Box<Upkeep>,
+}
+
+/// What a node that simply runs does not need.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
     /// A bit for each parameter that is on its way.
-    pub moving: u64,
+    moving: u64,
     /// First and last entry of the agenda for this node.
-    pub first_due: u32,
+    first_due: u32,
     pub last_due: u32,
     pub tenant: u32,
-    pub muted: bool,
     /// Muted, but not yet told.
     pub untold: bool,
     /// When it was muted.
     pub fault_frame: u64,
-    /// Nothing to hear while its inputs are silent.
-    pub resting: bool,
-    /// Whether it is bypassed, or on the way there or back.
-    pub on_detour: bool,
     /// From 0, through the node, to 1, around it.
     pub detour: Trajectory,
     pub dials: Box<[Dial]>,
+    /// Where each parameter is at rest, if there are many.
+    far: Box<[f32]>,
     pub id: NodeId,
     pub load: Arc<NodeLoad>,
 }
@@ -68,51 +112,106 @@ impl Node {
     /// `[control]`
     pub fn new(body: Body, shape: &Shape, id: NodeId, tenant: u32, load: Arc<NodeLoad>) -> Self {
         debug_assert!(shape.params.len() <= MAX_PARAMS);
-        Node {
-            body,
-            steady: shape.params.iter().map(|p| p.default).collect(),
+        let dial = |p: &Parameter| Dial { motion: Trajectory::hold(p.default), min: p.min, max: p.max };
+        let upkeep = Upkeep {
             moving: 0,
             first_due: NONE,
             last_due: NONE,
             tenant,
-            muted: false,
             untold: false,
             fault_frame: 0,
-            resting: false,
-            on_detour: false,
             detour: Trajectory::hold(0.0),
-            dials: shape
-                .params
-                .iter()
-                .map(|p| Dial { motion: Trajectory::hold(p.default), min: p.min, max: p.max })
-                .collect(),
+            dials: shape.params.iter().map(dial).collect(),
+            far: shape.params.iter().map(|p| p.default).collect(),
             id,
             load,
+        };
+        let mut near = [0.0; NEAR];
+        near.iter_mut().zip(&upkeep.far).for_each(|(near, far)| *near = *far);
+        let mut care = Care::default();
+        care.put(Care::PART, !matches!(body, Body::Processor(_)));
+        let params = shape.params.len() as u8;
+        Node { body, care, resting: false, params, near, upkeep: Box::new(upkeep) }
+    }
+
+    /// What the processor reads unless a parameter moves, apart from what it is itself.
+    #[inline(always)]
+    pub fn steady_and_body(&mut self) -> (&[f32], &mut Body) {
+        let near = self.near.get(..usize::from(self.params));
+        (near.unwrap_or(&self.upkeep.far), &mut self.body)
+    }
+
+    /// Where each parameter is at rest; what the processor reads unless the parameter moves.
+    pub fn steady(&self) -> &[f32] {
+        self.near.get(..usize::from(self.params)).unwrap_or(&self.upkeep.far)
+    }
+
+    /// Where one parameter is at rest.
+    pub fn steady_at(&self, param: usize) -> f32 {
+        self.steady().get(param).copied().unwrap_or(0.0)
+    }
+
+    /// A bit for each parameter that is on its way.
+    pub fn moving(&self) -> u64 {
+        self.upkeep.moving
+    }
+
+    /// Sends a parameter off. `[audio]`
+    fn set_moving(&mut self, param: usize) {
+        self.upkeep.moving |= 1 << param;
+        self.care.put(Care::MOVING, true);
+    }
+
+    /// A parameter has come to rest. `[audio]`
+    pub fn rest(&mut self, param: usize, value: f32) {
+        self.upkeep.moving &= !(1 << param);
+        self.care.put(Care::MOVING, self.upkeep.moving != 0);
+        let near = self.near.get_mut(..usize::from(self.params));
+        if let Some(steady) = near.unwrap_or(&mut self.upkeep.far).get_mut(param) {
+            *steady = value;
         }
+    }
+
+    /// The first entry of the agenda for this node.
+    pub fn first_due(&self) -> u32 {
+        self.upkeep.first_due
+    }
+
+    /// `[audio]`
+    pub fn set_first_due(&mut self, index: u32) {
+        self.upkeep.first_due = index;
+        self.care.put(Care::DUE, index != NONE);
+    }
+
+    /// Makes it silent from a frame on, which is yet to be told. `[audio]`
+    pub fn mute(&mut self, frame: u64) {
+        self.care.put(Care::MUTED, true);
+        (self.upkeep.untold, self.upkeep.fault_frame) = (true, frame);
     }
 
     /// Sets off around the processor, or back through it. `[audio]`
     pub fn bypass(&mut self, frame: u64, on: bool, motion: Motion) {
-        self.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);
-        self.on_detour = true;
+        self.upkeep.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);
+        self.care.put(Care::DETOUR, true);
     }
 
     /// Sets a parameter off. `[audio]`; a number that the node does not have is left alone.
-    #[inline]
     pub fn set(&mut self, frame: u64, param: u16, value: f32, motion: Motion) {
-        let Some(dial) = self.dials.get_mut(usize::from(param)) else { return };
+        let param = usize::from(param);
+        let Some(dial) = self.upkeep.dials.get_mut(param) else { return };
         dial.motion.depart(frame, value.clamp(dial.min, dial.max), motion);
+        let (rests, target) = (dial.motion.rests_at(frame), dial.motion.target());
         self.resting = false;
-        if dial.motion.rests_at(frame) {
-            self.moving &= !(1 << param);
-            if let Some(steady) = self.steady.get_mut(usize::from(param)) {
-                *steady = dial.motion.target();
-            }
+        if rests {
+            self.rest(param, target);
         } else {
-            self.moving |= 1 << param;
+            self.set_moving(param);
         }
     }
 }
+
+// A node is one cache line, in its slot too.
+const _: () = assert!(size_of::<Option<Node>>() == 64);
 
 /// How a parameter gets to a value set with no ramp given, at a sample rate.
 pub(crate) fn approach(approach: Approach, stream: &Stream) -> Motion {

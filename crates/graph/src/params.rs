@@ -5,7 +5,8 @@ use crate::agenda::Agenda;
 use crate::block::Block;
 use crate::node::Node;
 use crate::plan::DriveLink;
-use crate::processor::{Around, Flow, Span, Window};
+use crate::processor::{Flow, Span};
+use crate::signal::{Around, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
@@ -31,16 +32,13 @@ pub(crate) fn prepare(
 /// Parameters on their way: those that have arrived come to rest, the others are written.
 fn render_moving(node: &mut Node, span: Span, scratch: &mut [Block]) -> u64 {
     let mut written = 0;
-    let mut left = node.moving;
+    let mut left = node.moving();
     while left != 0 {
         let param = left.trailing_zeros() as usize;
         left &= left - 1;
-        let (Some(dial), Some(steady)) = (node.dials.get(param), node.steady.get_mut(param)) else {
-            continue;
-        };
+        let Some(dial) = node.upkeep.dials.get(param) else { continue };
         if dial.motion.rests_at(span.frame) {
-            node.moving &= !(1 << param);
-            *steady = dial.motion.target();
+            node.rest(param, dial.motion.target());
         } else if let Some(values) = values(scratch, param, span) {
             dial.motion.render(span.frame, values);
             // On the path of least jerk a parameter that is turned round keeps its speed, and may pass its limits.
@@ -55,16 +53,16 @@ fn render_moving(node: &mut Node, span: Span, scratch: &mut [Block]) -> u64 {
 fn take_due(node: &mut Node, span: Span, agenda: &mut Agenda, scratch: &mut [Block]) -> u64 {
     let mut written = 0;
     let end = span.frame + span.frames as u64;
-    while let Some(due) = agenda.entry(node.first_due)
+    while let Some(due) = agenda.entry(node.first_due())
         && due.frame < end
         && let Some(due) = agenda.take_first(node)
     {
         let param = usize::from(due.set.param);
         let frame = due.frame.max(span.frame);
-        let steady = node.steady.get(param).copied().unwrap_or(0.0);
-        let was_moving = (node.moving | written) >> (param & 63) & 1 == 1;
+        let steady = node.steady_at(param);
+        let was_moving = (node.moving() | written) >> (param & 63) & 1 == 1;
         node.set(frame, due.set.param, due.set.value, due.set.motion);
-        let (Some(dial), Some(values)) = (node.dials.get(param), values(scratch, param, span)) else {
+        let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };
         let (before, after) = values.split_at_mut((frame - span.frame) as usize);
@@ -92,7 +90,7 @@ fn add_drives(
 ) -> u64 {
     for (i, link) in drives.iter().enumerate() {
         let param = usize::from(link.param);
-        let (Some(dial), Some(values)) = (node.dials.get(param), values(scratch, param, span)) else {
+        let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };
         let Some(depth) = cables.get(link.cable) else { continue };
@@ -101,7 +99,7 @@ fn add_drives(
             around.flow(source) == Flow::Silent || (depth.rests_at(span.frame) && depth.target() == 0.0);
         if !silent {
             if written >> param & 1 == 0 {
-                values.fill(node.steady.get(param).copied().unwrap_or(0.0));
+                values.fill(node.steady_at(param));
                 written |= 1 << param;
             }
             add_drive(values, window.of(around.block(source)), depth, span);

@@ -1,6 +1,6 @@
 //! The compiled plan: what the audio thread does for each span, as a flat list of steps over a pool of blocks.
 
-use crate::processor::Run;
+use crate::signal::Run;
 use alloc::boxed::Box;
 
 /// A part of a graph, ready to run: sorted, its signals assigned to blocks.
@@ -87,6 +87,14 @@ pub(crate) struct NodeStep {
     pub inputs: Stretch,
     /// Of `drives`, sorted by parameter.
     pub drives: Stretch,
+}
+
+impl NodeStep {
+    /// Whether the node is run as a whole, with parameters that nothing drives.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        self.half == Half::Whole && self.drives.len == 0
+    }
 }
 
 /// A cable that drives a parameter: adds depth × the first channel of a signal.

@@ -1,7 +1,9 @@
 //! What a node does: the trait that every node implements, and what it is handed for a block.
 
-use crate::block::{Block, QUANTUM};
+use crate::block::{Block, QUANTUM, all_finite};
 use crate::shape::Shape;
+use crate::signal::{Around, Run, SILENT, Window};
+use core::cell::Cell;
 use sostenuto_dsp::Value;
 
 /// What a node needs to know of the stream it will run in, before it runs.
@@ -90,88 +92,6 @@ pub enum Flow {
     Silent,
 }
 
-/// The blocks of one signal: so many adjoining channels from a block on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub start: u32,
-    pub channels: u16,
-}
-
-impl Run {
-    /// Where an input that no cable feeds is read: past the end of every plan's blocks, where all is silence.
-    pub const NOWHERE: u32 = u32::MAX >> 1;
-
-    pub fn end(self) -> usize {
-        self.start as usize + usize::from(self.channels)
-    }
-}
-
-/// Part of a block: the frames that one call is about.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    pub offset: usize,
-    pub frames: usize,
-}
-
-impl Window {
-    #[inline(always)]
-    pub fn of(self, block: &Block) -> &[f32] {
-        block.0.get(self.offset..self.offset + self.frames).unwrap_or(&[])
-    }
-    #[inline(always)]
-    pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
-        block.0.get_mut(self.offset..self.offset + self.frames).unwrap_or(&mut [])
-    }
-    /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
-    #[inline(always)]
-    pub fn silence(self, block: &mut Block, flow: &mut Flow) {
-        if *flow == Flow::Silent {
-            return;
-        }
-        if self.offset == 0 {
-            *block = Block::SILENT;
-            *flow = Flow::Silent;
-        } else {
-            self.of_mut(block).fill(0.0);
-            *flow = Flow::Varying;
-        }
-    }
-}
-
-/// The blocks of a plan but for a gap, where the outputs of the running step are.
-#[derive(Clone, Copy)]
-pub(crate) struct Around<'a> {
-    pub low: &'a [Block],
-    pub high: &'a [Block],
-    pub low_flow: &'a [Flow],
-    pub high_flow: &'a [Flow],
-    /// Where `high` starts.
-    pub resume: usize,
-}
-
-impl<'a> Around<'a> {
-    #[inline(always)]
-    pub fn block(&self, index: usize) -> &'a Block {
-        let found = if index < self.low.len() {
-            self.low.get(index)
-        } else {
-            self.high.get(index.wrapping_sub(self.resume))
-        };
-        found.unwrap_or(&SILENT)
-    }
-    #[inline(always)]
-    pub fn flow(&self, index: usize) -> Flow {
-        let found = if index < self.low.len() {
-            self.low_flow.get(index)
-        } else {
-            self.high_flow.get(index.wrapping_sub(self.resume))
-        };
-        found.copied().unwrap_or(Flow::Silent)
-    }
-}
-
-static SILENT: Block = Block::SILENT;
-
 /// What a node is handed for one span.
 pub struct Io<'a> {
     /// Which frames these are.
@@ -240,11 +160,13 @@ impl<'a> Inputs<'a> {
     }
 
     /// Whether all channels of a port are silent.
+    #[inline]
     pub fn is_silent(&self, port: usize) -> bool {
         (0..self.channels(port)).all(|c| self.flow(port, c) == Flow::Silent)
     }
 
     /// Whether all channels of all ports are silent.
+    #[inline]
     pub fn all_silent(&self) -> bool {
         (0..self.runs.len()).all(|port| self.is_silent(port))
     }
@@ -253,7 +175,7 @@ impl<'a> Inputs<'a> {
 /// Where a node's output goes: the channels of all its output ports, in order.
 pub struct Outputs<'a> {
     pub(crate) blocks: &'a mut [Block],
-    pub(crate) flow: &'a mut [Flow],
+    pub(crate) flow: &'a [Cell<Flow>],
     pub(crate) window: Window,
 }
 
@@ -267,9 +189,9 @@ impl Outputs<'_> {
     /// One channel, to write; holds leftovers until written. Of a channel that is not there: an empty slice.
     #[inline(always)]
     pub fn channel(&mut self, channel: usize) -> &mut [f32] {
-        match (self.blocks.get_mut(channel), self.flow.get_mut(channel)) {
+        match (self.blocks.get_mut(channel), self.flow.get(channel)) {
             (Some(block), Some(flow)) => {
-                *flow = Flow::Varying;
+                flow.set(Flow::Varying);
                 self.window.of_mut(block)
             }
             _ => &mut [],
@@ -279,7 +201,7 @@ impl Outputs<'_> {
     /// The same outputs, for one call.
     #[inline(always)]
     pub(crate) fn lend(&mut self) -> Outputs<'_> {
-        Outputs { blocks: &mut *self.blocks, flow: &mut *self.flow, window: self.window }
+        Outputs { blocks: &mut *self.blocks, flow: self.flow, window: self.window }
     }
 
     /// One channel, to check.
@@ -288,31 +210,44 @@ impl Outputs<'_> {
         self.blocks.get(channel).map_or(&[], |block| self.window.of(block))
     }
 
+    /// Tells what is known of every channel.
+    #[inline(always)]
+    pub(crate) fn tell_all(&self, known: Flow) {
+        self.flow.iter().for_each(|flow| flow.set(known));
+    }
+
+    /// Whether every sample is a finite number.
+    #[inline(always)]
+    pub(crate) fn all_finite(&self) -> bool {
+        self.blocks.iter().all(|block| all_finite(self.window.of(block)))
+    }
+
     /// The first `N` channels at once, if there are as many.
     #[inline(always)]
     pub fn first<const N: usize>(&mut self) -> Option<[&mut [f32]; N]> {
         let window = self.window;
         let blocks = self.blocks.first_chunk_mut::<N>()?;
-        *self.flow.first_chunk_mut::<N>()? = [Flow::Varying; N];
+        self.flow.first_chunk::<N>()?.iter().for_each(|flow| flow.set(Flow::Varying));
         Some(blocks.each_mut().map(|b| window.of_mut(b)))
     }
 
     /// All channels, one after the other.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         let window = self.window;
-        self.flow.fill(Flow::Varying);
+        self.tell_all(Flow::Varying);
         self.blocks.iter_mut().map(move |b| window.of_mut(b))
     }
 
     /// Makes one channel silent, and says so.
     #[inline(always)]
     pub fn silence(&mut self, channel: usize) {
-        if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get_mut(channel)) {
+        if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get(channel)) {
             self.window.silence(block, flow);
         }
     }
 
     /// Makes all channels silent, and says so.
+    #[inline]
     pub fn silence_all(&mut self) {
         for channel in 0..self.blocks.len() {
             self.silence(channel);
@@ -327,8 +262,8 @@ impl Outputs<'_> {
         }
         self.channel(channel).fill(value);
         // A later piece of a span, in a loop, does not speak for the earlier ones.
-        if let Some(flow) = self.flow.get_mut(channel).filter(|_| self.window.offset == 0) {
-            *flow = Flow::Constant;
+        if let Some(flow) = self.flow.get(channel).filter(|_| self.window.offset == 0) {
+            flow.set(Flow::Constant);
         }
     }
 }

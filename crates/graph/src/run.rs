@@ -1,13 +1,14 @@
 //! Running a plan over one span: the audio thread's inner loop.
 
 use crate::agenda::Agenda;
-use crate::block::{Block, QUANTUM, all_finite};
+use crate::block::{Block, QUANTUM};
+use crate::care::{mute_from_fault, run_with_care};
 use crate::load::Probe;
-use crate::mix::{Feed, feed, mix};
-use crate::node::{Body, NONE, Node};
-use crate::params::prepare;
-use crate::plan::{CompiledGraph, Half, NodeStep, Step, Stretch};
-use crate::processor::{Activity, Around, Flow, Inputs, Io, Outputs, Params, Run, Span, Window};
+use crate::mix::mix;
+use crate::node::{Body, Care, Node};
+use crate::plan::{CompiledGraph, NodeStep, Step, Stretch};
+use crate::processor::{Activity, Flow, Inputs, Io, Outputs, Params, Span};
+use crate::signal::{Frame, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
@@ -30,19 +31,13 @@ pub(crate) struct Stage<'a> {
 
 impl Stage<'_> {
     #[inline(always)]
-    fn span(&self, window: Window) -> Span {
+    pub fn span(&self, window: Window) -> Span {
         Span {
             frame: self.frame + window.offset as u64,
             frames: window.frames,
             sample_rate: self.sample_rate,
         }
     }
-}
-
-/// The blocks of a plan and what is known of them; beyond the plan's own, those for the parts in it.
-pub(crate) struct Frame<'a> {
-    pub blocks: &'a mut [Block],
-    pub flow: &'a mut [Flow],
 }
 
 /// Runs all steps of a plan.
@@ -103,16 +98,17 @@ fn run_loop(
 fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64) -> usize {
     let Some(Step::Node(step)) = plan.steps.get(step as usize) else { return 1 };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return QUANTUM };
-    let until_due = match stage.agenda.entry(node.first_due) {
+    let until_due = match stage.agenda.entry(node.first_due()) {
         Some(due) if due.frame <= now => return 1,
         Some(due) => (due.frame - now) as usize,
         None => QUANTUM,
     };
-    if node.moving != 0 || step.drives.len != 0 {
+    if node.care.has(Care::MOVING) || step.drives.len != 0 {
         return 1;
     }
-    let params = Params { steady: &node.steady, moving: 0, blocks: &[], frames: 1 };
-    match &mut node.body {
+    let (steady, body) = node.steady_and_body();
+    let params = Params { steady, moving: 0, blocks: &[], frames: 1 };
+    match body {
         Body::Processor(processor) => processor
             .delaying()
             .map_or(1, |delaying| delaying.ahead(&params, stage.sample_rate))
@@ -121,6 +117,8 @@ fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64
     }
 }
 
+/// Runs a node: at once if nothing is the matter with it, as with nearly every node in nearly every span, otherwise with care.
+#[inline(always)]
 fn run_node(
     plan: &CompiledGraph,
     step: &NodeStep,
@@ -128,236 +126,33 @@ fn run_node(
     stage: &mut Stage<'_>,
     window: Window,
 ) {
+    let timed = stage.probe.is_turn();
     let span = stage.span(window);
-    let own = plan.blocks as usize;
-    let (Some((blocks, beyond)), Some((flow, flow_beyond))) =
-        (frame.blocks.split_at_mut_checked(own), frame.flow.split_at_mut_checked(own))
-    else {
-        return;
-    };
-    let Some((around, mut outputs)) = part_blocks(blocks, flow, step.out, window) else { return };
-    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
-    let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
-    if node.muted {
-        stage.agenda.settle(node);
-        return outputs.silence_all();
-    }
-    if node.on_detour
-        && let Some(first) = node.detour.frames_left(span.frame).filter(|left| *left < window.frames)
+    if !timed
+        && step.is_plain()
+        && let Some(Some(node)) = stage.nodes.get_mut(step.slot)
+        && node.care.is_none()
+        && let Some((around, mut outputs)) = frame.part(step.out, window)
     {
-        // The fade ends inside the span: where the span ends must not decide for how long the node still runs.
-        let rest = Window { offset: window.offset + first, frames: window.frames - first };
-        run_node(plan, step, frame, stage, Window { frames: first, ..window });
-        return run_node(plan, step, frame, stage, rest);
-    }
-    let detour = if node.on_detour { detour(node, span) } else { Detour::Through };
-    if detour == Detour::Around {
-        go_around(&inputs, &mut outputs);
-        return settle_all(step.slot, stage.nodes, stage.agenda);
-    }
-    let quiet = node.moving == 0 && node.first_due == NONE && step.drives.len == 0;
-    if quiet && node.resting && inputs.all_silent() {
-        return outputs.silence_all();
-    }
-    let drives = step.drives.of(&plan.drives);
-    let moving = if quiet {
-        0
-    } else {
-        prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
-    };
-    if let Body::Part(_) = node.body {
-        let inner = Frame { blocks: beyond, flow: flow_beyond };
-        run_part(step.slot, inputs, outputs.lend(), inner, stage, window);
-        // What is in a part is finite already, each node and each sum for itself.
-        if let (Detour::Between, Some(Some(node))) = (detour, stage.nodes.get_mut(step.slot)) {
-            blend_detour(&node.detour, &inputs, &mut outputs, span);
+        let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
+        if node.resting && inputs.all_silent() {
+            return outputs.silence_all();
+        }
+        run_at_once(node, span, inputs, &mut outputs);
+        if !outputs.all_finite() {
+            stage.fault |= mute_from_fault(node, &mut outputs, span);
         }
         return;
     }
-    outputs.flow.fill(Flow::Varying);
-    let timed = stage.probe.begin();
-    let params = Params { steady: &node.steady, moving, blocks: stage.scratch, frames: window.frames };
-    let io = Io { span, inputs, outputs: outputs.lend(), params };
-    node.resting = call(&mut node.body, step.half, io) == Activity::Resting;
-    if let Some(start) = timed {
-        node.load.note(stage.probe.since(start), window.frames);
-    }
-    if detour == Detour::Between {
-        blend_detour(&node.detour, &inputs, &mut outputs, span);
-    }
-    if !(0..outputs.blocks.len()).all(|c| all_finite(outputs.read(c))) {
-        stage.fault |= mute_from_fault(node, &mut outputs, span);
-    }
+    run_with_care(plan, step, frame, stage, window, timed);
 }
 
-/// Makes the changes that are due for a node which does not run, and for those inside it. Takes as long as there are nodes inside,
-/// and is left out where nothing is due.
-fn settle_all(slot: u32, nodes: &mut Table<Option<Node>>, agenda: &mut Agenda) {
-    if agenda.handed_out() == 0 {
-        return;
-    }
-    let Some(Some(node)) = nodes.get_mut(slot) else { return };
-    agenda.settle(node);
-    if let Body::Processor(_) = node.body {
-        return;
-    }
-    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
-    for step in &plan.steps {
-        if let Step::Node(step) = step {
-            settle_all(step.slot, nodes, agenda);
-        }
-    }
-    if let Some(Some(node)) = nodes.get_mut(slot) {
-        node.body = Body::Part(plan);
-    }
-}
-
-/// Which way a signal takes at a node that was or is bypassed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Detour {
-    Through,
-    Between,
-    Around,
-}
-
-fn detour(node: &mut Node, span: Span) -> Detour {
-    if !node.detour.rests_at(span.frame) {
-        return Detour::Between;
-    }
-    node.on_detour = node.detour.target() > 0.5;
-    if node.on_detour { Detour::Around } else { Detour::Through }
-}
-
-/// Puts the first input straight to the output, by the rule of cables.
-fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
-    for channel in 0..outputs.channels() {
-        outputs.silence(channel);
-        let mut dry = [0.0; QUANTUM];
-        if let Some(flow) = add_dry(inputs, channel, outputs.channels(), &mut dry) {
-            let out = outputs.channel(channel);
-            out.copy_from_slice(dry.get(..out.len()).unwrap_or(&[]));
-            if let Some(known) = outputs.flow.get_mut(channel) {
-                *known = flow;
-            }
-        }
-    }
-}
-
-/// Fades between what the node made and its input, while a bypass is switched.
-fn blend_detour(detour: &Trajectory, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, span: Span) {
-    let mut way = [0.0; QUANTUM];
-    detour.render(span.frame, way.get_mut(..span.frames).unwrap_or_default());
-    for channel in 0..outputs.channels() {
-        let mut dry = [0.0; QUANTUM];
-        add_dry(inputs, channel, outputs.channels(), &mut dry);
-        let out = outputs.channel(channel).iter_mut();
-        out.zip(&dry).zip(&way).for_each(|((wet, dry), way)| *wet += (dry - *wet) * way);
-        if let Some(known) = outputs.flow.get_mut(channel) {
-            *known = Flow::Varying;
-        }
-    }
-}
-
-/// Adds what feeds one output channel of a bypassed node to `sum`; `None` if that is silence.
-fn add_dry(inputs: &Inputs<'_>, channel: usize, channels: usize, sum: &mut [f32; QUANTUM]) -> Option<Flow> {
-    let sources = inputs.channels(0);
-    let (from, share) = match feed(sources, channels, channel) {
-        Feed::One(from) if from < sources => (from..from + 1, 1.0),
-        Feed::MeanOf(n) if n > 0 => (0..n, 1.0 / n as f32),
-        _ => return None,
-    };
-    let heard = from.clone().any(|from| inputs.flow(0, from) != Flow::Silent);
-    for from in from {
-        sum.iter_mut().zip(inputs.channel(0, from)).for_each(|(sum, x)| *sum += x * share);
-    }
-    heard.then_some(Flow::Varying)
-}
-
-/// The blocks that a step writes, and the rest.
+/// Runs a processor whose parameters are all at rest.
 #[inline(always)]
-fn part_blocks<'a>(
-    blocks: &'a mut [Block],
-    flow: &'a mut [Flow],
-    out: Run,
-    window: Window,
-) -> Option<(Around<'a>, Outputs<'a>)> {
-    let (low, rest) = blocks.split_at_mut_checked(out.start as usize)?;
-    let (outs, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
-    let (low_flow, rest) = flow.split_at_mut_checked(out.start as usize)?;
-    let (outs_flow, high_flow) = rest.split_at_mut_checked(usize::from(out.channels))?;
-    let around = Around { low, high, low_flow, high_flow, resume: out.end() };
-    Some((around, Outputs { blocks: outs, flow: outs_flow, window }))
-}
-
-#[inline(always)]
-fn call(body: &mut Body, half: Half, io: Io<'_>) -> Activity {
-    let Body::Processor(processor) = body else { return Activity::Sounding };
-    if half == Half::Whole {
-        return processor.process(io);
-    }
-    match (half, processor.delaying()) {
-        (Half::Emit, Some(delaying)) => delaying.emit(io),
-        (_, Some(delaying)) => delaying.absorb(io),
-        (_, None) => {}
-    }
-    Activity::Sounding
-}
-
-/// Runs a part: its input is copied in, its plan runs in the blocks beyond, its output is copied out.
-fn run_part(
-    slot: u32,
-    inputs: Inputs<'_>,
-    outputs: Outputs<'_>,
-    mut inner: Frame<'_>,
-    stage: &mut Stage<'_>,
-    window: Window,
-) {
-    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
-    let mut block = plan.input.start as usize;
-    for port in 0..inputs.runs.len() {
-        for channel in 0..inputs.channels(port) {
-            if let (Some(to), Some(flow)) = (inner.blocks.get_mut(block), inner.flow.get_mut(block)) {
-                let from = inputs.channel(port, channel);
-                carry(from, inputs.flow(port, channel), to, flow, window);
-            }
-            block += 1;
-        }
-    }
-    run_plan(&plan, &mut inner, stage, window);
-    for (channel, (to, flow)) in outputs.blocks.iter_mut().zip(outputs.flow.iter_mut()).enumerate() {
-        let from = plan.output.start as usize + channel;
-        match inner.blocks.get(from).zip(inner.flow.get(from)) {
-            Some((block, known)) if channel < usize::from(plan.output.channels) => {
-                carry(window.of(block), *known, to, flow, window);
-            }
-            _ => window.silence(to, flow),
-        }
-    }
-    if let Some(Some(node)) = stage.nodes.get_mut(slot) {
-        node.body = Body::Part(plan);
-    }
-}
-
-/// Brings one channel into or out of a part, with what is known of it.
-fn carry(from: &[f32], known: Flow, to: &mut Block, flow: &mut Flow, window: Window) {
-    if known == Flow::Silent {
-        return window.silence(to, flow);
-    }
-    window.of_mut(to).copy_from_slice(from);
-    *flow = if window.offset == 0 { known } else { Flow::Varying };
-}
-
-/// Silences a node from its first sample on that is not a finite number; `false` if there is none, and only the sum is too large.
-#[cold]
-fn mute_from_fault(node: &mut Node, outputs: &mut Outputs<'_>, span: Span) -> bool {
-    let bad = |samples: &[f32]| samples.iter().position(|s| !s.is_finite());
-    let Some(first) = (0..outputs.channels()).filter_map(|c| bad(outputs.read(c))).min() else {
-        return false;
-    };
-    for channel in outputs.iter_mut() {
-        channel.iter_mut().skip(first).for_each(|s| *s = 0.0);
-    }
-    (node.muted, node.untold, node.fault_frame) = (true, true, span.frame + first as u64);
-    true
+fn run_at_once(node: &mut Node, span: Span, inputs: Inputs<'_>, outputs: &mut Outputs<'_>) {
+    outputs.tell_all(Flow::Varying);
+    let (steady, Body::Processor(processor)) = node.steady_and_body() else { return };
+    let params = Params { steady, moving: 0, blocks: &[], frames: span.frames };
+    let activity = processor.process(Io { span, inputs, outputs: outputs.lend(), params });
+    node.resting = activity == Activity::Resting;
 }

@@ -8,10 +8,13 @@ pub(crate) const CHUNK: usize = 256;
 /// The most chunks a table can get; the list of them has this capacity from the start.
 pub(crate) const MAX_CHUNKS: usize = 4096;
 
+/// So many slots side by side, of a length known beforehand, so that finding one needs a single look at a length.
+pub(crate) type Chunk<T> = Box<[T; CHUNK]>;
+
 /// Chunks of slots. Growing pushes chunks that were made elsewhere: no allocation, nothing moves.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
-    chunks: Vec<Box<[T]>>,
+    chunks: Vec<Chunk<T>>,
 }
 
 impl<T> Table<T> {
@@ -20,12 +23,13 @@ impl<T> Table<T> {
     }
 
     /// A chunk of slots, each made by `make`. `[control]`
-    pub fn chunk(make: impl FnMut() -> T) -> Box<[T]> {
-        core::iter::repeat_with(make).take(CHUNK).collect()
+    pub fn chunk(make: impl FnMut() -> T) -> Chunk<T> {
+        let slots: Vec<T> = core::iter::repeat_with(make).take(CHUNK).collect();
+        slots.try_into().unwrap_or_else(|_| unreachable!("so many were taken"))
     }
 
     /// Takes chunks over until they or the capacity run out. `[audio]`
-    pub fn grow(&mut self, chunks: &mut Vec<Box<[T]>>) {
+    pub fn grow(&mut self, chunks: &mut Vec<Chunk<T>>) {
         while self.chunks.len() < MAX_CHUNKS
             && let Some(chunk) = chunks.pop()
         {
@@ -35,12 +39,12 @@ impl<T> Table<T> {
 
     #[inline(always)]
     pub fn get(&self, slot: u32) -> Option<&T> {
-        self.chunks.get(slot as usize / CHUNK)?.get(slot as usize % CHUNK)
+        Some(&self.chunks.get(slot as usize / CHUNK)?[slot as usize % CHUNK])
     }
 
     #[inline(always)]
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
-        self.chunks.get_mut(slot as usize / CHUNK)?.get_mut(slot as usize % CHUNK)
+        Some(&mut self.chunks.get_mut(slot as usize / CHUNK)?[slot as usize % CHUNK])
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {

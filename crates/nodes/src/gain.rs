@@ -5,7 +5,7 @@ use crate::node::{Machine, Node};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
 use sostenuto_dsp::amplitude::{SILENCE_DB, gain_of};
-use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs};
+use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, each_frame};
 use sostenuto_units::Unit;
 
 /// The range of every gain in the catalogue.
@@ -69,13 +69,16 @@ impl Gain {
                 outputs.silence(channel);
                 continue;
             }
-            let out = outputs.channel(channel).iter_mut().zip(inputs.channel(0, channel));
+            let (out, input) = (outputs.channel(channel), inputs.channel(0, channel));
             match level {
                 Value::Steady(db) => {
                     let amplitude = self.amplitude(db);
-                    out.for_each(|(out, x)| *out = x * amplitude);
+                    each_frame(out, input, |out, x| *out = x * amplitude);
                 }
-                Value::Moving(db) => out.zip(db).for_each(|((out, x), db)| *out = x * gain_of(*db)),
+                Value::Moving(db) => {
+                    let frames = out.iter_mut().zip(input).zip(db);
+                    frames.for_each(|((out, x), db)| *out = x * gain_of(*db));
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::script::{Line, Read, Script, Signal};
 use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch, Term};
-use crate::processor::Run;
+use crate::signal::Run;
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;

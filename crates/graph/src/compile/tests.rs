@@ -2,7 +2,7 @@
 
 use super::{order, place, script, verify::verify};
 use crate::plan::{CompiledGraph, Half, Step};
-use crate::processor::Run;
+use crate::signal::Run;
 use crate::{Activity, AudioGraph, Edit, Io, NodeId, Port, Processor, ROOT, Shape, Sink, Stream};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -34,8 +34,7 @@ fn cable(edit: &mut Edit<'_>, from: NodeId, to: NodeId, port: u16) {
 fn graph() -> AudioGraph {
     let mut graph = AudioGraph::new(Stream { sample_rate: 48_000.0 }, 1);
     let mut edit = graph.edit();
-    let add =
-        |edit: &mut Edit<'_>, inputs, delays| edit.add("node", Box::new(Stub(inputs, delays))).unwrap();
+    let add = |edit: &mut Edit<'_>, inputs, delays| edit.add("node", Box::new(Stub(inputs, delays))).unwrap();
     let [a, b] = [0, 0].map(|inputs| add(&mut edit, inputs, false));
     let [first, second] = [1, 1].map(|inputs| add(&mut edit, inputs, false));
     let sum = add(&mut edit, 2, false);

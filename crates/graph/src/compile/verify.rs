@@ -3,7 +3,7 @@
 
 use super::script::{Line, Read, Script, Signal};
 use crate::plan::{CompiledGraph, Half, Step};
-use crate::processor::Run;
+use crate::signal::Run;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;

@@ -1,0 +1,108 @@
+//! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
+
+use crate::block::Block;
+use crate::processor::{Flow, Outputs};
+use core::cell::Cell;
+
+/// The blocks of one signal: so many adjoining channels from a block on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub start: u32,
+    pub channels: u16,
+}
+
+impl Run {
+    /// Where an input that no cable feeds is read: past the end of every plan's blocks, where all is silence.
+    pub const NOWHERE: u32 = u32::MAX >> 1;
+
+    pub fn end(self) -> usize {
+        self.start as usize + usize::from(self.channels)
+    }
+}
+
+/// Part of a block: the frames that one call is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub offset: usize,
+    pub frames: usize,
+}
+
+impl Window {
+    #[inline(always)]
+    pub fn of(self, block: &Block) -> &[f32] {
+        block.0.get(self.offset..self.offset + self.frames).unwrap_or(&[])
+    }
+    #[inline(always)]
+    pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
+        block.0.get_mut(self.offset..self.offset + self.frames).unwrap_or(&mut [])
+    }
+    /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
+    #[inline(always)]
+    pub fn silence(self, block: &mut Block, flow: &Cell<Flow>) {
+        if flow.get() == Flow::Silent {
+            return;
+        }
+        if self.offset == 0 {
+            *block = Block::SILENT;
+            flow.set(Flow::Silent);
+        } else {
+            self.of_mut(block).fill(0.0);
+            flow.set(Flow::Varying);
+        }
+    }
+}
+
+/// The blocks of a plan but for a gap, where the outputs of the running step are.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub low: &'a [Block],
+    pub high: &'a [Block],
+    /// Where `high` starts.
+    pub resume: usize,
+    /// What is known of the blocks; without a gap, for knowing is shared.
+    pub flow: &'a [Cell<Flow>],
+}
+
+impl<'a> Around<'a> {
+    #[inline(always)]
+    pub fn block(&self, index: usize) -> &'a Block {
+        let found = if index < self.low.len() {
+            self.low.get(index)
+        } else {
+            self.high.get(index.wrapping_sub(self.resume))
+        };
+        found.unwrap_or(&SILENT)
+    }
+    #[inline(always)]
+    pub fn flow(&self, index: usize) -> Flow {
+        self.flow.get(index).map_or(Flow::Silent, Cell::get)
+    }
+}
+
+/// What is read where there is no block.
+pub(crate) static SILENT: Block = Block::SILENT;
+
+/// The blocks of a plan and what is known of them; beyond the plan's own, those for the parts in it.
+pub(crate) struct Frame<'a> {
+    pub blocks: &'a mut [Block],
+    pub flow: &'a [Cell<Flow>],
+}
+
+impl Frame<'_> {
+    /// The blocks that a step writes, and the rest.
+    #[inline(always)]
+    pub fn part(&mut self, out: Run, window: Window) -> Option<(Around<'_>, Outputs<'_>)> {
+        let (start, resume) = (out.start as usize, out.end());
+        let (low, rest) = self.blocks.split_at_mut_checked(start)?;
+        let (blocks, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
+        let flow = self.flow.get(start..resume)?;
+        Some((Around { low, high, resume, flow: self.flow }, Outputs { blocks, flow, window }))
+    }
+
+    /// The same blocks as those of a plan that has `own`, and the ones beyond.
+    pub fn split(&mut self, own: usize) -> Option<(Frame<'_>, Frame<'_>)> {
+        let (blocks, beyond) = self.blocks.split_at_mut_checked(own)?;
+        let (flow, flow_beyond) = self.flow.split_at_checked(own)?;
+        Some((Frame { blocks, flow }, Frame { blocks: beyond, flow: flow_beyond }))
+    }
+}
