@@ -25,3 +25,7 @@ pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use notice::Notice;
 pub use place::{Levels, NodeReport};
+
+#[cfg(all(doctest, feature = "native"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
