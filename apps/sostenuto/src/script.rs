@@ -39,9 +39,7 @@ impl Script {
         let mut timed = Vec::with_capacity(lines.len());
         for line in lines {
             let command = line.timed.command;
-            if !(command.is_edit()
-                || matches!(command, Command::Undo | Command::Redo | Command::Reset { .. } | Command::Quit))
-            {
+            if !sounds(&command) {
                 bail!(
                     "{}:{}: `{command}` makes no sound: leave it out of a script",
                     path.display(),
@@ -73,12 +71,25 @@ impl Script {
                 return Ok((at - frame, true));
             }
             let place = || format!("{}:{number}: {command}", self.path.display());
-            if let Reply::Nothing(why) = desk.carry_out(&command, Some(at)).with_context(place)? {
+            let reply = match &command {
+                Command::Load { path } => {
+                    let source = crate::source::text(path.as_ref()).with_context(place)?;
+                    desk.open(&source.text, Some(at)).with_context(place)?.0
+                }
+                command => desk.carry_out(command, Some(at)).with_context(place)?,
+            };
+            if let Reply::Nothing(why) = reply {
                 eprintln!("{}: {why}", place());
             }
         }
         Ok((frames, false))
     }
+}
+
+/// Whether a command can change what is heard, so that it belongs in a script.
+fn sounds(command: &Command) -> bool {
+    use Command::{Load, Quit, Redo, Reset, Undo};
+    command.is_edit() || matches!(command, Undo | Redo | Reset { .. } | Load { .. } | Quit)
 }
 
 /// What the audio thread refused or muted; anything else is as asked.
