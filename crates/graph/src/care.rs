@@ -6,7 +6,7 @@ use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
 use crate::plan::{CompiledGraph, Half, NodeStep, Step};
-use crate::processor::{Activity, Flow, Inputs, Io, Outputs, Params, Span};
+use crate::processor::{Activity, Flow, Inputs, Io, Moving, Outputs, Params, Span};
 use crate::run::{Stage, run_plan};
 use crate::signal::{Frame, Window};
 use crate::table::Table;
@@ -32,11 +32,11 @@ pub(crate) fn run_with_care(
         return outputs.silence_all();
     }
     if node.care.has(Care::DETOUR)
-        && let Some(first) = node.upkeep.detour.frames_left(span.frame).filter(|left| *left < window.frames)
+        && let Some(first) = node.upkeep.detour.frames_left(span.frame).filter(|left| *left < window.frames())
     {
         // The fade ends inside the span: where the span ends must not decide for how long the node still runs.
-        let rest = Window { offset: window.offset + first, frames: window.frames - first };
-        run_with_care(plan, step, frame, stage, Window { frames: first, ..window }, timed);
+        let rest = Window::new(window.offset() + first, window.frames() - first);
+        run_with_care(plan, step, frame, stage, Window::new(window.offset(), first), timed);
         return run_with_care(plan, step, frame, stage, rest, timed);
     }
     let detour = detour(node, span);
@@ -62,20 +62,20 @@ pub(crate) fn run_with_care(
         }
         return;
     }
-    outputs.tell_all(Flow::Varying);
     let begun = if timed { stage.probe.now() } else { None };
     let (steady, body) = node.steady_and_body();
-    let params = Params { steady, moving, blocks: stage.scratch, frames: window.frames };
+    let moving = Moving { which: moving, blocks: stage.scratch, frames: window.frames() };
+    let params = Params { steady, moving: (moving.which != 0).then_some(&moving) };
     let io = Io { span, inputs, outputs: outputs.lend(), params };
     node.resting = call(body, step.half, io) == Activity::Resting;
     if let Some(begun) = begun {
-        node.upkeep.load.note(stage.probe.since(begun), window.frames);
+        node.upkeep.load.note(stage.probe.since(begun), window.frames());
     }
     if detour == Detour::Between {
         blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span);
     }
     if !outputs.all_finite() {
-        stage.fault |= mute_from_fault(node, &mut outputs, span);
+        stage.fault |= mute_from_fault(node, outputs, span);
     }
 }
 
@@ -157,12 +157,12 @@ fn carry(from: &[f32], known: Flow, to: &mut Block, flow: &Cell<Flow>, window: W
         return window.silence(to, flow);
     }
     window.of_mut(to).copy_from_slice(from);
-    flow.set(if window.offset == 0 { known } else { Flow::Varying });
+    flow.set(if window.offset() == 0 { known } else { Flow::Varying });
 }
 
 /// Silences a node from its first sample on that is not a finite number; `false` if there is none, and only the sum is too large.
 #[cold]
-pub(crate) fn mute_from_fault(node: &mut Node, outputs: &mut Outputs<'_>, span: Span) -> bool {
+pub(crate) fn mute_from_fault(node: &mut Node, mut outputs: Outputs<'_>, span: Span) -> bool {
     let bad = |samples: &[f32]| samples.iter().position(|s| !s.is_finite());
     let Some(first) = (0..outputs.channels()).filter_map(|c| bad(outputs.read(c))).min() else {
         return false;

@@ -134,7 +134,7 @@ impl Executor {
         let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
         self.render_spans(frames, |root, arena, done, window| {
             for (number, channel) in channels.iter_mut().enumerate() {
-                if let Some(to) = channel.get_mut(done..done + window.frames) {
+                if let Some(to) = channel.get_mut(done..done + window.frames()) {
                     to.copy_from_slice(window.of(output(root, arena, number)));
                 }
             }
@@ -165,11 +165,11 @@ impl Executor {
         let mut done = 0;
         while done < frames {
             self.apply_due();
-            let window = Window { offset: 0, frames: self.span_from_here(frames - done) };
+            let window = Window::new(0, self.span_from_here(frames - done));
             self.run_span(window);
             put(&self.root, &self.arena, done, window);
-            self.frame += window.frames as u64;
-            done += window.frames;
+            self.frame += window.frames() as u64;
+            done += window.frames();
         }
         let taken = begun.map(|start| self.probe.since(start));
         self.load.note_callback(self.frame, taken, frames, self.stream.sample_rate);
@@ -188,7 +188,7 @@ impl Executor {
 
     fn run_span(&mut self, window: Window) {
         let outbox = &mut self.outbox;
-        let end = self.frame + window.frames as u64;
+        let end = self.frame + window.frames() as u64;
         self.agenda.hand_out(end, &mut self.nodes, |lost| outbox.tell_lost(lost.ticket));
         let mut stage = Stage {
             nodes: &mut self.nodes,

@@ -32,6 +32,7 @@ pub(crate) fn feed(source_channels: usize, port_channels: usize, channel: usize)
 
 /// Adds the terms up into a run. Their order is that of the cables, so that the sum has the same bits whatever else is in the plan.
 /// A sum too large for a number counts as silence; how many samples were.
+#[inline(never)]
 pub(crate) fn mix(
     out: Run,
     terms: &[Term],

@@ -1,6 +1,6 @@
 //! What a node does: the trait that every node implements, and what it is handed for a block.
 
-use crate::block::{Block, QUANTUM, all_finite};
+use crate::block::{Block, QUANTUM, all_finite, is_finite};
 use crate::shape::Shape;
 use crate::signal::{Around, Run, SILENT, Window};
 use core::cell::Cell;
@@ -219,7 +219,17 @@ impl Outputs<'_> {
     /// Whether every sample is a finite number.
     #[inline(always)]
     pub(crate) fn all_finite(&self) -> bool {
-        self.blocks.iter().all(|block| all_finite(self.window.of(block)))
+        // A loop of its own, which unlike `all` is always inlined.
+        for block in &*self.blocks {
+            let finite = match self.window.is_whole() {
+                true => is_finite(block),
+                false => all_finite(self.window.of(block)),
+            };
+            if !finite {
+                return false;
+            }
+        }
+        true
     }
 
     /// The first `N` channels at once, if there are as many.
@@ -262,7 +272,7 @@ impl Outputs<'_> {
         }
         self.channel(channel).fill(value);
         // A later piece of a span, in a loop, does not speak for the earlier ones.
-        if let Some(flow) = self.flow.get(channel).filter(|_| self.window.offset == 0) {
+        if let Some(flow) = self.flow.get(channel).filter(|_| self.window.offset() == 0) {
             flow.set(Flow::Constant);
         }
     }
@@ -272,22 +282,26 @@ impl Outputs<'_> {
 #[derive(Clone, Copy)]
 pub struct Params<'a> {
     pub(crate) steady: &'a [f32],
-    /// One bit for each parameter that moves.
-    pub(crate) moving: u64,
-    pub(crate) blocks: &'a [Block],
-    pub(crate) frames: usize,
+    /// Those that move, if any does.
+    pub(crate) moving: Option<&'a Moving<'a>>,
+}
+
+/// The values of parameters that move.
+#[derive(Clone, Copy)]
+pub(crate) struct Moving<'a> {
+    /// One bit for each that does.
+    pub which: u64,
+    pub blocks: &'a [Block],
+    pub frames: usize,
 }
 
 impl<'a> Params<'a> {
     /// The value of a parameter, by its number in the shape. Of one that is not there: zero.
     #[inline(always)]
     pub fn get(&self, param: usize) -> Value<'a> {
-        if self.moving >> param & 1 == 0 {
-            return Value::Steady(self.steady.get(param).copied().unwrap_or(0.0));
-        }
-        match self.blocks.get(param).and_then(|b| b.0.get(..self.frames)) {
-            Some(values) => Value::Moving(values),
-            None => Value::Steady(0.0),
+        match self.moving {
+            Some(moving) if moving.which >> param & 1 == 1 => moving.get(param),
+            _ => Value::Steady(self.steady.get(param).copied().unwrap_or(0.0)),
         }
     }
 
@@ -299,6 +313,16 @@ impl<'a> Params<'a> {
 
     /// Whether every parameter is steady over the span.
     pub fn all_steady(&self) -> bool {
-        self.moving == 0
+        self.moving.is_none()
+    }
+}
+
+impl<'a> Moving<'a> {
+    #[inline(always)]
+    fn get(&self, param: usize) -> Value<'a> {
+        match self.blocks.get(param).and_then(|block| block.0.get(..self.frames)) {
+            Some(values) => Value::Moving(values),
+            None => Value::Steady(0.0),
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::load::Probe;
 use crate::mix::mix;
 use crate::node::{Body, Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step, Stretch};
-use crate::processor::{Activity, Flow, Inputs, Io, Outputs, Params, Span};
+use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span};
 use crate::signal::{Frame, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
@@ -33,8 +33,8 @@ impl Stage<'_> {
     #[inline(always)]
     pub fn span(&self, window: Window) -> Span {
         Span {
-            frame: self.frame + window.offset as u64,
-            frames: window.frames,
+            frame: self.frame + window.offset() as u64,
+            frames: window.frames(),
             sample_rate: self.sample_rate,
         }
     }
@@ -72,6 +72,7 @@ fn run_steps(
 }
 
 /// Runs the steps of a feedback loop in pieces, each no longer than the shortest delay in it.
+#[inline(never)]
 fn run_loop(
     plan: &CompiledGraph,
     inside: Stretch,
@@ -80,16 +81,16 @@ fn run_loop(
     stage: &mut Stage<'_>,
     window: Window,
 ) {
-    let end = window.offset + window.frames;
-    let mut offset = window.offset;
+    let end = window.offset() + window.frames();
+    let mut offset = window.offset();
     while offset < end {
         let mut ahead = end - offset;
         for step in breakers.of(&plan.breakers) {
             ahead = ahead.min(frames_ahead(plan, *step, stage, stage.frame + offset as u64));
         }
-        let piece = Window { offset, frames: ahead.max(1) };
+        let piece = Window::new(offset, ahead.max(1));
         run_steps(plan, inside, frame, stage, piece);
-        offset += piece.frames;
+        offset += piece.frames();
     }
 }
 
@@ -107,7 +108,7 @@ fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64
         return 1;
     }
     let (steady, body) = node.steady_and_body();
-    let params = Params { steady, moving: 0, blocks: &[], frames: 1 };
+    let params = Params { steady, moving: None };
     match body {
         Body::Processor(processor) => processor
             .delaying()
@@ -136,23 +137,28 @@ fn run_node(
     {
         let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
         if node.resting && inputs.all_silent() {
-            return outputs.silence_all();
+            return silence(outputs);
         }
-        run_at_once(node, span, inputs, &mut outputs);
-        if !outputs.all_finite() {
-            stage.fault |= mute_from_fault(node, &mut outputs, span);
+        if run_at_once(node, span, inputs, outputs.lend()) && !outputs.all_finite() {
+            stage.fault |= mute_from_fault(node, outputs, span);
         }
         return;
     }
     run_with_care(plan, step, frame, stage, window, timed);
 }
 
-/// Runs a processor whose parameters are all at rest.
+/// Runs a processor whose parameters are all at rest; whether there was one.
 #[inline(always)]
-fn run_at_once(node: &mut Node, span: Span, inputs: Inputs<'_>, outputs: &mut Outputs<'_>) {
-    outputs.tell_all(Flow::Varying);
-    let (steady, Body::Processor(processor)) = node.steady_and_body() else { return };
-    let params = Params { steady, moving: 0, blocks: &[], frames: span.frames };
-    let activity = processor.process(Io { span, inputs, outputs: outputs.lend(), params });
+fn run_at_once(node: &mut Node, span: Span, inputs: Inputs<'_>, outputs: Outputs<'_>) -> bool {
+    let (steady, Body::Processor(processor)) = node.steady_and_body() else { return false };
+    let params = Params { steady, moving: None };
+    let activity = processor.process(Io { span, inputs, outputs, params });
     node.resting = activity == Activity::Resting;
+    true
+}
+
+// Handed over whole, so that where nodes run it can stay in registers.
+#[inline(never)]
+fn silence(mut outputs: Outputs<'_>) {
+    outputs.silence_all();
 }

@@ -1,6 +1,6 @@
 //! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
 
-use crate::block::Block;
+use crate::block::{Block, QUANTUM};
 use crate::processor::{Flow, Outputs};
 use core::cell::Cell;
 
@@ -23,18 +23,35 @@ impl Run {
 /// Part of a block: the frames that one call is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
-    pub offset: usize,
-    pub frames: usize,
+    // As halves of one word they are handed over at once, and their sum cannot overflow, which saves a comparison in each look at
+    // a block.
+    offset_and_frames: u64,
 }
 
 impl Window {
     #[inline(always)]
+    pub fn new(offset: usize, frames: usize) -> Self {
+        Window { offset_and_frames: u64::from(offset as u32) | (frames as u64) << 32 }
+    }
+    #[inline(always)]
+    pub fn offset(self) -> usize {
+        self.offset_and_frames as u32 as usize
+    }
+    #[inline(always)]
+    pub fn frames(self) -> usize {
+        (self.offset_and_frames >> 32) as usize
+    }
+    #[inline(always)]
+    pub fn is_whole(self) -> bool {
+        self.frames() == QUANTUM
+    }
+    #[inline(always)]
     pub fn of(self, block: &Block) -> &[f32] {
-        block.0.get(self.offset..self.offset + self.frames).unwrap_or(&[])
+        block.0.get(self.offset()..self.offset() + self.frames()).unwrap_or(&[])
     }
     #[inline(always)]
     pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
-        block.0.get_mut(self.offset..self.offset + self.frames).unwrap_or(&mut [])
+        block.0.get_mut(self.offset()..self.offset() + self.frames()).unwrap_or(&mut [])
     }
     /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
     #[inline(always)]
@@ -42,7 +59,7 @@ impl Window {
         if flow.get() == Flow::Silent {
             return;
         }
-        if self.offset == 0 {
+        if self.offset() == 0 {
             *block = Block::SILENT;
             flow.set(Flow::Silent);
         } else {
