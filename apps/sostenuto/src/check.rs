@@ -1,5 +1,6 @@
 //! `check`: what is wrong with patches.
 
+use crate::clean::{causes, clean};
 use crate::source::{Text, count, report, text};
 use anyhow::Result;
 use sostenuto_engine::Conductor;
@@ -10,7 +11,14 @@ use std::process::ExitCode;
 pub fn check(patches: &[PathBuf]) -> Result<ExitCode> {
     let mut bad = 0;
     for path in patches {
-        let Text { name, text, notation } = text(path)?;
+        let Text { name, text, notation } = match text(path) {
+            Ok(text) => text,
+            Err(error) => {
+                eprintln!("error: {}", clean(&causes(&error)));
+                bad += 1;
+                continue;
+            }
+        };
         match read(&text, notation, Conductor::catalogue()) {
             Ok(checked) => {
                 report(&name, &text, &checked.warnings);

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod clean;
 mod cli;
 mod devices;
 mod diff;
@@ -23,7 +24,10 @@ use cli::{Cli, Verb};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().verb {
+    let verb = Cli::parse().verb;
+    // As diff(1): 1 is a difference, 2 is trouble.
+    let trouble = if matches!(verb, Verb::Diff { .. }) { 2 } else { 1 };
+    let outcome = match verb {
         Verb::Play(args) => play::play(&args),
         Verb::Render(args) => render::render(&args),
         Verb::Check { patches } => check::check(&patches),
@@ -38,8 +42,8 @@ fn main() -> ExitCode {
         Verb::Man { directory } => man(&directory),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        eprintln!("error: {}", clean::clean(&clean::causes(&error)));
+        ExitCode::from(trouble)
     })
 }
 

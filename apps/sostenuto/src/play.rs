@@ -1,5 +1,6 @@
 //! `play`: a patch on a device, taking edits from standard input and from its file while it plays.
 
+use crate::clean::{causes, clean};
 use crate::cli;
 use crate::live::LiveLine;
 use crate::prompt;
@@ -9,12 +10,14 @@ use crate::watch::Watch;
 use anyhow::{Context, Result};
 use rustyline::ExternalPrinter;
 use sostenuto_device::Request;
-use sostenuto_engine::{AudioEngine, Controller, Notice, Reply};
+use sostenuto_engine::{Applied, AudioEngine, Controller, Notice, Reply};
 use sostenuto_graph::Ticket;
+use sostenuto_patch::Patch;
 use sostenuto_patch::command::{Command, Timed, parse};
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -49,47 +52,45 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
             AudioEngine::without_device(args.rate.unwrap_or(FALLBACK_RATE), 2)?
         }
     };
-    let show = start(&engine, args, checked.patch)?;
+    let (show, heard) = start(&engine, args, &checked.patch)?;
     engine.play()?;
-    let file = args
-        .what
-        .patch
-        .as_ref()
-        .filter(|p| p.as_path() != std::path::Path::new("-"))
-        .map(|p| p.display().to_string());
+    let file = watched(args).map(|path| path.display().to_string());
     Session { controller: engine.controller(), show, rate: f64::from(engine.outlet().rate), file }
-        .run(args)?;
+        .run(args, heard)?;
     engine.stop()?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Gives the engine the patch, and tells where it plays.
-fn start(engine: &AudioEngine, args: &cli::Play, patch: sostenuto_patch::Patch) -> Result<Show> {
-    let title = patch.title.clone().unwrap_or_else(|| "a patch".into());
-    match args
-        .what
-        .patch
-        .as_ref()
-        .filter(|path| path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("json")))
-    {
-        Some(path) if path != std::path::Path::new("-") => {
-            let text =
-                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            engine.apply_toml(&text)?;
-        }
-        _ => drop(engine.apply(&patch)?),
-    }
-    let outlet = engine.outlet();
-    let device = outlet.device.clone().unwrap_or_else(|| "the fallback clock, silently,".into());
-    println!("Playing {title} on {device} at {} Hz. `help` lists the commands, `quit` ends.", outlet.rate);
+/// Gives the engine the patch, and tells where it plays. Gives the text that sounds, if it came from a TOML file.
+fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show, Option<String>)> {
     let journal = match &args.journal {
         Some(path) => Some(File::create(path).with_context(|| format!("cannot write {}", path.display()))?),
         None => None,
     };
-    Ok(Show {
-        sink: Arc::new(Mutex::new(Sink::Plain)),
-        journal: Arc::new(Mutex::new(Journal { file: journal, said: HashMap::new() })),
-    })
+    let heard = match watched(args) {
+        Some(path) => {
+            let text = crate::source::text(path)?.text;
+            engine.apply_toml(&text)?;
+            Some(text)
+        }
+        None => {
+            engine.apply(patch)?;
+            None
+        }
+    };
+    let title = clean(patch.title.as_deref().unwrap_or("a patch"));
+    let outlet = engine.outlet();
+    let device = outlet.device.clone().unwrap_or_else(|| "the fallback clock, silently,".into());
+    println!("Playing {title} on {device} at {} Hz. `help` lists the commands, `quit` ends.", outlet.rate);
+    let journal = Arc::new(Mutex::new(Journal { file: journal, ..Journal::default() }));
+    Ok((Show { sink: Arc::new(Mutex::new(Sink::Plain)), journal }, heard))
+}
+
+/// The file that can be saved while it plays: TOML, and not standard input.
+fn watched(args: &cli::Play) -> Option<&Path> {
+    let path = args.what.patch.as_deref().filter(|path| *path != Path::new("-"))?;
+    let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    (!json).then_some(path)
 }
 
 /// Where messages go, from any thread of the program.
@@ -104,15 +105,36 @@ enum Sink {
     Prompt(Box<dyn ExternalPrinter + Send>),
 }
 
-/// The commands whose acknowledgement is awaited, and the file that they are written to.
+/// The commands in the order in which they were said, until their frames are known, and the file that they are then written to.
+#[derive(Default)]
 struct Journal {
     file: Option<File>,
-    said: HashMap<Ticket, Command>,
+    said: VecDeque<Said>,
+}
+
+struct Said {
+    command: Command,
+    ticket: Option<Ticket>,
+    frame: Option<u64>,
+}
+
+impl Journal {
+    /// Writes down what is known, up to the first command that is not yet acknowledged.
+    fn write(&mut self) -> std::io::Result<()> {
+        while let Some(said) = self.said.front() {
+            let Some(frame) = said.frame else { break };
+            if let Some(file) = &mut self.file {
+                writeln!(file, "@{frame}f {}", said.command)?;
+            }
+            self.said.pop_front();
+        }
+        Ok(())
+    }
 }
 
 impl Show {
     fn print(&self, text: &str) {
-        let text = text.trim_end().to_owned() + "\n";
+        let text = clean(text.trim_end()) + "\n";
         let mut sink = self.sink.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let printed = match &mut *sink {
             Sink::Prompt(printer) => printer.print(text.clone()).is_ok(),
@@ -124,22 +146,33 @@ impl Show {
         }
     }
 
-    fn await_frame(&self, ticket: Ticket, command: Command) {
-        let mut journal = self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        journal.said.insert(ticket, command);
+    /// Notes a command that was said, with the frame of its effect if nobody is going to acknowledge it.
+    fn said(&self, command: Command, ticket: Option<Ticket>, frame: Option<u64>) {
+        self.journal(|journal| journal.said.push_back(Said { command, ticket, frame }));
     }
 
-    /// Writes a command down once the frame at which it took effect is known.
-    fn note(&self, ticket: Ticket, frame: u64) -> Option<Command> {
+    /// Notes the frame at which a command took effect; whether it was one of those said.
+    fn acknowledged(&self, ticket: Ticket, frame: Option<u64>) -> bool {
+        let mut known = false;
+        self.journal(|journal| {
+            if let Some(place) = journal.said.iter().position(|said| said.ticket == Some(ticket)) {
+                known = true;
+                match frame {
+                    Some(_) => journal.said[place].frame = frame,
+                    None => drop(journal.said.remove(place)),
+                }
+            }
+        });
+        known
+    }
+
+    fn journal(&self, change: impl FnOnce(&mut Journal)) {
         let mut journal = self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let command = journal.said.remove(&ticket)?;
-        if let Some(file) = &mut journal.file
-            && let Err(error) = writeln!(file, "@{frame}f {command}")
-        {
+        change(&mut journal);
+        if let Err(error) = journal.write() {
             eprintln!("the journal cannot be written: {error}");
             journal.file = None;
         }
-        Some(command)
     }
 }
 
@@ -159,13 +192,13 @@ enum Wake {
 }
 
 impl Session {
-    fn run(&self, args: &cli::Play) -> Result<()> {
+    fn run(&self, args: &cli::Play, heard: Option<String>) -> Result<()> {
         let notices = self.controller.listen()?;
         let (wake, inbox) = channel();
         let interrupt = wake.clone();
         // A second handler in one process is refused; then Ctrl-C simply ends the program.
         _ = ctrlc::set_handler(move || _ = interrupt.send(Wake::End));
-        let _watch = self.watch(args);
+        let _watch = self.watch(args, heard);
         let _line = self.listen(wake)?;
         let end = args.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s));
         loop {
@@ -191,15 +224,8 @@ impl Session {
     }
 
     /// The file, so that saving it is heard.
-    fn watch(&self, args: &cli::Play) -> Option<Watch> {
-        let path = args
-            .what
-            .patch
-            .as_ref()
-            .filter(|p| !args.no_watch && p.as_path() != std::path::Path::new("-"))?;
-        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
-            return None;
-        }
+    fn watch(&self, args: &cli::Play, heard: Option<String>) -> Option<Watch> {
+        let path = watched(args).filter(|_| !args.no_watch)?;
         let (controller, show, name) =
             (self.controller.clone(), self.show.clone(), path.display().to_string());
         let changed = move |text: String| match controller.with(move |desk| desk.reload(&text)) {
@@ -218,10 +244,14 @@ impl Session {
             )),
             Err(error) => show.print(&format!("{error}")),
         };
-        match Watch::start(path, changed) {
+        match Watch::start(path, heard?, changed) {
             Ok(watch) => Some(watch),
             Err(error) => {
-                self.show.print(&format!("changes to {} will not be heard: {error:#}", path.display()));
+                self.show.print(&format!(
+                    "changes to {} will not be heard: {}",
+                    path.display(),
+                    causes(&error)
+                ));
                 None
             }
         }
@@ -267,7 +297,7 @@ impl Session {
         for notice in notices.try_iter() {
             match &notice {
                 Notice::Applied { ticket, frame } | Notice::Set { ticket, frame } => {
-                    if self.show.note(*ticket, *frame).is_some() {
+                    if self.show.acknowledged(*ticket, Some(*frame)) {
                         self.show
                             .print(&format!("  from {:.3} s on (frame {frame})", *frame as f64 / self.rate));
                     }
@@ -282,6 +312,10 @@ impl Session {
                     self.show.print(&format!(
                         "{device} is gone ({why}). Time goes on without sound; start again to choose a device"
                     ));
+                }
+                Notice::Refused { ticket, .. } => {
+                    self.show.acknowledged(*ticket, None);
+                    complaint(&notice).iter().for_each(|line| self.show.print(line));
                 }
                 other => complaint(other).iter().for_each(|line| self.show.print(line)),
             }
@@ -322,13 +356,11 @@ impl Session {
             Ok(Ok(Reply::Edited(applied))) => {
                 let lines: Vec<String> = applied.edits.iter().map(|edit| format!("  {edit}")).collect();
                 self.show.print(&lines.join("\n"));
-                if let Some(ticket) = applied.ticket {
-                    self.show.await_frame(ticket, said);
-                }
+                self.heard(said, &applied);
             }
             Ok(Ok(Reply::Sent(ticket))) => {
                 if said != Command::Ping {
-                    self.show.await_frame(ticket, said);
+                    self.show.said(said, Some(ticket), None);
                 }
             }
             Ok(Ok(Reply::Nothing(why))) => self.show.print(why),
@@ -338,6 +370,12 @@ impl Session {
             Err(error) => self.show.print(&format!("{error}")),
         }
         true
+    }
+
+    /// Notes a command for the journal. What makes no sound, as another name does, takes effect at once.
+    fn heard(&self, said: Command, applied: &Applied) {
+        let now = self.controller.with(|desk| desk.conductor().load().frame()).unwrap_or(0);
+        self.show.said(said, applied.ticket, applied.ticket.is_none().then_some(now));
     }
 
     /// Commands that ask to be shown something, or are about files.
@@ -360,11 +398,12 @@ impl Session {
     fn load(&self, path: &str) {
         let text = match crate::source::text(path.as_ref()) {
             Ok(text) => text,
-            Err(error) => return self.show.print(&format!("{error:#}")),
+            Err(error) => return self.show.print(&causes(&error)),
         };
         let (name, source) = (text.name.clone(), text.text.clone());
         match self.controller.with(move |desk| desk.open(&source, None)) {
             Ok(Ok((Reply::Edited(applied), _))) => {
+                self.heard(Command::Load { path: path.into() }, &applied);
                 self.show.print(&format!("{name}: {} edits", applied.edits.len()));
             }
             Ok(Ok(_)) => self.show.print("it is so already"),
@@ -388,7 +427,7 @@ impl Session {
             });
         match written {
             Ok(()) => self.show.print(&format!("saved to {path}")),
-            Err(error) => self.show.print(&format!("{error:#}")),
+            Err(error) => self.show.print(&causes(&error)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Bits};
 use crate::script::{Script, complaint};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sostenuto_engine::{Conductor, Desk};
 use sostenuto_graph::{AudioBuffer, Executor, Limits};
@@ -10,12 +10,20 @@ use sostenuto_media::plot::{Options, Picture};
 use sostenuto_media::wav::{Encoding, Format, Writer};
 use sostenuto_patch::Patch;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 pub fn render(args: &cli::Render) -> Result<ExitCode> {
     let checked = crate::source::patch(&args.what)?;
+    for source in args.what.patch.iter().chain(&args.script) {
+        let same = |a: &Path, b: &Path| {
+            a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
+        };
+        if same(source, &args.output) {
+            bail!("{} is what is to be rendered: give another file after -o", args.output.display());
+        }
+    }
     let mut job = Job::new(&checked.patch, args.rate, args.channels)?;
     let script = match &args.script {
         Some(path) => Script::read(path, &job.desk)?,
@@ -74,7 +82,12 @@ impl Job {
         plot: Option<&Path>,
     ) -> Result<String> {
         format.check_length(frames)?;
-        let mut writer = Writer::create(path, format)?;
+        if path.is_dir() {
+            bail!("{} is a directory: give the name of a file in it", path.display());
+        }
+        // Written beside and renamed when whole: what was there before is there until then.
+        let part = Part::of(path);
+        let mut writer = Writer::create(&part.0, format)?;
         let bar = progress(frames);
         let mut picture = plot.map(|_| Vec::new());
         let mut buffer = AudioBuffer::new(usize::from(self.channels), block);
@@ -106,6 +119,7 @@ impl Job {
         }
         bar.finish_and_clear();
         let written = writer.finish()?;
+        std::fs::rename(&part.0, path).with_context(|| format!("cannot write {}", path.display()))?;
         if let (Some(path), Some(channels)) = (plot, picture) {
             let title = self.desk.conductor().patch().title.clone().unwrap_or_default();
             Picture::render(&channels, f64::from(self.rate), &Options { title, ..Options::default() })
@@ -119,6 +133,23 @@ impl Job {
             n => format!(", {n} samples clipped: turn it down, or write --bits 32f"),
         };
         Ok(format!("{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}", path.display()))
+    }
+}
+
+/// A file that is being written, removed again unless it is renamed.
+struct Part(PathBuf);
+
+impl Part {
+    fn of(path: &Path) -> Part {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".part");
+        Part(name.into())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
     }
 }
 

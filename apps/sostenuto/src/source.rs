@@ -1,5 +1,6 @@
 //! Where a patch comes from: a file, standard input, or a chain on the command line.
 
+use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
@@ -24,7 +25,7 @@ pub fn text(path: &Path) -> Result<Text> {
     } else {
         std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    read.with_context(|| format!("cannot read {name}: does it exist, and may you read it?"))?;
+    read.with_context(|| format!("cannot read {name}"))?;
     let text = String::from_utf8(bytes).map_err(|_| anyhow!("{name} is not text in UTF-8"))?;
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
         || text.trim_start().starts_with('{');
@@ -57,12 +58,14 @@ pub fn patch(what: &What) -> Result<Checked> {
 /// Prints problems with their places to standard error.
 pub fn report(name: &str, text: &str, problems: &[Problem]) {
     for problem in problems {
-        let weight = if problem.is_warning() { "warning" } else { "error" };
         let place =
             problem.at.as_ref().map(|at| format!("{}:{}:{}: ", name, at.line, at.column)).unwrap_or_default();
-        eprintln!("{place}{weight}: {problem}");
+        let weight = if problem.is_warning() { "" } else { "error: " };
+        // The place stands in front already.
+        let bare = Problem { at: None, ..problem.clone() };
+        eprintln!("{}", clean(&format!("{place}{weight}{bare}")));
         for line in problem.excerpt(text).lines() {
-            eprintln!("    {line}");
+            eprintln!("    {}", clean(line));
         }
     }
 }

@@ -78,16 +78,26 @@ fn a_recorded_performance_is_the_rendered_journal() {
         println!("not run: no virtual sound devices; run it through tools/virtual-sound.sh (make sound)");
         return;
     }
-    let run = |arguments: &[&str]| Command::new("pactl").args(arguments).output().expect("pactl is installed with the servers");
+    let run = |arguments: &[&str]| {
+        Command::new("pactl").args(arguments).output().expect("pactl is installed with the servers")
+    };
     let sink = ["sink_name=stage", "rate=48000", "channels=2", "format=float32le", "norewinds=1"];
     let module = run(&[&["load-module", "module-null-sink"][..], &sink].concat());
     assert!(module.status.success());
-    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("performance-{}", std::process::id()));
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("performance-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = |name: &str| folder.join(name).display().to_string();
     std::fs::write(path("patch.toml"), PATCH).unwrap();
 
-    let recorder = ["--device=stage.monitor", "--rate=48000", "--raw", "--format=float32le", "--channels=2", "--latency-msec=20"];
+    let recorder = [
+        "--device=stage.monitor",
+        "--rate=48000",
+        "--raw",
+        "--format=float32le",
+        "--channels=2",
+        "--latency-msec=20",
+    ];
     let mut recorder = Ended(Command::new("parec").args(recorder).stdout(Stdio::piped()).spawn().unwrap());
     let mut tape = recorder.0.stdout.take().unwrap();
     let mut bytes = vec![0; 800];
@@ -119,8 +129,13 @@ fn a_recorded_performance_is_the_rendered_journal() {
     let heard = floats(&listener.join().unwrap());
 
     let journal = std::fs::read_to_string(&journal).unwrap();
-    assert_eq!(journal.lines().count(), PERFORMANCE.len(), "every command is in the journal:\n{journal}\n{said}");
-    let render = ["render", &patch, "-o", &wav, "--seconds", "6", "--bits", "32f", "--script", &path("journal.txt")];
+    assert_eq!(
+        journal.lines().count(),
+        PERFORMANCE.len(),
+        "every command is in the journal:\n{journal}\n{said}"
+    );
+    let render =
+        ["render", &patch, "-o", &wav, "--seconds", "6", "--bits", "32f", "--script", &path("journal.txt")];
     let render = Command::new(program).args(render).output().unwrap();
     assert!(render.status.success(), "{}", String::from_utf8_lossy(&render.stderr));
     let rendered = sostenuto_media::Sound::read_wav(&wav).unwrap().interleaved();

@@ -107,7 +107,7 @@ impl Desk {
     /// As [`Conductor::apply`].
     pub fn play(&mut self, patch: Patch, at: Option<u64>) -> Result<Reply, DeskError> {
         let applied = self.conductor.apply(&patch, at)?;
-        self.history.record(patch);
+        self.record(patch);
         Ok(if applied.edits.is_empty() { Reply::Nothing("it is so already") } else { Reply::Edited(applied) })
     }
 
@@ -132,7 +132,7 @@ impl Desk {
         let base = self.document.as_ref().map(|d| d.patch().clone()).unwrap_or_default();
         let Merged { patch, touched } = merge(&base, self.conductor.patch(), document.patch());
         let applied = self.conductor.apply(&patch, None)?;
-        self.history.record(patch);
+        self.record(patch);
         self.document = Some(document);
         let overrode = applied.edits.iter().filter(|edit| touched.contains(edit)).cloned().collect();
         Ok(Reloaded { applied, overrode })
@@ -148,6 +148,16 @@ impl Desk {
                 document.to_string()
             }
             None => to_toml(patch, Conductor::catalogue()),
+        }
+    }
+
+    /// Notes a step; what sounds first is where the history begins, so that undoing never leads to silence before it.
+    fn record(&mut self, patch: Patch) {
+        let new = self.history.present().nodes.is_empty() && self.steps() == (0, 0);
+        if new {
+            self.history = History::new(patch);
+        } else {
+            self.history.record(patch);
         }
     }
 
@@ -188,7 +198,7 @@ impl Desk {
             }
         });
         let ticket = self.conductor.set(label, param, value, motion, at)?;
-        self.history.record(patch);
+        self.record(patch);
         Ok(Reply::Edited(Applied { ticket: Some(ticket), edits }))
     }
 
