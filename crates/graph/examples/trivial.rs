@@ -4,12 +4,18 @@
 
 use sostenuto_graph::{
     Activity, Approach, AudioGraph, Command, Curve, Executor, Io, Limits, Parameter, Port, Processor, ROOT,
-    Shape, Sink, Stream, Value, each_frame,
+    Shape, Sink, Stream, Value,
 };
 use std::time::Instant;
 
 /// Scales its input; a source if it has none.
 struct Gain(bool);
+
+#[inline(never)]
+fn ride(mut io: Io<'_>, gains: &[f32]) {
+    let frames = io.outputs.channel(0).iter_mut().zip(io.inputs.channel(0, 0)).zip(gains);
+    frames.for_each(|((to, from), gain)| *to = from * gain);
+}
 
 impl Processor for Gain {
     fn shape(&self) -> Shape {
@@ -29,13 +35,10 @@ impl Processor for Gain {
     }
     fn prepare(&mut self, _: &Stream) {}
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let (from, to) = (io.inputs.channel(0, 0), io.outputs.channel(0));
         match io.params.get(0) {
-            _ if self.0 => to.fill(1.0),
-            Value::Steady(gain) => each_frame(to, from, |to, from| *to = from * gain),
-            Value::Moving(gains) => {
-                to.iter_mut().zip(from).zip(gains).for_each(|((to, from), g)| *to = from * g)
-            }
+            _ if self.0 => io.outputs.channel(0).fill(1.0),
+            Value::Steady(gain) => io.outputs.map(&io.inputs, 0, move |x| x * gain),
+            Value::Moving(gains) => ride(io, gains),
         }
         Activity::Sounding
     }

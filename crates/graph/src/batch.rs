@@ -32,6 +32,8 @@ pub struct Batch {
     pub(crate) sets: Vec<Set>,
     /// Slots of nodes to go around, or through again.
     pub(crate) bypasses: Vec<(u32, bool, Motion)>,
+    /// Slots of nodes that are to forget what they have heard.
+    pub(crate) resets: Vec<u32>,
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
     pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,

@@ -17,26 +17,18 @@ impl Block {
     pub const SILENT: Block = Block([0.0; QUANTUM]);
 }
 
-/// Does something with each frame of an output and an input, as far as both go. `[audio]`
-///
-/// A whole block is the common case: of known length, the loop is unrolled, and takes as many samples at once as the machine can.
-#[inline(always)]
-pub fn each_frame(out: &mut [f32], input: &[f32], each: impl Fn(&mut f32, f32)) {
-    if let (Some(out), Some(input)) = (whole_mut(out), whole(input)) {
-        return out.iter_mut().zip(input).for_each(|(out, x)| each(out, *x));
+impl Block {
+    /// Does something with each frame of this block and another.
+    #[inline(always)]
+    pub(crate) fn update(&mut self, input: &Block, each: impl Fn(&mut f32, f32)) {
+        self.0.iter_mut().zip(&input.0).for_each(|(out, x)| each(out, *x));
     }
+}
+
+/// Does something with each frame of an output and an input, as far as both go.
+#[inline(never)]
+pub(crate) fn each_frame(out: &mut [f32], input: &[f32], each: impl Fn(&mut f32, f32)) {
     out.iter_mut().zip(input).for_each(|(out, x)| each(out, *x));
-}
-
-/// The samples of a whole block, if they are as many.
-#[inline(always)]
-fn whole(samples: &[f32]) -> Option<&[f32; QUANTUM]> {
-    samples.try_into().ok()
-}
-
-#[inline(always)]
-fn whole_mut(samples: &mut [f32]) -> Option<&mut [f32; QUANTUM]> {
-    samples.try_into().ok()
 }
 
 /// Whether every sample of a whole block is a finite number.
@@ -188,7 +180,8 @@ mod tests {
             let mut samples: std::vec::Vec<f32> = numbers.into_iter().cycle().take(frames).collect();
             // A whole block is judged by its sums, here of the smallest and the largest numbers, and must come out the same.
             let judged = |samples: &[f32]| {
-                let by_sums = whole(samples).map(|block| is_finite(&Block(*block)));
+                let block = <&[f32; QUANTUM]>::try_from(samples);
+                let by_sums = block.ok().map(|block| is_finite(&Block(*block)));
                 let one_by_one = all_finite(samples);
                 assert!(by_sums.is_none_or(|by_sums| by_sums == one_by_one));
                 one_by_one

@@ -29,6 +29,7 @@ pub struct Edit<'g> {
     cables: Vec<(u32, CableChange)>,
     sets: Vec<Set>,
     bypasses: Vec<(u32, bool, Motion)>,
+    resets: Vec<u32>,
     dirty: BTreeSet<NodeId>,
     freed_nodes: Vec<u32>,
     freed_cables: Vec<u32>,
@@ -54,6 +55,7 @@ impl<'g> Edit<'g> {
             cables: Vec::new(),
             sets: Vec::new(),
             bypasses: Vec::new(),
+            resets: Vec::new(),
             dirty: BTreeSet::new(),
             freed_nodes: Vec::new(),
             freed_cables: Vec::new(),
@@ -297,6 +299,17 @@ impl<'g> Edit<'g> {
         Ok(())
     }
 
+    /// Makes a node, and what is inside it, forget what it has heard when the batch takes effect, and sound again if it was muted.
+    ///
+    /// # Errors
+    /// No such node.
+    pub fn reset(&mut self, node: NodeId) -> Result<(), GraphError> {
+        let entry =
+            self.graph.nodes.get(&node).filter(|_| node != ROOT).ok_or(GraphError::NoSuchNode(node))?;
+        self.resets.push(entry.slot);
+        Ok(())
+    }
+
     /// How cables and bypasses move unless told otherwise.
     fn fade(&self) -> Motion {
         Motion::Glide((0.005 * self.graph.stream.sample_rate + 0.5) as u32)
@@ -344,6 +357,7 @@ impl<'g> Edit<'g> {
             parts: Vec::new(),
             sets: core::mem::take(&mut self.sets),
             bypasses: core::mem::take(&mut self.bypasses),
+            resets: core::mem::take(&mut self.resets),
             arena,
             node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())

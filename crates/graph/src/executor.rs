@@ -354,6 +354,9 @@ impl Executor {
         }
         // A block that was known to be silent may be read as something else by the new plan: nothing is known any more.
         self.arena.flow.fill(Flow::Varying);
+        for slot in &batch.resets {
+            reset_node(&mut self.nodes, *slot);
+        }
         for (slot, on, motion) in &batch.bypasses {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {
                 node.bypass(self.frame, *on, *motion);

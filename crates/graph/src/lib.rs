@@ -38,7 +38,7 @@ mod topology;
 mod trajectory;
 
 pub use batch::Batch;
-pub use block::{AudioBuffer, Block, QUANTUM, each_frame};
+pub use block::{AudioBuffer, Block, QUANTUM};
 pub use edit::Edit;
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};

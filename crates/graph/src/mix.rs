@@ -1,6 +1,6 @@
 //! Adding signals up, and the one rule by which channels meet.
 
-use crate::block::{QUANTUM, each_frame};
+use crate::block::{Block, QUANTUM, each_frame};
 use crate::plan::Term;
 use crate::processor::{Flow, Span};
 use crate::signal::{Around, Frame, Run, Window};
@@ -45,8 +45,8 @@ pub(crate) fn mix(
     for channel in 0..usize::from(out.channels) {
         let only = Run { start: out.start + channel as u32, channels: 1 };
         let Some((around, mut outputs)) = frame.part(only, window) else { return overflows };
-        let samples = outputs.blocks.first_mut().map(|block| window.of_mut(block));
-        let mut sum = Sum { around, span, window, samples: samples.unwrap_or_default(), heard: false };
+        let Some(block) = outputs.blocks.first_mut() else { return overflows };
+        let mut sum = Sum { around, span, window, block, heard: false };
         for term in terms {
             let Some(gain) = cables.get(term.cable) else { continue };
             match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
@@ -80,7 +80,7 @@ struct Sum<'a> {
     around: Around<'a>,
     span: Span,
     window: Window,
-    samples: &'a mut [f32],
+    block: &'a mut Block,
     /// Whether anything was added.
     heard: bool,
 }
@@ -92,21 +92,29 @@ impl Sum<'_> {
         if self.around.flow(block) == Flow::Silent {
             return;
         }
-        let samples = self.window.of(self.around.block(block));
+        let input = self.around.block(block);
         if !gain.rests_at(self.span.frame) {
-            return self.add_moving(samples, share, gain);
+            return self.add_moving(self.window.of(input), share, gain);
         }
         let scale = share * gain.target();
         if scale == 0.0 {
             return;
         }
         if self.heard {
-            each_frame(self.samples, samples, |sum, x| *sum += x * scale);
+            self.update(input, |sum, x| *sum += x * scale);
         } else {
             // Starting from zero, not from the first term, keeps a negative zero from telling silence from no signal.
-            each_frame(self.samples, samples, |sum, x| *sum = 0.0 + x * scale);
+            self.update(input, |sum, x| *sum = 0.0 + x * scale);
         }
         self.heard = true;
+    }
+
+    #[inline(always)]
+    fn update(&mut self, input: &Block, each: impl Fn(&mut f32, f32)) {
+        match self.window.is_whole() {
+            true => self.block.update(input, each),
+            false => each_frame(self.window.of_mut(self.block), self.window.of(input), each),
+        }
     }
 
     /// Adds a signal whose gain is on its way.
@@ -114,10 +122,11 @@ impl Sum<'_> {
     fn add_moving(&mut self, samples: &[f32], share: f32, gain: &Trajectory) {
         let mut gains = [0.0; QUANTUM];
         gain.render(self.span.frame, gains.get_mut(..self.span.frames).unwrap_or_default());
+        let sums = self.window.of_mut(self.block);
         if !self.heard {
-            self.samples.fill(0.0);
+            sums.fill(0.0);
         }
-        self.samples.iter_mut().zip(samples).zip(&gains).for_each(|((sum, x), g)| *sum += x * (share * g));
+        sums.iter_mut().zip(samples).zip(&gains).for_each(|((sum, x), g)| *sum += x * (share * g));
         self.heard = true;
     }
 }

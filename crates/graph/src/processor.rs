@@ -1,6 +1,6 @@
 //! What a node does: the trait that every node implements, and what it is handed for a block.
 
-use crate::block::{Block, QUANTUM, all_finite, is_finite};
+use crate::block::{Block, QUANTUM, all_finite, each_frame, is_finite};
 use crate::shape::Shape;
 use crate::signal::{Around, Run, SILENT, Window};
 use core::cell::Cell;
@@ -148,6 +148,14 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// The block of one channel of a port, if it is not silent.
+    #[inline(always)]
+    fn heard(&self, port: usize, channel: usize) -> Option<&'a Block> {
+        let run = self.runs.get(port).filter(|run| channel < usize::from(run.channels))?;
+        let index = run.start as usize + channel;
+        (self.around.flow(index) != Flow::Silent).then(|| self.around.block(index))
+    }
+
     /// What is known of one channel of a port.
     #[inline(always)]
     pub fn flow(&self, port: usize, channel: usize) -> Flow {
@@ -248,7 +256,18 @@ impl Outputs<'_> {
         self.blocks.iter_mut().map(move |b| window.of_mut(b))
     }
 
+    /// Makes each channel from the same channel of an input port, frame by frame. Silence, and what is not there, becomes silence.
+    ///
+    /// For a whole block, the common case, the loop is of known length over aligned samples: a few dozen instructions.
+    #[inline(always)]
+    pub fn map(&mut self, inputs: &Inputs<'_>, port: usize, each: impl Fn(f32) -> f32 + Copy) {
+        for (channel, (block, flow)) in self.blocks.iter_mut().zip(self.flow).enumerate() {
+            map_channel(block, flow, self.window, inputs, port, channel, each);
+        }
+    }
+
     /// Makes one channel silent, and says so.
+    // Always inlined, as is the next: a call would need the outputs in memory, and a copy of all that a node is handed with them.
     #[inline(always)]
     pub fn silence(&mut self, channel: usize) {
         if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get(channel)) {
@@ -257,7 +276,7 @@ impl Outputs<'_> {
     }
 
     /// Makes all channels silent, and says so.
-    #[inline]
+    #[inline(always)]
     pub fn silence_all(&mut self) {
         for channel in 0..self.blocks.len() {
             self.silence(channel);
@@ -276,6 +295,26 @@ impl Outputs<'_> {
             flow.set(Flow::Constant);
         }
     }
+}
+
+// By itself, for inlined the compiler gathers ahead of the loop what it might need for many channels, and there is mostly one. By
+// single arguments, so that what a node was handed need not be copied to be passed on.
+#[inline(never)]
+fn map_channel(
+    block: &mut Block,
+    flow: &Cell<Flow>,
+    window: Window,
+    inputs: &Inputs<'_>,
+    port: usize,
+    channel: usize,
+    each: impl Fn(f32) -> f32 + Copy,
+) {
+    let Some(heard) = inputs.heard(port, channel) else { return window.silence(block, flow) };
+    flow.set(Flow::Varying);
+    if window.is_whole() {
+        return block.update(heard, |out, x| *out = each(x));
+    }
+    each_frame(window.of_mut(block), window.of(heard), |out, x| *out = each(x));
 }
 
 /// The values of a node's parameters over a span.

@@ -54,7 +54,7 @@ impl Window {
         block.0.get_mut(self.offset()..self.offset() + self.frames()).unwrap_or(&mut [])
     }
     /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
-    #[inline(always)]
+    #[inline(never)]
     pub fn silence(self, block: &mut Block, flow: &Cell<Flow>) {
         if flow.get() == Flow::Silent {
             return;

@@ -5,7 +5,7 @@ use crate::node::{Machine, Node};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
 use sostenuto_dsp::amplitude::{SILENCE_DB, gain_of};
-use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, each_frame};
+use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs};
 use sostenuto_units::Unit;
 
 /// The range of every gain in the catalogue.
@@ -54,37 +54,48 @@ impl Gain {
     }
 
     /// The amplitude of a steady level. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub(crate) fn amplitude(&mut self, db: f32) -> f32 {
         if db != self.steady.0 {
-            self.steady = (db, gain_of(db));
+            self.steady = amplitude_at(db);
         }
         self.steady.1
     }
 
     /// Scales the first input by a level. `[audio]`
+    #[inline(always)]
     pub(crate) fn run(&mut self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, level: Value<'_>) {
-        for channel in 0..outputs.channels() {
-            if inputs.flow(0, channel) == Flow::Silent {
-                outputs.silence(channel);
-                continue;
-            }
-            let (out, input) = (outputs.channel(channel), inputs.channel(0, channel));
-            match level {
-                Value::Steady(db) => {
-                    let amplitude = self.amplitude(db);
-                    each_frame(out, input, |out, x| *out = x * amplitude);
-                }
-                Value::Moving(db) => {
-                    let frames = out.iter_mut().zip(input).zip(db);
-                    frames.for_each(|((out, x), db)| *out = x * gain_of(*db));
-                }
-            }
+        let db = match level {
+            Value::Steady(db) => db,
+            Value::Moving(levels) => return ride(inputs, outputs, levels),
+        };
+        let amplitude = self.amplitude(db);
+        outputs.map(inputs, 0, move |x| x * amplitude);
+    }
+}
+
+// Apart, for the compiler would work it out ahead of the question whether it is needed.
+#[inline(never)]
+fn amplitude_at(db: f32) -> (f32, f32) {
+    (db, gain_of(db))
+}
+
+/// Scales the first input by a level that moves.
+#[inline(never)]
+fn ride(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, levels: &[f32]) {
+    for channel in 0..outputs.channels() {
+        if inputs.flow(0, channel) == Flow::Silent {
+            outputs.silence(channel);
+            continue;
         }
+        let frames = outputs.channel(channel).iter_mut().zip(inputs.channel(0, channel)).zip(levels);
+        frames.for_each(|((out, x), db)| *out = x * gain_of(*db));
     }
 }
 
 impl Machine for Gain {
+    // As part of the node's own: handing all that it is given on once more would cost as much as the gain.
+    #[inline(always)]
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         self.run(&io.inputs, &mut io.outputs, io.params.get(0));
         Activity::Resting
