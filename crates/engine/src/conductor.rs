@@ -6,7 +6,7 @@ use crate::order::Order;
 use crate::place::{Levels, NodeReport, Place};
 use crate::score::Score;
 use sostenuto_graph::{
-    AudioGraph, Command, EngineLoad, Event, Executor, Limits, Motion, NodeId, Remote, Stream, Ticket,
+    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, Motion, NodeId, Remote, Stream, Ticket,
 };
 use sostenuto_nodes::Tap;
 use sostenuto_patch::{
@@ -151,12 +151,8 @@ impl Conductor {
             score.play(step, &mut edit)?;
         }
         let Score { added, gone, sets, .. } = score;
-        let mut batch = edit.commit()?;
+        let batch = edit.commit()?;
         let at = self.order.batch(at, &sets, self.remote.load.frame());
-        if let Some(frame) = at {
-            batch = batch.at(frame);
-        }
-        let ticket = batch.ticket();
         for id in gone {
             if let Some(place) = self.places.remove(&id) {
                 self.labels.remove(&place.node);
@@ -167,11 +163,17 @@ impl Conductor {
             self.labels.insert(node, label.clone());
             self.places.insert(id, Place { node, label, tap, load, born: self.order.horizon });
         }
-        // There was room a moment ago, and only this side fills the ring.
-        match self.remote.commands.send(Command::Apply(batch)) {
-            Ok(()) => Ok(ticket),
-            Err(_) => Err(EngineError::RingFull { waiting: self.waiting() }),
-        }
+        self.send_batch(batch, at)
+    }
+
+    /// Sends a batch for which there was room a moment ago: only this side fills the ring.
+    fn send_batch(&mut self, batch: Box<Batch>, at: Option<u64>) -> Result<Ticket, EngineError> {
+        let ticket = batch.ticket();
+        let batch = match at {
+            Some(frame) => batch.at(frame),
+            None => batch,
+        };
+        self.send(Command::Apply(batch)).map(|()| ticket)
     }
 
     /// Moves one parameter, at a frame or as soon as may be, and notes the value in the patch.
@@ -207,17 +209,21 @@ impl Conductor {
         Ok(ticket)
     }
 
-    /// Makes a node forget what it has heard, and sound again if it was muted.
+    /// Makes a node forget what it has heard, and sound again if it was muted, at a frame or as soon as may be.
     ///
     /// # Errors
     /// No such node, a full ring.
-    pub fn reset(&mut self, label: &str) -> Result<Ticket, EngineError> {
+    pub fn reset(&mut self, label: &str, at: Option<u64>) -> Result<Ticket, EngineError> {
         let id = self.resolved.nodes[self.index_of(label)?].id.clone();
         let node = self.place(&id, label)?.node;
-        let Some(address) = self.graph.address(node) else { return Err(self.no_such_node(label)) };
-        let ticket = self.graph.next_ticket();
-        self.send(Command::Reset { ticket, node: address })?;
-        Ok(ticket)
+        if self.remote.commands.room() == 0 {
+            return Err(EngineError::RingFull { waiting: self.waiting() });
+        }
+        let mut edit = self.graph.edit();
+        edit.reset(node)?;
+        let batch = edit.commit()?;
+        let at = self.order.batch(at, &[], self.remote.load.frame());
+        self.send_batch(batch, at)
     }
 
     /// Asks the audio thread for an answer.

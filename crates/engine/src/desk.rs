@@ -91,7 +91,7 @@ impl Desk {
             }
             Command::Undo => self.step(at, History::undo, "there is nothing to undo"),
             Command::Redo => self.step(at, History::redo, "there is nothing to redo"),
-            Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node)?)),
+            Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node, at)?)),
             Command::Ping => Ok(Reply::Sent(self.conductor.ping()?)),
             command if command.is_edit() => {
                 let patch = self.edited(command)?;

@@ -46,6 +46,7 @@ fn perform(block: usize) -> Vec<f32> {
     let gained = SLOW.replace("inputs = [\"filter\"]", "inputs = [\"quiet\"]")
         + "[nodes.quiet]\nkind = \"gain\"\ngain = -12.0\ninputs = [\"filter\"]\n";
     conductor.apply(&patch(&gained), Some(2345)).unwrap();
+    conductor.reset("filter", Some(3333)).unwrap();
     render(&mut executor, 9600, block)
 }
 

@@ -181,6 +181,8 @@ fn random_edits_while_it_sounds() {
                 // A set of a parameter goes by itself; of anything else, in a batch.
                 batches += u64::from(applied.ticket.is_some() && !(alone && applied.edits.len() == 1));
             }
+            // A reset is a batch.
+            Ok(Reply::Sent(_)) => batches += 1,
             Ok(_) => {}
             Err(_) => {
                 refused += 1;

@@ -6,7 +6,6 @@
 //! J. Pekonen, J. Nam, "Perceptually informed synthesis of bandlimited classical waveforms using integrated polynomial
 //! interpolation", JASA 131, 2012.)
 
-
 use crate::Sample;
 
 /// Frames that a residual lasts.
@@ -40,7 +39,10 @@ impl Residuals {
     }
 }
 
-#[allow(clippy::disallowed_types, reason = "filled by constructors only, on control threads; `process` holds the reference")]
+#[allow(
+    clippy::disallowed_types,
+    reason = "filled by constructors only, on control threads; `process` holds the reference"
+)]
 type Once = std::sync::OnceLock<Residuals>;
 
 /// The residual of a step of height 1. `[control]` the first time, when the table is computed.
