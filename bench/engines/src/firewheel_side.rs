@@ -46,11 +46,15 @@ pub fn make(work: Work) -> Box<dyn Engine> {
     let mut context = FirewheelContext::new(FirewheelConfig {
         initial_node_capacity: 16_384,
         initial_edge_capacity: 32_768,
+        immediate_event_capacity: 32_768,
+        event_queue_capacity: 32_768,
+        channel_capacity: 4_096,
+        initial_event_group_capacity: 16_384,
         ..Default::default()
     });
     let out = context.graph_out_node_id();
     let mono = VolumeNodeConfig { channels: NonZeroChannelCount::new(1).expect("one") };
-    let volume = |factor: f32| VolumeNode { volume: Volume::Linear(factor), ..Default::default() };
+    let volume = |factor: f32| VolumeNode { volume: Volume::Decibels(20.0 * factor.log10()), ..Default::default() };
     let ends: Vec<_> = match work {
         Work::Trivial | Work::Chain => {
             let (chains, length) = if work == Work::Trivial { (100, 100) } else { (1, 500) };

@@ -75,7 +75,7 @@ const ENGINES: [(&str, Make); 3] =
     [("sostenuto", ours::make), ("fundsp 0.23 Net", fundsp_side::make), ("Firewheel 0.14", firewheel_side::make)];
 
 /// Nanoseconds of processor time per node and block.
-fn measure(engine: &mut dyn Engine, work: Work, blocks: usize) -> f64 {
+fn measure(name: &str, engine: &mut dyn Engine, work: Work, blocks: usize) -> f64 {
     let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
     for _ in 0..100 {
         engine.block(&mut left, &mut right);
@@ -89,7 +89,7 @@ fn measure(engine: &mut dyn Engine, work: Work, blocks: usize) -> f64 {
     let ns = start.elapsed().as_nanos() as f64;
     let rms = (power / (blocks * BLOCK) as f64).sqrt();
     let (low, high) = work.expected_rms();
-    assert!(rms > low && rms < high, "{}: the output is off: RMS {rms}", work.name());
+    assert!(rms > low && rms < high, "{name}, {}: the output is off: RMS {rms}", work.name());
     ns / (blocks * work.nodes()) as f64
 }
 
@@ -107,8 +107,8 @@ fn main() {
     for work in Work::ALL {
         let mut engines = ENGINES.map(|(name, make)| (name, make(work), Vec::new()));
         for _ in 0..rounds {
-            for (_, engine, times) in &mut engines {
-                times.push(measure(engine.as_mut(), work, blocks));
+            for (name, engine, times) in &mut engines {
+                times.push(measure(name, engine.as_mut(), work, blocks));
             }
         }
         let ours = engines[0].2.clone();

@@ -94,13 +94,10 @@ impl<M: Machine> Processor for Node<M> {
         self.machine = Some((self.make)(&setup));
     }
 
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+    fn process(&mut self, io: Io<'_>) -> Activity {
         match &mut self.machine {
             Some(machine) => machine.process(io),
-            None => {
-                io.outputs.silence_all();
-                Activity::Resting
-            }
+            None => unprepared(io),
         }
     }
 
@@ -121,6 +118,13 @@ impl<M: Machine> Processor for Node<M> {
     fn latency(&self) -> u32 {
         self.machine.as_ref().map_or(0, M::latency)
     }
+}
+
+/// What a node does that was never prepared. Apart, so that `io` is handed on where it lies and not copied.
+#[cold]
+fn unprepared(mut io: Io<'_>) -> Activity {
+    io.outputs.silence_all();
+    Activity::Resting
 }
 
 /// Resting if nothing of what was heard is left.
