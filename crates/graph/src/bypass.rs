@@ -35,7 +35,7 @@ pub(crate) fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
         if let Some(flow) = add_dry(inputs, channel, outputs.channels(), &mut dry) {
             let out = outputs.channel(channel);
             out.copy_from_slice(dry.get(..out.len()).unwrap_or(&[]));
-            if let Some(known) = outputs.flow.get(channel) {
+            if let Some(known) = outputs.flow(channel) {
                 known.set(flow);
             }
         }

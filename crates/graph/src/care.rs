@@ -6,9 +6,9 @@ use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
 use crate::plan::{CompiledGraph, Half, NodeStep, Step};
-use crate::processor::{Activity, Flow, Inputs, Io, Moving, Outputs, Params, Span};
+use crate::processor::{Activity, Flow, Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
 use crate::run::{Stage, run_plan};
-use crate::signal::{Frame, Window};
+use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
 use core::cell::Cell;
 
@@ -19,14 +19,14 @@ pub(crate) fn run_with_care(
     step: &NodeStep,
     frame: &mut Frame<'_>,
     stage: &mut Stage<'_>,
-    window: Window,
+    ground: &Ground<'_>,
     timed: bool,
 ) {
-    let span = stage.span(window);
+    let (span, window) = (ground.span, ground.window);
     let Some((mut own, inner)) = frame.split(plan.blocks as usize) else { return };
-    let Some((around, mut outputs)) = own.part(step.out, window) else { return };
+    let Some((around, mut outputs)) = own.part(step.out, ground) else { return };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
-    let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
+    let inputs = Inputs { runs: step.inputs.of(&plan.runs), around };
     if node.care.has(Care::MUTED) {
         stage.agenda.settle(node);
         return outputs.silence_all();
@@ -36,8 +36,11 @@ pub(crate) fn run_with_care(
     {
         // The fade ends inside the span: where the span ends must not decide for how long the node still runs.
         let rest = Window::new(window.offset() + first, window.frames() - first);
-        run_with_care(plan, step, frame, stage, Window::new(window.offset(), first), timed);
-        return run_with_care(plan, step, frame, stage, rest, timed);
+        for window in [Window::new(window.offset(), first), rest] {
+            let ground = stage.ground(frame, window);
+            run_with_care(plan, step, frame, stage, &ground, timed);
+        }
+        return;
     }
     let detour = detour(node, span);
     if detour == Detour::Around {
@@ -66,7 +69,7 @@ pub(crate) fn run_with_care(
     let (steady, body) = node.steady_and_body();
     let moving = Moving { which: moving, blocks: stage.scratch, frames: window.frames() };
     let params = Params { steady, moving: (moving.which != 0).then_some(&moving) };
-    let io = Io { span, inputs, outputs: outputs.lend(), params };
+    let io = Io { span: SpanRef(&span), inputs, outputs: outputs.lend(), params };
     node.resting = call(body, step.half, io) == Activity::Resting;
     if let Some(begun) = begun {
         node.upkeep.load.note(stage.probe.since(begun), window.frames());
@@ -137,7 +140,8 @@ fn run_part(
         }
     }
     run_plan(&plan, &mut inner, stage, window);
-    for (channel, (to, flow)) in outputs.blocks.iter_mut().zip(outputs.flow).enumerate() {
+    let known = outputs.ground.flow.get(outputs.start..).unwrap_or(&[]);
+    for (channel, (to, flow)) in outputs.blocks.iter_mut().zip(known).enumerate() {
         let from = plan.output.start as usize + channel;
         match inner.blocks.get(from).zip(inner.flow.get(from)) {
             Some((block, known)) if channel < usize::from(plan.output.channels) => {

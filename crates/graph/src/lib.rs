@@ -47,7 +47,9 @@ pub use message::{
     NodeId, Refusal, Set, Ticket, commands, events,
 };
 pub use plan::CompiledGraph;
-pub use processor::{Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Processor, Span, Stream};
+pub use processor::{
+    Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Processor, Span, SpanRef, Stream,
+};
 pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Name, Parameter, Port, Shape};
 pub use sostenuto_dsp::Value;
 pub use stats::{EngineLoad, NodeLoad};

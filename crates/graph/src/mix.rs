@@ -3,7 +3,7 @@
 use crate::block::{Block, QUANTUM, each_frame};
 use crate::plan::Term;
 use crate::processor::{Flow, Span};
-use crate::signal::{Around, Frame, Run, Window};
+use crate::signal::{Around, Frame, Ground, Run, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
@@ -38,13 +38,13 @@ pub(crate) fn mix(
     terms: &[Term],
     frame: &mut Frame<'_>,
     cables: &Table<Trajectory>,
-    span: Span,
-    window: Window,
+    ground: &Ground<'_>,
 ) -> u64 {
+    let (span, window) = (ground.span, ground.window);
     let mut overflows = 0;
     for channel in 0..usize::from(out.channels) {
         let only = Run { start: out.start + channel as u32, channels: 1 };
-        let Some((around, mut outputs)) = frame.part(only, window) else { return overflows };
+        let Some((around, mut outputs)) = frame.part(only, ground) else { return overflows };
         let Some(block) = outputs.blocks.first_mut() else { return overflows };
         let mut sum = Sum { around, span, window, block, heard: false };
         for term in terms {

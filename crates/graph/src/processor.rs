@@ -2,8 +2,9 @@
 
 use crate::block::{Block, QUANTUM, all_finite, each_frame, is_finite};
 use crate::shape::Shape;
-use crate::signal::{Around, Run, SILENT, Window};
+use crate::signal::{Around, Ground, Run, SILENT, Window};
 use core::cell::Cell;
+use core::ops::Deref;
 use sostenuto_dsp::Value;
 
 /// What a node needs to know of the stream it will run in, before it runs.
@@ -95,7 +96,7 @@ pub enum Flow {
 /// What a node is handed for one span.
 pub struct Io<'a> {
     /// Which frames these are.
-    pub span: Span,
+    pub span: SpanRef<'a>,
     /// The signals at the input ports.
     pub inputs: Inputs<'a>,
     /// Where the output goes.
@@ -122,15 +123,32 @@ impl Span {
     }
 }
 
+/// The frames that a call is about, told once for all nodes that it concerns. Reads as a [`Span`].
+#[derive(Clone, Copy, Debug)]
+pub struct SpanRef<'a>(pub(crate) &'a Span);
+
+impl Deref for SpanRef<'_> {
+    type Target = Span;
+
+    #[inline(always)]
+    fn deref(&self) -> &Span {
+        self.0
+    }
+}
+
 /// The signals at a node's input ports.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     pub(crate) runs: &'a [Run],
     pub(crate) around: Around<'a>,
-    pub(crate) window: Window,
 }
 
 impl<'a> Inputs<'a> {
+    #[inline(always)]
+    fn window(&self) -> Window {
+        self.around.ground.window
+    }
+
     /// How many channels the port carries; 0 if there is no such port.
     #[inline(always)]
     pub fn channels(&self, port: usize) -> usize {
@@ -142,9 +160,9 @@ impl<'a> Inputs<'a> {
     pub fn channel(&self, port: usize, channel: usize) -> &'a [f32] {
         match self.runs.get(port) {
             Some(run) if channel < usize::from(run.channels) => {
-                self.window.of(self.around.block(run.start as usize + channel))
+                self.window().of(self.around.block(run.start as usize + channel))
             }
-            _ => self.window.of(&SILENT),
+            _ => self.window().of(&SILENT),
         }
     }
 
@@ -183,11 +201,23 @@ impl<'a> Inputs<'a> {
 /// Where a node's output goes: the channels of all its output ports, in order.
 pub struct Outputs<'a> {
     pub(crate) blocks: &'a mut [Block],
-    pub(crate) flow: &'a [Cell<Flow>],
-    pub(crate) window: Window,
+    /// Where they start among the blocks of the plan.
+    pub(crate) start: usize,
+    pub(crate) ground: &'a Ground<'a>,
 }
 
-impl Outputs<'_> {
+impl<'a> Outputs<'a> {
+    #[inline(always)]
+    fn window(&self) -> Window {
+        self.ground.window
+    }
+
+    /// What is known of one channel.
+    #[inline(always)]
+    pub(crate) fn flow(&self, channel: usize) -> Option<&'a Cell<Flow>> {
+        self.ground.flow.get(self.start + channel)
+    }
+
     /// How many channels there are, over all output ports.
     #[inline(always)]
     pub fn channels(&self) -> usize {
@@ -197,10 +227,10 @@ impl Outputs<'_> {
     /// One channel, to write; holds leftovers until written. Of a channel that is not there: an empty slice.
     #[inline(always)]
     pub fn channel(&mut self, channel: usize) -> &mut [f32] {
-        match (self.blocks.get_mut(channel), self.flow.get(channel)) {
-            (Some(block), Some(flow)) => {
+        match (self.flow(channel), self.blocks.get_mut(channel)) {
+            (Some(flow), Some(block)) => {
                 flow.set(Flow::Varying);
-                self.window.of_mut(block)
+                self.ground.window.of_mut(block)
             }
             _ => &mut [],
         }
@@ -209,19 +239,19 @@ impl Outputs<'_> {
     /// The same outputs, for one call.
     #[inline(always)]
     pub(crate) fn lend(&mut self) -> Outputs<'_> {
-        Outputs { blocks: &mut *self.blocks, flow: self.flow, window: self.window }
+        Outputs { blocks: &mut *self.blocks, start: self.start, ground: self.ground }
     }
 
     /// One channel, to check.
     #[inline(always)]
     pub(crate) fn read(&self, channel: usize) -> &[f32] {
-        self.blocks.get(channel).map_or(&[], |block| self.window.of(block))
+        self.blocks.get(channel).map_or(&[], |block| self.window().of(block))
     }
 
     /// Tells what is known of every channel.
     #[inline(always)]
     pub(crate) fn tell_all(&self, known: Flow) {
-        self.flow.iter().for_each(|flow| flow.set(known));
+        (0..self.blocks.len()).filter_map(|channel| self.flow(channel)).for_each(|flow| flow.set(known));
     }
 
     /// Whether every sample is a finite number.
@@ -229,9 +259,9 @@ impl Outputs<'_> {
     pub(crate) fn all_finite(&self) -> bool {
         // A loop of its own, which unlike `all` is always inlined.
         for block in &*self.blocks {
-            let finite = match self.window.is_whole() {
+            let finite = match self.window().is_whole() {
                 true => is_finite(block),
-                false => all_finite(self.window.of(block)),
+                false => all_finite(self.window().of(block)),
             };
             if !finite {
                 return false;
@@ -243,15 +273,15 @@ impl Outputs<'_> {
     /// The first `N` channels at once, if there are as many.
     #[inline(always)]
     pub fn first<const N: usize>(&mut self) -> Option<[&mut [f32]; N]> {
-        let window = self.window;
+        let (window, known) = (self.window(), self.ground.flow.get(self.start..)?);
         let blocks = self.blocks.first_chunk_mut::<N>()?;
-        self.flow.first_chunk::<N>()?.iter().for_each(|flow| flow.set(Flow::Varying));
+        known.first_chunk::<N>()?.iter().for_each(|flow| flow.set(Flow::Varying));
         Some(blocks.each_mut().map(|b| window.of_mut(b)))
     }
 
     /// All channels, one after the other.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        let window = self.window;
+        let window = self.window();
         self.tell_all(Flow::Varying);
         self.blocks.iter_mut().map(move |b| window.of_mut(b))
     }
@@ -261,8 +291,9 @@ impl Outputs<'_> {
     /// For a whole block, the common case, the loop is of known length over aligned samples: a few dozen instructions.
     #[inline(always)]
     pub fn map(&mut self, inputs: &Inputs<'_>, port: usize, each: impl Fn(f32) -> f32 + Copy) {
-        for (channel, (block, flow)) in self.blocks.iter_mut().zip(self.flow).enumerate() {
-            map_channel(block, flow, self.window, inputs, port, channel, each);
+        for (channel, block) in self.blocks.iter_mut().enumerate() {
+            let Some(flow) = self.ground.flow.get(self.start + channel) else { return };
+            map_channel(block, flow, self.ground.window, inputs, port, channel, each);
         }
     }
 
@@ -270,8 +301,8 @@ impl Outputs<'_> {
     // Always inlined, as is the next: a call would need the outputs in memory, and a copy of all that a node is handed with them.
     #[inline(always)]
     pub fn silence(&mut self, channel: usize) {
-        if let (Some(block), Some(flow)) = (self.blocks.get_mut(channel), self.flow.get(channel)) {
-            self.window.silence(block, flow);
+        if let (Some(flow), Some(block)) = (self.flow(channel), self.blocks.get_mut(channel)) {
+            self.ground.window.silence(block, flow);
         }
     }
 
@@ -291,7 +322,7 @@ impl Outputs<'_> {
         }
         self.channel(channel).fill(value);
         // A later piece of a span, in a loop, does not speak for the earlier ones.
-        if let Some(flow) = self.flow.get(channel).filter(|_| self.window.offset() == 0) {
+        if let Some(flow) = self.flow(channel).filter(|_| self.window().offset() == 0) {
             flow.set(Flow::Constant);
         }
     }

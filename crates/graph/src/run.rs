@@ -7,8 +7,8 @@ use crate::load::Probe;
 use crate::mix::mix;
 use crate::node::{Body, Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step, Stretch};
-use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span};
-use crate::signal::{Frame, Window};
+use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span, SpanRef};
+use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
@@ -38,6 +38,12 @@ impl Stage<'_> {
             sample_rate: self.sample_rate,
         }
     }
+
+    /// What the steps of a plan that works in this frame share.
+    #[inline(always)]
+    pub fn ground<'f>(&self, frame: &Frame<'f>, window: Window) -> Ground<'f> {
+        Ground { span: self.span(window), window, flow: frame.flow }
+    }
 }
 
 /// Runs all steps of a plan.
@@ -53,14 +59,15 @@ fn run_steps(
     window: Window,
 ) {
     let steps = which.of(&plan.steps);
+    let ground = stage.ground(frame, window);
     let mut next = 0;
     while let Some(step) = steps.get(next) {
         next += 1;
         match step {
-            Step::Node(step) => run_node(plan, step, frame, stage, window),
+            Step::Node(step) => run_node(plan, step, frame, stage, &ground),
             Step::Mix { out, terms } => {
                 let terms = terms.of(&plan.terms);
-                stage.overflows += mix(*out, terms, frame, stage.cables, stage.span(window), window);
+                stage.overflows += mix(*out, terms, frame, stage.cables, &ground);
             }
             Step::Loop { steps, breakers } => {
                 let inside = Stretch { start: which.start + next as u32, len: *steps };
@@ -125,34 +132,33 @@ fn run_node(
     step: &NodeStep,
     frame: &mut Frame<'_>,
     stage: &mut Stage<'_>,
-    window: Window,
+    ground: &Ground<'_>,
 ) {
     let timed = stage.probe.is_turn();
-    let span = stage.span(window);
     if !timed
         && step.is_plain()
         && let Some(Some(node)) = stage.nodes.get_mut(step.slot)
         && node.care.is_none()
-        && let Some((around, mut outputs)) = frame.part(step.out, window)
+        && let Some((around, mut outputs)) = frame.part(step.out, ground)
     {
-        let inputs = Inputs { runs: step.inputs.of(&plan.runs), around, window };
+        let inputs = Inputs { runs: step.inputs.of(&plan.runs), around };
         if node.resting && inputs.all_silent() {
             return silence(outputs);
         }
-        if run_at_once(node, span, inputs, outputs.lend()) && !outputs.all_finite() {
-            stage.fault |= mute_from_fault(node, outputs, span);
+        if run_at_once(node, &ground.span, inputs, outputs.lend()) && !outputs.all_finite() {
+            stage.fault |= mute_from_fault(node, outputs, ground.span);
         }
         return;
     }
-    run_with_care(plan, step, frame, stage, window, timed);
+    run_with_care(plan, step, frame, stage, ground, timed);
 }
 
 /// Runs a processor whose parameters are all at rest; whether there was one.
 #[inline(always)]
-fn run_at_once(node: &mut Node, span: Span, inputs: Inputs<'_>, outputs: Outputs<'_>) -> bool {
+fn run_at_once(node: &mut Node, span: &Span, inputs: Inputs<'_>, outputs: Outputs<'_>) -> bool {
     let (steady, Body::Processor(processor)) = node.steady_and_body() else { return false };
     let params = Params { steady, moving: None };
-    let activity = processor.process(Io { span, inputs, outputs, params });
+    let activity = processor.process(Io { span: SpanRef(span), inputs, outputs, params });
     node.resting = activity == Activity::Resting;
     true
 }

@@ -1,7 +1,7 @@
 //! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
 
 use crate::block::{Block, QUANTUM};
-use crate::processor::{Flow, Outputs};
+use crate::processor::{Flow, Outputs, Span};
 use core::cell::Cell;
 
 /// The blocks of one signal: so many adjoining channels from a block on.
@@ -69,6 +69,15 @@ impl Window {
     }
 }
 
+/// What all steps of a plan share over one span. Lying in one place, it is handed to each node as a single word.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub span: Span,
+    pub window: Window,
+    /// What is known of the blocks.
+    pub flow: &'a [Cell<Flow>],
+}
+
 /// The blocks of a plan but for a gap, where the outputs of the running step are.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
@@ -76,8 +85,8 @@ pub(crate) struct Around<'a> {
     pub high: &'a [Block],
     /// Where `high` starts.
     pub resume: usize,
-    /// What is known of the blocks; without a gap, for knowing is shared.
-    pub flow: &'a [Cell<Flow>],
+    /// What is known of the blocks, too; without a gap, for knowing is shared.
+    pub ground: &'a Ground<'a>,
 }
 
 impl<'a> Around<'a> {
@@ -92,7 +101,7 @@ impl<'a> Around<'a> {
     }
     #[inline(always)]
     pub fn flow(&self, index: usize) -> Flow {
-        self.flow.get(index).map_or(Flow::Silent, Cell::get)
+        self.ground.flow.get(index).map_or(Flow::Silent, Cell::get)
     }
 }
 
@@ -108,12 +117,11 @@ pub(crate) struct Frame<'a> {
 impl Frame<'_> {
     /// The blocks that a step writes, and the rest.
     #[inline(always)]
-    pub fn part(&mut self, out: Run, window: Window) -> Option<(Around<'_>, Outputs<'_>)> {
+    pub fn part<'s>(&'s mut self, out: Run, ground: &'s Ground<'_>) -> Option<(Around<'s>, Outputs<'s>)> {
         let (start, resume) = (out.start as usize, out.end());
         let (low, rest) = self.blocks.split_at_mut_checked(start)?;
         let (blocks, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
-        let flow = self.flow.get(start..resume)?;
-        Some((Around { low, high, resume, flow: self.flow }, Outputs { blocks, flow, window }))
+        Some((Around { low, high, resume, ground }, Outputs { blocks, start, ground }))
     }
 
     /// The same blocks as those of a plan that has `own`, and the ones beyond.
