@@ -26,7 +26,7 @@ pub(crate) fn run_with_care(
     let Some((mut own, inner)) = frame.split(plan.blocks as usize) else { return };
     let Some((around, mut outputs)) = own.part(step.out, ground) else { return };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
-    let inputs = Inputs { runs: step.inputs.of(&plan.runs), around };
+    let inputs = Inputs { runs: step.inputs(plan), around };
     if node.care.has(Care::MUTED) {
         stage.agenda.settle(node);
         return outputs.silence_all();

@@ -59,7 +59,9 @@ impl Stretch {
     }
 }
 
+// A tag of its own, not one hidden among the values of `half`, is read at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u32)]
 pub(crate) enum Step {
     /// Run a node.
     Node(NodeStep),
@@ -85,11 +87,22 @@ pub(crate) struct NodeStep {
     pub out: Run,
     /// Of `runs`: a run for each input port.
     pub inputs: Stretch,
+    /// The first of them, if there is one: with a single input port, nothing needs to be looked up.
+    pub first: Run,
     /// Of `drives`, sorted by parameter.
     pub drives: Stretch,
 }
 
 impl NodeStep {
+    /// What each input port reads.
+    #[inline(always)]
+    pub fn inputs<'p>(&'p self, plan: &'p CompiledGraph) -> &'p [Run] {
+        match self.inputs.len {
+            1 => core::slice::from_ref(&self.first),
+            _ => self.inputs.of(&plan.runs),
+        }
+    }
+
     /// Whether the node is run as a whole, with parameters that nothing drives.
     #[inline(always)]
     pub fn is_plain(&self) -> bool {

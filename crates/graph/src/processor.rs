@@ -257,13 +257,12 @@ impl<'a> Outputs<'a> {
     /// Whether every sample is a finite number.
     #[inline(always)]
     pub(crate) fn all_finite(&self) -> bool {
+        if !self.window().is_whole() {
+            return pieces_are_finite(self.blocks, self.window());
+        }
         // A loop of its own, which unlike `all` is always inlined.
         for block in &*self.blocks {
-            let finite = match self.window().is_whole() {
-                true => is_finite(block),
-                false => all_finite(self.window().of(block)),
-            };
-            if !finite {
+            if !is_finite(block) {
                 return false;
             }
         }
@@ -326,6 +325,13 @@ impl<'a> Outputs<'a> {
             flow.set(Flow::Constant);
         }
     }
+}
+
+// Apart, for the compiler would work the window out ahead of the question whether it is needed. By single arguments, for a reference
+// to the outputs would keep them in memory.
+#[inline(never)]
+fn pieces_are_finite(blocks: &[Block], window: Window) -> bool {
+    blocks.iter().all(|block| all_finite(window.of(block)))
 }
 
 // By itself, for inlined the compiler gathers ahead of the loop what it might need for many channels, and there is mostly one. By

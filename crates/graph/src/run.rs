@@ -141,7 +141,7 @@ fn run_node(
         && node.care.is_none()
         && let Some((around, mut outputs)) = frame.part(step.out, ground)
     {
-        let inputs = Inputs { runs: step.inputs.of(&plan.runs), around };
+        let inputs = Inputs { runs: step.inputs(plan), around };
         if node.resting && inputs.all_silent() {
             return silence(outputs);
         }

@@ -121,13 +121,14 @@ impl Lists {
                     channels: script.widths[signal as usize],
                 });
                 let inputs = append(&mut self.runs, inputs.iter().map(|read| run(read, starts)));
+                let first = inputs.of(&self.runs).first().copied().unwrap_or_default();
                 let links = drives.iter().map(|(param, read, cable)| DriveLink {
                     param: *param,
                     source: run(read, starts),
                     cable: *cable,
                 });
                 let drives = append(&mut self.drives, links);
-                Step::Node(NodeStep { slot: *slot, half: *half, out, inputs, drives })
+                Step::Node(NodeStep { slot: *slot, half: *half, out, inputs, first, drives })
             }
             Line::Mix { out, first, channels, terms } => {
                 let out = Run { start: starts[*out as usize] + u32::from(*first), channels: *channels };

@@ -121,6 +121,19 @@ fn a_step_that_writes_what_it_reads_is_found() {
 }
 
 #[test]
+fn a_first_input_that_is_not_the_listed_one_is_found() {
+    let fault = verdict(|plan| {
+        for step in &mut plan.steps {
+            if let Step::Node(node) = step {
+                node.first.start += 1;
+            }
+        }
+    })
+    .unwrap_err();
+    assert!(fault.contains("another first input"), "{fault}");
+}
+
+#[test]
 fn a_loop_that_is_not_cut_is_found() {
     let fault = verdict(|plan| {
         for step in &mut plan.steps {

@@ -70,6 +70,9 @@ impl Books<'_> {
                     self.read(&name, *run, read)?;
                     apart(&name, step.out, *run)?;
                 }
+                if step.first != runs.first().copied().unwrap_or_default() {
+                    return Err(format!("{name} has another first input than its list"));
+                }
                 for (link, (param, read, cable)) in links.iter().zip(drives) {
                     if (link.param, link.cable) != (*param, *cable) {
                         return Err(format!("{name} is driven by another cable than the script says"));
