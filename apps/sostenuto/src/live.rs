@@ -67,11 +67,12 @@ fn line(conductor: &sostenuto_engine::Conductor) -> String {
     let load = conductor.load();
     let seconds = load.frame() as f64 / conductor.sample_rate();
     format!(
-        " {:>2}:{:04.1}  {}  {}  load {:>4.1} % (peak {:.0} %) ",
+        " {:>2}:{:04.1}  {}  {}{}  load {:>4.1} % (peak {:.0} %) ",
         (seconds / 60.0) as u64,
         seconds % 60.0,
         bar(peak),
         decibels(peak),
+        if peak > 1.0 { "  CLIPS" } else { "" },
         load.load() * 100.0,
         load.peak() * 100.0,
     )

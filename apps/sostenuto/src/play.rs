@@ -10,15 +10,16 @@ use crate::watch::Watch;
 use anyhow::{Context, Result};
 use rustyline::ExternalPrinter;
 use sostenuto_device::Request;
-use sostenuto_engine::{Applied, AudioEngine, Controller, Notice, Reply};
+use sostenuto_engine::{Applied, AudioEngine, Conductor, Controller, Notice, Reply};
 use sostenuto_graph::Ticket;
-use sostenuto_patch::Patch;
 use sostenuto_patch::command::{Command, Timed, parse};
+use sostenuto_patch::{Patch, to_toml};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -55,7 +56,8 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
     let (show, heard) = start(&engine, args, &checked.patch)?;
     engine.play()?;
     let file = watched(args).map(|path| path.display().to_string());
-    Session { controller: engine.controller(), show, rate: f64::from(engine.outlet().rate), file }
+    let watching = Arc::new(AtomicBool::new(!args.no_watch && file.is_some()));
+    Session { controller: engine.controller(), show, rate: f64::from(engine.outlet().rate), file, watching }
         .run(args, heard)?;
     engine.stop()?;
     Ok(ExitCode::SUCCESS)
@@ -64,7 +66,7 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
 /// Gives the engine the patch, and tells where it plays. Gives the text that sounds, if it came from a TOML file.
 fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show, Option<String>)> {
     let journal = match &args.journal {
-        Some(path) => Some(File::create(path).with_context(|| format!("cannot write {}", path.display()))?),
+        Some(path) => Some(begin_journal(path, engine.outlet().rate)?),
         None => None,
     };
     let heard = match watched(args) {
@@ -84,6 +86,15 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
     println!("Playing {title} on {device} at {} Hz. `help` lists the commands, `quit` ends.", outlet.rate);
     let journal = Arc::new(Mutex::new(Journal { file: journal, ..Journal::default() }));
     Ok((Show { sink: Arc::new(Mutex::new(Sink::Plain)), journal }, heard))
+}
+
+fn begin_journal(path: &Path, rate: u32) -> Result<File> {
+    let begin = || {
+        let mut file = File::create(path)?;
+        writeln!(file, "{}", crate::script::heading(rate))?;
+        Ok::<_, std::io::Error>(file)
+    };
+    begin().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The file that can be saved while it plays: TOML, and not standard input.
@@ -110,7 +121,12 @@ enum Sink {
 struct Journal {
     file: Option<File>,
     said: VecDeque<Said>,
+    /// Acknowledgements of what is not among those said, the latest few: what another thread said may be noted after its effect is told.
+    early: VecDeque<(Ticket, u64)>,
 }
+
+/// How many early acknowledgements are kept.
+const EARLY: usize = 64;
 
 struct Said {
     command: Command,
@@ -148,7 +164,11 @@ impl Show {
 
     /// Notes a command that was said, with the frame of its effect if nobody is going to acknowledge it.
     fn said(&self, command: Command, ticket: Option<Ticket>, frame: Option<u64>) {
-        self.journal(|journal| journal.said.push_back(Said { command, ticket, frame }));
+        self.journal(|journal| {
+            let early =
+                journal.early.iter().find(|(early, _)| Some(*early) == ticket).map(|(_, frame)| *frame);
+            journal.said.push_back(Said { command, ticket, frame: frame.or(early) });
+        });
     }
 
     /// Notes the frame at which a command took effect; whether it was one of those said.
@@ -161,6 +181,9 @@ impl Show {
                     Some(_) => journal.said[place].frame = frame,
                     None => drop(journal.said.remove(place)),
                 }
+            } else if let Some(frame) = frame {
+                journal.early.push_back((ticket, frame));
+                journal.early.drain(..journal.early.len().saturating_sub(EARLY));
             }
         });
         known
@@ -183,6 +206,30 @@ struct Session {
     rate: f64,
     /// The file that the patch came from.
     file: Option<String>,
+    /// Whether saving that file is heard: until another is loaded.
+    watching: Arc<AtomicBool>,
+}
+
+/// Copies of the patch beside the journal, one for each time that its file was saved, so that the journal can be followed.
+struct Snapshots {
+    journal: Option<PathBuf>,
+    taken: usize,
+}
+
+impl Snapshots {
+    fn take(&mut self, controller: &Controller, show: &Show) -> Option<String> {
+        let journal = self.journal.as_ref()?;
+        let text = controller.with(|desk| to_toml(desk.conductor().patch(), Conductor::catalogue())).ok()?;
+        self.taken += 1;
+        let path = format!("{}.{}.toml", journal.display(), self.taken);
+        match std::fs::write(&path, text) {
+            Ok(()) => Some(path),
+            Err(error) => {
+                show.print(&format!("the journal will lack what was saved: cannot write {path}: {error}"));
+                None
+            }
+        }
+    }
 }
 
 /// What the main thread waits for.
@@ -228,9 +275,16 @@ impl Session {
         let path = watched(args).filter(|_| !args.no_watch)?;
         let (controller, show, name) =
             (self.controller.clone(), self.show.clone(), path.display().to_string());
-        let changed = move |text: String| match controller.with(move |desk| desk.reload(&text)) {
+        let (watching, mut snapshots) =
+            (self.watching.clone(), Snapshots { journal: args.journal.clone(), taken: 0 });
+        let mut reload = move |text: String| match controller.with(move |desk| desk.reload(&text)) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}
             Ok(Ok(reloaded)) => {
+                if let Some(ticket) = reloaded.applied.ticket
+                    && let Some(path) = snapshots.take(&controller, &show)
+                {
+                    show.said(Command::Load { path }, Some(ticket), None);
+                }
                 let lines: Vec<String> = reloaded.applied.edits.iter().map(|e| format!("  {e}")).collect();
                 let over: Vec<String> = reloaded.overrode.iter().map(|e| format!("  {e}")).collect();
                 show.print(&format!("{name} was saved:\n{}", lines.join("\n")));
@@ -243,6 +297,11 @@ impl Session {
                 indent(&error.to_string())
             )),
             Err(error) => show.print(&format!("{error}")),
+        };
+        let changed = move |text| {
+            if watching.load(Ordering::Relaxed) {
+                reload(text);
+            }
         };
         match Watch::start(path, heard?, changed) {
             Ok(watch) => Some(watch),
@@ -404,6 +463,9 @@ impl Session {
         match self.controller.with(move |desk| desk.open(&source, None)) {
             Ok(Ok((Reply::Edited(applied), _))) => {
                 self.heard(Command::Load { path: path.into() }, &applied);
+                if self.watching.swap(false, Ordering::Relaxed) {
+                    self.show.print("from here on, saving a file is not heard: `load` it again");
+                }
                 self.show.print(&format!("{name}: {} edits", applied.edits.len()));
             }
             Ok(Ok(_)) => self.show.print("it is so already"),

@@ -118,6 +118,12 @@ impl Job {
             bar.set_position(done);
         }
         bar.finish_and_clear();
+        if let Some((count, last)) = script.left().filter(|_| !over) {
+            let seconds = last as f64 / f64::from(self.rate);
+            eprintln!(
+                "{count} commands of the script come after the end, the last at {seconds:.2} s: give --seconds more"
+            );
+        }
         let written = writer.finish()?;
         std::fs::rename(&part.0, path).with_context(|| format!("cannot write {}", path.display()))?;
         if let (Some(path), Some(channels)) = (plot, picture) {

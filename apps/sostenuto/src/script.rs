@@ -35,6 +35,10 @@ impl Script {
             }
             anyhow::anyhow!("the script cannot be followed:{message}")
         })?;
+        let rate = desk.conductor().sample_rate();
+        if let Some(recorded) = recorded_at(&text).filter(|recorded| *recorded != rate) {
+            bail!("{} was recorded at {recorded} Hz: add --rate {recorded}", path.display());
+        }
         let mut last = 0;
         let mut timed = Vec::with_capacity(lines.len());
         for line in lines {
@@ -51,6 +55,11 @@ impl Script {
         }
         timed.sort_by_key(|line| line.frame);
         Ok(Script { path: path.to_owned(), lines: timed.into() })
+    }
+
+    /// How many commands are left, and the frame of the last.
+    pub fn left(&self) -> Option<(usize, u64)> {
+        self.lines.back().map(|last| (self.lines.len(), last.frame))
     }
 
     /// A script that says nothing.
@@ -84,6 +93,18 @@ impl Script {
         }
         Ok((frames, false))
     }
+}
+
+/// The line with which a journal begins: its times are frames, so it fits one rate only.
+pub fn heading(rate: u32) -> String {
+    format!("{RECORDED}{rate} Hz")
+}
+
+const RECORDED: &str = "# recorded at ";
+
+/// The rate that a journal was recorded at, if the script is one.
+fn recorded_at(text: &str) -> Option<f64> {
+    text.lines().next()?.strip_prefix(RECORDED)?.strip_suffix(" Hz")?.parse().ok()
 }
 
 /// Whether a command can change what is heard, so that it belongs in a script.

@@ -146,7 +146,12 @@ fn the_journal_of_a_performance_renders_to_what_was_played() {
     assert!(frames.is_sorted(), "{frames:?}");
 
     let journal = std::fs::read_to_string(place.join("journal.txt")).expect("a journal");
-    assert_eq!(journal.lines().count(), performance.len(), "{journal}");
+    assert_eq!(journal.lines().next(), Some("# recorded at 48000 Hz"));
+    assert_eq!(journal.lines().count(), 1 + performance.len(), "{journal}");
+    let other = ["render", text(&patch), "-o", "other.wav", "--rate", "44100", "--script", "journal.txt"];
+    let said = program::run(&place, &other);
+    assert_eq!(said.code, Some(1));
+    assert_eq!(said.err.trim(), "error: journal.txt was recorded at 48000 Hz: add --rate 48000");
     let script: String =
         performance.iter().zip(&frames).map(|(line, frame)| format!("@{frame}f {line}\n")).collect();
     std::fs::write(place.join("script.txt"), script).expect("written");
@@ -186,6 +191,32 @@ fn saving_the_file_is_heard_and_told() {
     assert_eq!(told, ["  add low sine", "  connect low.out filter.in"]);
     let (_, code) = it.quit();
     assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_journal_follows_what_was_saved_and_a_load_ends_the_watching() {
+    let place = directory("play_journal_of_saves");
+    let path = patch_in(&place);
+    std::fs::write(place.join("other.toml"), PATCH.replace("800.0", "700.0")).expect("written");
+    let mut it = Conversation::start(&place, &["plain.toml", "--journal", "take.txt"]);
+    it.save_and_wait(&path, &PATCH.replace("800.0", "900.0"), "plain.toml was saved:");
+    it.edit("set filter.q 3");
+    it.say("load other.toml");
+    it.wait_for("from here on, saving a file is not heard");
+    std::fs::write(&path, PATCH.replace("800.0", "100.0")).expect("written");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    it.say("show filter");
+    it.wait_for("filter: ");
+    assert_eq!(it.wait_for("  "), "  cutoff = 700 Hz");
+    let (_, code) = it.quit();
+    assert_eq!(code, Some(0));
+    let journal = std::fs::read_to_string(place.join("take.txt")).expect("a journal");
+    let commands: Vec<&str> =
+        journal.lines().skip(1).map(|line| line.split_once(' ').expect("a time").1).collect();
+    assert_eq!(commands, ["load take.txt.1.toml", "set filter.q 3", "load other.toml"]);
+    let snapshot = std::fs::read_to_string(place.join("take.txt.1.toml")).expect("a snapshot");
+    assert!(snapshot.contains("cutoff = 900"), "{snapshot}");
+    rendered(&place, "plain.toml", &["--seconds", "1", "--script", "take.txt"]);
 }
 
 #[test]
