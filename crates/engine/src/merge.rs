@@ -14,10 +14,10 @@ pub(crate) struct Merged {
 /// `base` is what the file said before, `present` what commands made of it, `file` what the file says now.
 pub(crate) fn merge(base: &Patch, present: &Patch, file: &Patch) -> Merged {
     let mut patch = file.clone();
-    for (label, node) in &mut patch.nodes {
+    for node in patch.nodes.values_mut() {
         if let Some((_, now)) = present.by_id(&node.id) {
             let before = base.by_id(&node.id).map(|(_, node)| node);
-            keep_unnamed(node, now, before, label);
+            keep_unnamed(node, now, before);
         }
     }
     for (label, node) in &present.nodes {
@@ -34,7 +34,7 @@ pub(crate) fn merge(base: &Patch, present: &Patch, file: &Patch) -> Merged {
 }
 
 /// Parameters that commands set, and that neither the file nor what it said before names, stay. They only fit the same kind.
-fn keep_unnamed(node: &mut Node, now: &Node, before: Option<&Node>, _label: &str) {
+fn keep_unnamed(node: &mut Node, now: &Node, before: Option<&Node>) {
     if node.kind != now.kind {
         return;
     }

@@ -369,12 +369,6 @@ impl Executor {
         }
     }
 
-    /// Where every parameter comes to rest, for tests: the resting values in order, by the node's number. A parameter on its way, and one
-    /// of a node that does not run (muted, bypassed), shows the value before.
-    pub fn parameters(&self) -> impl Iterator<Item = (crate::NodeId, &[f32])> {
-        self.nodes.iter().flatten().map(|node| (node.upkeep.id, node.steady()))
-    }
-
     /// Where every parameter is now, without what drives it: to check it against the graph.
     pub fn positions(&self) -> impl Iterator<Item = (crate::NodeId, impl Iterator<Item = f32>)> {
         let now = |node: &Node, param: usize, dial: &Dial| match node.moving() >> param & 1 {
