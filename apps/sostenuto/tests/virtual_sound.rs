@@ -131,7 +131,7 @@ fn a_recorded_performance_is_the_rendered_journal() {
     let journal = std::fs::read_to_string(&journal).unwrap();
     assert_eq!(
         journal.lines().count(),
-        PERFORMANCE.len(),
+        1 + PERFORMANCE.len(),
         "every command is in the journal:\n{journal}\n{said}"
     );
     let render =
