@@ -57,6 +57,7 @@ fn heading(group: Group) -> &'static str {
         Group::Dynamics => "Dynamics",
         Group::Maths => "Arithmetic",
         Group::Output => "Output and display",
+        Group::Part => "Ports of parts",
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Group {
     Maths,
     /// Shows or sends out a signal.
     Output,
+    /// The ports of a part.
+    Part,
 }
 
 /// How many channels a port has.

@@ -27,6 +27,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::constant::KINDS,
     crate::lfo::KINDS,
     crate::envelope::KINDS,
+    crate::note::KINDS,
     crate::hold::KINDS,
     crate::gain::KINDS,
     crate::stereo::KINDS,
@@ -46,6 +47,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::meter::KINDS,
     crate::scope::KINDS,
     crate::output::KINDS,
+    crate::part::KINDS,
 ];
 
 /// Every kind of node there is.

@@ -153,7 +153,8 @@ fn what_is_late_says_by_how_much() {
 fn the_kinds_that_are_asked_for_are_there() {
     let asked = "sine saw square triangle white_noise pink_noise constant impulse lfo adsr gain pan balance width mixer \
         crossfade lowpass highpass bandpass bandpass_skirt notch allpass peak lowshelf highshelf svf dc_blocker delay echo \
-        chorus flanger reverb compressor limiter saturate multiply add sample_hold slew meter scope audio_out";
+        chorus flanger reverb compressor limiter saturate multiply add sample_hold slew meter scope audio_out \
+        note inlet outlet";
     for name in asked.split_whitespace() {
         assert!(find(name).is_some(), "{name}");
     }
