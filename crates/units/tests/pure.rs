@@ -10,10 +10,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates of this project that stay pure.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "sostenuto-units",
     "sostenuto-rt",
     "sostenuto-dsp",
+    "sostenuto-voice",
     "sostenuto-graph",
     "sostenuto-nodes",
     "sostenuto-patch",

@@ -1,0 +1,62 @@
+//! Which voice is stolen.
+
+use crate::action::Note;
+use crate::config::{SAME_PITCH, Steal};
+use crate::voice::{Phase, Voice};
+use core::cmp::Ordering;
+
+/// The voices that play, with their numbers.
+fn playing(voices: &[Voice]) -> impl Iterator<Item = (usize, &Voice)> {
+    voices.iter().enumerate().filter(|(_, voice)| voice.phase.is_playing())
+}
+
+/// The voice that a note takes over, whether or not others are free: that which holds its id, or plays the same note.
+pub(crate) fn taken_over(voices: &[Voice], note: &Note, steal: Steal) -> Option<usize> {
+    let struck_again = |voice: &Voice| voice.phase == Phase::Held && voice.note.id == note.id;
+    if let Some((number, _)) = playing(voices).find(|(_, voice)| struck_again(voice)) {
+        return Some(number);
+    }
+    let same = |voice: &Voice| (voice.note.pitch - note.pitch).abs() <= SAME_PITCH;
+    let same = playing(voices).filter(|(_, voice)| steal == Steal::SameNote && same(voice));
+    same.min_by_key(|(_, voice)| voice.age()).map(|(number, _)| number)
+}
+
+/// The voice to be stolen when no more may play. `last` is the pitch of the note that started last; the loudness is asked only
+/// where it decides, once for each voice that plays.
+pub(crate) fn stolen(
+    voices: &[Voice],
+    steal: Steal,
+    last: f32,
+    loudness: impl Fn(u16) -> f32,
+) -> Option<usize> {
+    let worth = |number: usize, voice: &Voice| match steal {
+        Steal::Oldest | Steal::SameNote => 0.0,
+        Steal::Quietest => loudness(number as u16),
+        Steal::LowestVelocity => voice.note.velocity,
+        Steal::Furthest => -(voice.note.pitch - last).abs(),
+    };
+    // What is not a number counts as the most; both zeros are one.
+    let orderly = |worth: f32| if worth.is_nan() { f32::INFINITY } else { worth + 0.0 };
+    let ranked = playing(voices).map(|(number, voice)| (number, orderly(worth(number, voice)), voice));
+    let first = ranked.min_by(|(_, a_worth, a), (_, b_worth, b)| {
+        let by_hand = held(a).cmp(&held(b));
+        by_hand.then(a_worth.total_cmp(b_worth)).then_with(|| a.age().cmp(&b.age()))
+    });
+    first.map(|(number, ..)| number)
+}
+
+fn held(voice: &Voice) -> bool {
+    voice.phase == Phase::Held
+}
+
+/// The fading voice that would be over first, and the frame at which.
+pub(crate) fn over_first(voices: &[Voice]) -> Option<(usize, u64)> {
+    let fading = voices.iter().enumerate().filter_map(|(number, voice)| match voice.phase {
+        Phase::Fading { ends } => Some((number, ends, voice)),
+        _ => None,
+    });
+    let sooner = |(_, a_ends, a): &(usize, u64, &Voice), (_, b_ends, b): &(usize, u64, &Voice)| -> Ordering {
+        a_ends.cmp(b_ends).then_with(|| a.age().cmp(&b.age()))
+    };
+    fading.min_by(sooner).map(|(number, ends, _)| (number, ends))
+}
