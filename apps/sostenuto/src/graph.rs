@@ -24,7 +24,7 @@ pub fn graph(args: &cli::Graph) -> Result<ExitCode> {
 }
 
 /// The patch in the DOT language. Cables are solid, drives dashed.
-pub fn dot(patch: &Resolved<'_>) -> String {
+pub fn dot(patch: &Resolved) -> String {
     let mut text = String::from(
         "digraph patch {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n",
     );

@@ -9,12 +9,11 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 pub fn nodes(kind: Option<&str>, json: bool) -> Result<ExitCode> {
-    let catalogue = Conductor::catalogue();
     let kinds: Vec<&Kind> = match kind {
-        None => catalogue.kinds().to_vec(),
-        Some(name) => match catalogue.find(name) {
+        None => sostenuto_nodes::catalogue().collect(),
+        Some(name) => match sostenuto_nodes::find(name) {
             Some(kind) => vec![kind],
-            None => match catalogue.suggest(name) {
+            None => match Conductor::catalogue().suggest(name) {
                 Some(near) => bail!("there is no kind `{name}`: did you mean `{near}`?"),
                 None => bail!("there is no kind `{name}`: `sostenuto nodes` lists them"),
             },

@@ -2,7 +2,7 @@
 
 use crate::live::decibels;
 use sostenuto_device::Counts;
-use sostenuto_engine::{Conductor, Desk};
+use sostenuto_engine::Desk;
 use sostenuto_patch::command::help;
 use std::fmt::Write;
 
@@ -98,9 +98,8 @@ pub fn stats(desk: &Desk, counts: &Counts) -> String {
 
 /// The kinds, or one.
 pub fn kinds(kind: Option<&str>) -> String {
-    let catalogue = Conductor::catalogue();
-    match kind.map(|name| (name, catalogue.find(name))) {
-        None => crate::nodes::list(catalogue.kinds()),
+    match kind.map(|name| (name, sostenuto_nodes::find(name))) {
+        None => crate::nodes::list(&sostenuto_nodes::catalogue().collect::<Vec<_>>()),
         Some((_, Some(kind))) => crate::nodes::describe(kind),
         Some((name, None)) => format!("there is no kind `{name}`: `nodes` lists them\n"),
     }

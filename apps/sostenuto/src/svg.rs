@@ -10,7 +10,7 @@ const GAP_Y: i32 = 26;
 const MARGIN: i32 = 30;
 
 /// The drawing.
-pub fn draw(patch: &Resolved<'_>) -> String {
+pub fn draw(patch: &Resolved) -> String {
     let columns = columns(patch);
     let places = places(&columns);
     let right = places.iter().map(|p| p.0).max().unwrap_or(0) + WIDE + MARGIN;
@@ -45,7 +45,7 @@ pub fn draw(patch: &Resolved<'_>) -> String {
     for (number, node) in patch.nodes.iter().enumerate() {
         let (x, y) = places[number];
         let (middle, upper, lower) = (x + WIDE / 2, y + 19, y + 36);
-        let (label, kind) = (escaped(&node.label), escaped(node.kind.name));
+        let (label, kind) = (escaped(&node.label), escaped(&node.kind.name));
         _ = writeln!(
             text,
             "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDE}\" height=\"{HIGH}\" rx=\"7\" fill=\"#fff\" stroke=\"#555\"/>\
@@ -58,7 +58,7 @@ pub fn draw(patch: &Resolved<'_>) -> String {
 }
 
 /// The column of each node: one more than the furthest of those that it hears, as far as there is no loop.
-fn columns(patch: &Resolved<'_>) -> Vec<usize> {
+fn columns(patch: &Resolved) -> Vec<usize> {
     let count = patch.nodes.len();
     let mut columns = vec![0; count];
     // A longest path has no more nodes than there are; a loop would go on for ever, so it is cut off after as many rounds.

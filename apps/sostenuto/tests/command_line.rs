@@ -3,7 +3,6 @@
 mod program;
 
 use program::{directory, examples, files, run, run_with, text, well};
-use sostenuto_engine::Conductor;
 
 #[test]
 fn every_verb_has_help_and_the_main_ones_have_examples() {
@@ -50,7 +49,7 @@ fn nodes_tells_of_every_kind() {
     let json: serde_json::Value =
         serde_json::from_str(&well(&place, &["nodes", "--json"]).out).expect("JSON");
     let described = json.as_array().expect("a list");
-    let kinds = Conductor::catalogue().kinds();
+    let kinds: Vec<_> = sostenuto_nodes::catalogue().collect();
     assert_eq!(described.len(), kinds.len());
     for kind in kinds {
         assert!(list.contains(&format!("\n  {} ", kind.name)), "{}", kind.name);

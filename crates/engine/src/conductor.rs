@@ -15,8 +15,7 @@ use sostenuto_patch::{
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-static CATALOGUE: LazyLock<Catalogue<'static>> =
-    LazyLock::new(|| Catalogue::new(sostenuto_nodes::catalogue()));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(sostenuto_nodes::catalogue()));
 
 /// A request that is on its way to the audio thread.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +52,7 @@ pub struct Conductor {
     graph: AudioGraph,
     remote: Remote,
     patch: Patch,
-    resolved: Resolved<'static>,
+    resolved: Resolved,
     places: HashMap<String, Place>,
     labels: HashMap<NodeId, String>,
     order: Order,
@@ -82,7 +81,7 @@ impl Conductor {
     }
 
     /// The kinds that patches are made of.
-    pub fn catalogue() -> &'static Catalogue<'static> {
+    pub fn catalogue() -> &'static Catalogue {
         &CATALOGUE
     }
 
@@ -117,7 +116,7 @@ impl Conductor {
 
     fn apply_resolved(
         &mut self,
-        resolved: Resolved<'static>,
+        resolved: Resolved,
         patch: Patch,
         at: Option<u64>,
     ) -> Result<Applied, EngineError> {
@@ -136,12 +135,7 @@ impl Conductor {
         Ok(Applied { ticket, edits })
     }
 
-    fn carry_out(
-        &mut self,
-        edits: &[Edit],
-        next: &Resolved<'static>,
-        at: Option<u64>,
-    ) -> Result<Ticket, EngineError> {
+    fn carry_out(&mut self, edits: &[Edit], next: &Resolved, at: Option<u64>) -> Result<Ticket, EngineError> {
         if self.remote.commands.room() == 0 {
             return Err(EngineError::RingFull { waiting: self.waiting() });
         }
@@ -268,7 +262,7 @@ impl Conductor {
     }
 
     /// The same, with everything settled that the document leaves open.
-    pub fn resolved(&self) -> &Resolved<'static> {
+    pub fn resolved(&self) -> &Resolved {
         &self.resolved
     }
 
@@ -284,11 +278,11 @@ impl Conductor {
 
     /// How every node fares, in the order of the patch.
     pub fn nodes(&self) -> Vec<NodeReport> {
-        let report = |node: &ResolvedNode<'static>| {
+        let report = |node: &ResolvedNode| {
             let place = self.places.get(&node.id)?;
             Some(NodeReport {
                 label: node.label.clone(),
-                kind: node.kind.name,
+                kind: node.kind.name.to_string(),
                 average_ns: place.load.average_ns(),
                 peak_ns: place.load.peak_ns(),
                 levels: levels(place.tap.as_ref()),

@@ -30,7 +30,7 @@ pub struct NodeReport {
     /// Its label in the patch.
     pub label: String,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// Nanoseconds that it takes for 64 frames, averaged; 0 before it was measured.
     pub average_ns: f32,
     /// The most nanoseconds measured for a span.

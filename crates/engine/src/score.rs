@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// The edits of a patch, played on the graph.
 pub(crate) struct Score<'a> {
     places: &'a HashMap<String, Place>,
-    next: &'a Resolved<'static>,
+    next: &'a Resolved,
     /// What was added, by id.
     pub added: HashMap<String, (NodeId, String, Option<Tap>)>,
     /// The parameters that were set.
@@ -22,7 +22,7 @@ pub(crate) struct Score<'a> {
 type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
-    pub fn new(places: &'a HashMap<String, Place>, next: &'a Resolved<'static>) -> Self {
+    pub fn new(places: &'a HashMap<String, Place>, next: &'a Resolved) -> Self {
         Score { places, next, added: HashMap::new(), sets: Vec::new(), gone: Vec::new() }
     }
 
@@ -84,7 +84,7 @@ impl<'a> Score<'a> {
         let missing = || EngineError::NoSuchNode { name: id.into(), suggestion: None };
         let spec = self.next.node(id).ok_or_else(missing)?;
         let Built { processor, tap } =
-            sostenuto_nodes::build(spec.kind.name, spec.layout.clone()).ok_or_else(missing)?;
+            sostenuto_nodes::build(&spec.kind.name, spec.layout.clone()).ok_or_else(missing)?;
         let node = edit.add(&spec.label, processor)?;
         for (number, value) in spec.values.iter().enumerate() {
             if *value != spec.shape.params[number].default {

@@ -39,11 +39,11 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
     let catalogue = Conductor::catalogue();
     let labels: Vec<&String> = patch.nodes.keys().collect();
     let node = |dice: &mut Dice| dice.pick(&labels).map_or("none", |l| l.as_str()).to_owned();
-    let kind = |dice: &mut Dice| dice.pick(catalogue.kinds()).map_or("gain", |k| k.name).to_owned();
+    let kind = |dice: &mut Dice| dice.pick(catalogue.kinds()).map_or("gain", |k| &*k.name).to_owned();
     let param = |dice: &mut Dice, label: &str| -> Option<(String, f32, f32)> {
         let kind = catalogue.find(&patch.nodes.get(label)?.kind)?;
-        let p = dice.pick(kind.params)?;
-        Some((p.name.into(), p.min, p.max))
+        let p = dice.pick(&kind.params)?;
+        Some((p.name.to_string(), p.min, p.max))
     };
     let roll = dice.below(100);
     // The patch grows to about 24 nodes, and shrinks again.

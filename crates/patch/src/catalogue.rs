@@ -1,37 +1,39 @@
 //! The kinds that a patch may use, and what the names in a document mean for each of them.
 
+use crate::kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 use crate::suggest::nearest;
-use sostenuto_nodes::{Bank, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange};
+use sostenuto_nodes::{Kind, Layout, SettingInfo, SettingRange};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The kinds that documents are read against.
 #[derive(Clone, Debug, Default)]
-pub struct Catalogue<'a> {
-    kinds: Vec<&'a Kind>,
-    by_name: HashMap<&'a str, &'a Kind>,
+pub struct Catalogue {
+    kinds: Vec<Arc<KindInfo>>,
+    by_name: HashMap<String, Arc<KindInfo>>,
 }
 
-impl<'a> Catalogue<'a> {
+impl Catalogue {
     /// A catalogue of these kinds.
-    pub fn new(kinds: impl IntoIterator<Item = &'a Kind>) -> Self {
-        let kinds: Vec<&Kind> = kinds.into_iter().collect();
-        let by_name = kinds.iter().map(|k| (k.name, *k)).collect();
+    pub fn new<'k>(kinds: impl IntoIterator<Item = &'k Kind>) -> Self {
+        let kinds: Vec<Arc<KindInfo>> = kinds.into_iter().map(|k| Arc::new(KindInfo::from(k))).collect();
+        let by_name = kinds.iter().map(|k| (k.name.to_string(), k.clone())).collect();
         Catalogue { kinds, by_name }
     }
 
     /// Its kinds, in their order.
-    pub fn kinds(&self) -> &[&'a Kind] {
+    pub fn kinds(&self) -> &[Arc<KindInfo>] {
         &self.kinds
     }
 
     /// The kind of this name.
-    pub fn find(&self, name: &str) -> Option<&'a Kind> {
-        self.by_name.get(name).copied()
+    pub fn find(&self, name: &str) -> Option<&Arc<KindInfo>> {
+        self.by_name.get(name)
     }
 
     /// The name that was probably meant by one that is not there.
     pub fn suggest(&self, name: &str) -> Option<String> {
-        nearest(name, self.kinds.iter().map(|k| k.name))
+        nearest(name, self.kinds.iter().map(|k| &*k.name))
     }
 }
 
@@ -46,12 +48,12 @@ fn numbered(name: &str) -> Option<(&str, u32)> {
 }
 
 /// The most ports that the kind's bank can have.
-pub(crate) fn bank_max(kind: &Kind, bank: &Bank) -> u32 {
+pub(crate) fn bank_max(kind: &KindInfo, bank: &BankInfo) -> u32 {
     setting(kind, bank.setting).map_or(0, |s| s.limits().1 as u32)
 }
 
 /// A parameter by name, and its number in the bank if it belongs to one.
-pub(crate) fn param<'k>(kind: &'k Kind, name: &str) -> Option<(&'k ParamInfo, Option<u32>)> {
+pub(crate) fn param<'k>(kind: &'k KindInfo, name: &str) -> Option<(&'k ParamInfo, Option<u32>)> {
     if let Some(info) = kind.params.iter().find(|p| p.name == name) {
         return Some((info, None));
     }
@@ -62,7 +64,7 @@ pub(crate) fn param<'k>(kind: &'k Kind, name: &str) -> Option<(&'k ParamInfo, Op
 }
 
 /// An input port by name, and its number in the bank if it belongs to one.
-pub(crate) fn input<'k>(kind: &'k Kind, name: &str) -> Option<(&'k PortInfo, Option<u32>)> {
+pub(crate) fn input<'k>(kind: &'k KindInfo, name: &str) -> Option<(&'k PortInfo, Option<u32>)> {
     if let Some(info) = kind.inputs.iter().find(|p| p.name == name) {
         return Some((info, None));
     }
@@ -72,25 +74,25 @@ pub(crate) fn input<'k>(kind: &'k Kind, name: &str) -> Option<(&'k PortInfo, Opt
 }
 
 /// A setting by name.
-pub(crate) fn setting<'k>(kind: &'k Kind, name: &str) -> Option<&'k SettingInfo> {
+pub(crate) fn setting<'k>(kind: &'k KindInfo, name: &str) -> Option<&'k SettingInfo> {
     kind.settings.iter().find(|s| s.name == name)
 }
 
 /// Whether the kind has any input.
-pub(crate) fn has_inputs(kind: &Kind) -> bool {
+pub(crate) fn has_inputs(kind: &KindInfo) -> bool {
     !kind.inputs.is_empty() || kind.bank.is_some()
 }
 
 /// Whether anything about the kind follows the channels of what comes in.
-pub(crate) fn follows(kind: &Kind) -> bool {
+pub(crate) fn follows(kind: &KindInfo) -> bool {
     use sostenuto_nodes::Width::Follow;
     let of_bank = kind.bank.iter().map(|b| &b.port);
-    kind.inputs.iter().chain(kind.outputs).chain(of_bank).any(|p| p.width == Follow)
+    kind.inputs.iter().chain(&kind.outputs).chain(of_bank).any(|p| p.width == Follow)
 }
 
 /// The names of the parameters that a node of this kind has when its bank is `count` wide.
-pub(crate) fn param_names(kind: &Kind, count: u32) -> Vec<String> {
-    let own = kind.params.iter().map(|p| p.name.to_owned());
+pub(crate) fn param_names(kind: &KindInfo, count: u32) -> Vec<String> {
+    let own = kind.params.iter().map(|p| p.name.to_string());
     let of_bank = kind
         .bank
         .iter()
@@ -99,21 +101,21 @@ pub(crate) fn param_names(kind: &Kind, count: u32) -> Vec<String> {
 }
 
 /// The names of the inputs that a node of this kind has when its bank is `count` wide.
-pub(crate) fn input_names(kind: &Kind, count: u32) -> Vec<String> {
-    let own = kind.inputs.iter().map(|p| p.name.to_owned());
+pub(crate) fn input_names(kind: &KindInfo, count: u32) -> Vec<String> {
+    let own = kind.inputs.iter().map(|p| p.name.to_string());
     let of_bank = kind.bank.iter().flat_map(|b| (1..=count).map(|n| format!("{}{n}", b.port.name)));
     own.chain(of_bank).collect()
 }
 
 /// The names that a document may set on a kind: parameters, then settings.
-pub(crate) fn item_names(kind: &Kind) -> Vec<String> {
+pub(crate) fn item_names(kind: &KindInfo) -> Vec<String> {
     let settings = kind.settings.iter().map(|s| s.name.to_owned());
     param_names(kind, 1).into_iter().chain(settings).collect()
 }
 
 /// How many ports the bank of a node has: what its document says, else as many as its cables name.
 pub(crate) fn bank_count<'n>(
-    kind: &Kind,
+    kind: &KindInfo,
     settings: &BTreeMap<String, f64>,
     ports: impl Iterator<Item = &'n str>,
 ) -> u32 {
@@ -129,7 +131,11 @@ pub(crate) fn bank_count<'n>(
 }
 
 /// Every setting of the kind, with its default where the document does not say.
-pub(crate) fn all_settings(kind: &Kind, given: &BTreeMap<String, f64>, bank: u32) -> BTreeMap<String, f64> {
+pub(crate) fn all_settings(
+    kind: &KindInfo,
+    given: &BTreeMap<String, f64>,
+    bank: u32,
+) -> BTreeMap<String, f64> {
     let value = |s: &SettingInfo| match (given.get(s.name), &kind.bank) {
         (Some(value), _) => *value,
         (None, Some(b)) if b.setting == s.name => f64::from(bank),

@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 ///
 /// # Errors
 /// Every problem, with its column; [`Problem::excerpt`] marks the place in the line.
-pub fn chain(text: &str, catalogue: &Catalogue<'_>) -> Result<Checked, Vec<Problem>> {
+pub fn chain(text: &str, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>> {
     let lines = Lines::of(text);
     let syntax = |span: Span, message: &str| {
         let fault = Fault::Syntax { message: message.to_owned() };
@@ -60,7 +60,7 @@ pub fn chain(text: &str, catalogue: &Catalogue<'_>) -> Result<Checked, Vec<Probl
     read_tree(text, &tree, Vec::new(), catalogue)
 }
 
-fn nodes(steps: &[&[Word]], catalogue: &Catalogue<'_>, end: usize) -> Vec<Entry> {
+fn nodes(steps: &[&[Word]], catalogue: &Catalogue, end: usize) -> Vec<Entry> {
     let given = steps.iter().filter_map(|s| given_name(s)).map(|(name, _)| name.to_owned());
     let mut names = Names { taken: given.collect(), last: HashMap::new() };
     let mut nodes: Vec<Entry> = Vec::new();

@@ -5,6 +5,7 @@ mod loops;
 
 use crate::catalogue::{Catalogue, bank_count, follows, has_inputs, param, setting};
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::limits::{MAX_CABLES, MAX_NAME, MAX_NODES, OUTPUT_KIND};
 use crate::model::{Node, Patch};
 use crate::places::Places;
@@ -13,13 +14,13 @@ use crate::quantity::Quantity;
 use crate::read::{in_order, unknown_param};
 use crate::tree::Span;
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
-use sostenuto_nodes::Kind;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Every problem of a patch: all that keep it from sounding, or, if there are none, the warnings.
 ///
 /// A document that was read has been through this; a patch that was made by a program has not.
-pub fn check(patch: &Patch, catalogue: &Catalogue<'_>) -> Vec<Problem> {
+pub fn check(patch: &Patch, catalogue: &Catalogue) -> Vec<Problem> {
     let mut problems = Vec::new();
     check_with(patch, catalogue, &Places::default(), &mut |_, node, item, fault| {
         problems.push(Problem { at: None, node, item, fault });
@@ -30,7 +31,7 @@ pub fn check(patch: &Patch, catalogue: &Catalogue<'_>) -> Vec<Problem> {
 /// Takes a place, a node, an item of it and what is wrong.
 pub(crate) type Sink<'s> = dyn FnMut(Option<Span>, Option<String>, Option<String>, Fault) + 's;
 
-pub(crate) fn check_with(patch: &Patch, catalogue: &Catalogue<'_>, places: &Places, sink: &mut Sink<'_>) {
+pub(crate) fn check_with(patch: &Patch, catalogue: &Catalogue, places: &Places, sink: &mut Sink<'_>) {
     if patch.nodes.is_empty() {
         return sink(None, None, None, Fault::Empty);
     }
@@ -42,7 +43,8 @@ pub(crate) fn check_with(patch: &Patch, catalogue: &Catalogue<'_>, places: &Plac
         return sink(None, None, None, Fault::TooManyCables { count });
     }
     let mut ids: HashMap<&str, &str> = HashMap::with_capacity(patch.nodes.len());
-    let kinds: Vec<Option<&Kind>> = patch.nodes.values().map(|n| catalogue.find(&n.kind)).collect();
+    let kinds: Vec<Option<&KindInfo>> =
+        patch.nodes.values().map(|n| catalogue.find(&n.kind).map(Arc::as_ref)).collect();
     for ((label, node), kind) in patch.nodes.iter().zip(&kinds) {
         let mut site = Site { label, node, places, sink };
         site.names(&mut ids);
@@ -98,16 +100,16 @@ impl<'a> Site<'a, '_, '_> {
         }
     }
 
-    fn layout(&mut self, kind: &Kind) {
+    fn layout(&mut self, kind: &KindInfo) {
         if let Some(channels) = self.node.channels {
             if !follows(kind) {
-                self.say_of("channels", Fault::ChannelsFixed { kind: kind.name });
+                self.say_of("channels", Fault::ChannelsFixed { kind: kind.name.clone() });
             } else if !(1..=MAX_CHANNELS).contains(&channels) {
                 self.say_of("channels", Fault::ChannelsOutOfRange { channels: f64::from(channels) });
             }
         }
         if self.node.bypass && (!has_inputs(kind) || kind.outputs.is_empty()) {
-            self.say_of("bypass", Fault::CannotBypass { kind: kind.name });
+            self.say_of("bypass", Fault::CannotBypass { kind: kind.name.clone() });
         }
         let count = self.bank(kind);
         let of_bank = kind.bank.as_ref().map_or(0, |b| b.params.len() * count as usize);
@@ -118,7 +120,7 @@ impl<'a> Site<'a, '_, '_> {
     }
 
     /// How wide the bank is; a complaint if more of it is in use.
-    fn bank(&mut self, kind: &Kind) -> u32 {
+    fn bank(&mut self, kind: &KindInfo) -> u32 {
         let Some(bank) = &kind.bank else { return 0 };
         let node = self.node;
         let ports = || node.cables.iter().map(|c| c.port.as_str());
@@ -133,7 +135,7 @@ impl<'a> Site<'a, '_, '_> {
         count
     }
 
-    fn values(&mut self, kind: &Kind) {
+    fn values(&mut self, kind: &KindInfo) {
         let node = self.node;
         for (name, value) in &node.settings {
             match setting(kind, name).map(|info| Quantity::of_setting(info).check(*value)) {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 ///
 /// A node is the same if its id, kind, channels and settings are; it then keeps its state. Where it stands and what else it
 /// says do not matter. Time and memory are linear in the size of the two patches.
-pub fn diff(a: &Resolved<'_>, b: &Resolved<'_>) -> Vec<Edit> {
+pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     let mut edits = Edits::default();
     if a.title != b.title {
         edits.first.push(Edit::Title { title: b.title.clone() });
@@ -48,12 +48,12 @@ impl Edits {
     }
 
     /// A node that is in both.
-    fn node(&mut self, old: &ResolvedNode<'_>, new: &ResolvedNode<'_>) {
+    fn node(&mut self, old: &ResolvedNode, new: &ResolvedNode) {
         if old.label != new.label {
             self.first.push(Edit::Relabel { node: who(new), was: old.label.clone() });
         }
         if old.kind.name != new.kind.name || old.layout != new.layout {
-            let was = describe_layout(old.kind.name, &old.layout);
+            let was = describe_layout(&old.kind.name, &old.layout);
             self.nodes.push(Edit::ReplaceNode { node: who(new), spec: spec(new), was });
             return;
         }
@@ -65,15 +65,21 @@ impl Edits {
         }
         // The same kind and layout: the same parameters in the same order.
         for (parameter, (was, value)) in new.shape.params.iter().zip(old.values.iter().zip(&new.values)) {
-            if let (true, Some((info, _))) = (was != value, param(new.kind, &parameter.name)) {
+            if let (true, Some((info, _))) = (was != value, param(&new.kind, &parameter.name)) {
                 let (node, param) = (who(new), parameter.name.to_string());
-                self.values.push(Edit::SetParam { node, param, value: *value, was: *was, info: *info });
+                self.values.push(Edit::SetParam {
+                    node,
+                    param,
+                    value: *value,
+                    was: *was,
+                    info: info.clone(),
+                });
             }
         }
     }
 
-    fn cables(&mut self, a: &Resolved<'_>, b: &Resolved<'_>, new: &ResolvedNode<'_>) {
-        let ends = |patch: &Resolved<'_>, node: &ResolvedNode<'_>| {
+    fn cables(&mut self, a: &Resolved, b: &Resolved, new: &ResolvedNode) {
+        let ends = |patch: &Resolved, node: &ResolvedNode| {
             let end = |c: &crate::resolve::ResolvedCable| {
                 let port = node.shape.inputs[usize::from(c.input)].name.to_string();
                 let to = Input { node: who(new), port };
@@ -99,8 +105,8 @@ impl Edits {
         }
     }
 
-    fn drives(&mut self, a: &Resolved<'_>, b: &Resolved<'_>, new: &ResolvedNode<'_>) {
-        let ends = |patch: &Resolved<'_>, node: &ResolvedNode<'_>| {
+    fn drives(&mut self, a: &Resolved, b: &Resolved, new: &ResolvedNode) {
+        let ends = |patch: &Resolved, node: &ResolvedNode| {
             let end = |d: &crate::resolve::ResolvedDrive| {
                 let port = node.shape.params[usize::from(d.param)].name.to_string();
                 let to = Input { node: who(new), port };
@@ -108,7 +114,7 @@ impl Edits {
             };
             node.drives.iter().map(end).collect::<Vec<_>>()
         };
-        let unit = |to: &Input| param(new.kind, &to.port).map_or(Unit::None, |(info, _)| info.unit);
+        let unit = |to: &Input| param(&new.kind, &to.port).map_or(Unit::None, |(info, _)| info.unit);
         let old = a.node(&new.id).map_or(Vec::new(), |n| ends(a, n));
         let mut left = by_ends(old);
         for (from, to, depth) in ends(b, new) {
@@ -142,19 +148,19 @@ fn in_order(left: HashMap<(String, String, String), End>) -> Vec<End> {
     ends
 }
 
-fn who(node: &ResolvedNode<'_>) -> Who {
+fn who(node: &ResolvedNode) -> Who {
     Who { id: node.id.clone(), label: node.label.clone() }
 }
 
-fn output(patch: &Resolved<'_>, node: usize, port: u16) -> Output {
+fn output(patch: &Resolved, node: usize, port: u16) -> Output {
     let node = &patch.nodes[node];
     Output { node: who(node), port: node.shape.outputs[usize::from(port)].name.to_string() }
 }
 
-fn spec(node: &ResolvedNode<'_>) -> NodeSpec {
+fn spec(node: &ResolvedNode) -> NodeSpec {
     let differing = node.shape.params.iter().zip(&node.values).filter(|(p, v)| p.default != **v);
     NodeSpec {
-        kind: node.kind.name.to_owned(),
+        kind: node.kind.name.to_string(),
         layout: node.layout.clone(),
         pins: node.pins.clone(),
         params: differing.map(|(p, v)| (p.name.to_string(), *v)).collect(),

@@ -24,7 +24,7 @@ impl Document {
     ///
     /// # Errors
     /// As [`read`].
-    pub fn parse(text: &str, catalogue: &Catalogue<'_>) -> Result<Self, Vec<Problem>> {
+    pub fn parse(text: &str, catalogue: &Catalogue) -> Result<Self, Vec<Problem>> {
         let checked = read(text, Notation::Toml, catalogue)?;
         let syntax = |e: toml_edit::TomlError| {
             vec![Problem::of(crate::Fault::Syntax { message: e.message().to_owned() })]
@@ -34,7 +34,7 @@ impl Document {
     }
 
     /// A patch printed in the settled form.
-    pub(crate) fn printed(patch: &Patch, catalogue: &Catalogue<'_>) -> Self {
+    pub(crate) fn printed(patch: &Patch, catalogue: &Catalogue) -> Self {
         let mut text = DocumentMut::new();
         text.insert("format", toml_edit::value(i64::from(FORMAT)));
         let mut document = Document { text, patch: Patch::new(), warnings: Vec::new() };
@@ -56,7 +56,7 @@ impl Document {
     /// its way of writing (`"2 kHz"` stays `"2 kHz"`). New nodes go to the end.
     ///
     /// If the text is of a form in which that cannot be done, it is printed anew.
-    pub fn update(&mut self, patch: &Patch, catalogue: &Catalogue<'_>) {
+    pub fn update(&mut self, patch: &Patch, catalogue: &Catalogue) {
         self.change(patch, catalogue);
         // What hands write has more forms than can be thought of: so the outcome is read, not assumed.
         let now = read(&self.text.to_string(), Notation::Toml, catalogue);
@@ -65,7 +65,7 @@ impl Document {
         }
     }
 
-    fn change(&mut self, patch: &Patch, catalogue: &Catalogue<'_>) {
+    fn change(&mut self, patch: &Patch, catalogue: &Catalogue) {
         if patch.title != self.patch.title {
             match &patch.title {
                 Some(title) => set(self.text.as_table_mut(), "title", &Value::Text(title.clone())),
@@ -99,7 +99,7 @@ impl fmt::Display for Document {
     }
 }
 
-fn change_nodes(nodes: &mut dyn TableLike, old: &Patch, new: &Patch, catalogue: &Catalogue<'_>) {
+fn change_nodes(nodes: &mut dyn TableLike, old: &Patch, new: &Patch, catalogue: &Catalogue) {
     let ids: std::collections::HashMap<&str, &str> =
         new.nodes.iter().map(|(l, n)| (n.id.as_str(), l.as_str())).collect();
     // All that move are taken out first, so that two nodes can change their labels.

@@ -1,8 +1,9 @@
 //! The edits that turn one patch into another.
 
+use crate::kind::ParamInfo;
 use crate::quantity::show_value;
 use crate::resolve::Pins;
-use sostenuto_nodes::{Layout, ParamInfo};
+use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! What can be wrong with a patch, each with what would be right.
 
 use crate::limits::{FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_NAME, MAX_NODES, OUTPUT_KIND};
-use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
+use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS, Name};
 use sostenuto_units::ParseError;
 
 /// What is wrong. The message of each says the remedy.
@@ -109,7 +109,7 @@ pub enum Fault {
         /// The name.
         name: String,
         /// The kind.
-        kind: &'static str,
+        kind: Name,
         /// The parameters and settings that it has.
         known: Vec<String>,
         /// What was probably meant.
@@ -165,7 +165,7 @@ pub enum Fault {
     #[error("{kind} has no ports that follow `channels`; remove it")]
     ChannelsFixed {
         /// The kind.
-        kind: &'static str,
+        kind: Name,
     },
     /// More or fewer channels than a port can have.
     #[error("{channels} channels are out of range; write a whole number from 1 to {MAX_CHANNELS}")]
@@ -199,13 +199,13 @@ pub enum Fault {
     #[error("{kind} cannot be bypassed: it needs both an input and an output for that")]
     CannotBypass {
         /// The kind.
-        kind: &'static str,
+        kind: Name,
     },
     /// A cable into a kind that takes none.
     #[error("{kind} has no inputs; remove what goes into it")]
     NoInputs {
         /// The kind.
-        kind: &'static str,
+        kind: Name,
     },
     /// An input that the kind does not have.
     #[error("{kind} has no input `{port}`{}; it has {}", meant(.suggestion), listed(.known))]
@@ -213,7 +213,7 @@ pub enum Fault {
         /// The port.
         port: String,
         /// The kind.
-        kind: &'static str,
+        kind: Name,
         /// The inputs that it has.
         known: Vec<String>,
         /// What was probably meant.
@@ -223,7 +223,7 @@ pub enum Fault {
     #[error("{kind} takes at most {max} inputs; the list has {count}")]
     TooManyInputs {
         /// The kind.
-        kind: &'static str,
+        kind: Name,
         /// How many the list has.
         count: usize,
         /// How many it can take.
@@ -243,7 +243,7 @@ pub enum Fault {
         /// The node.
         node: String,
         /// Its kind.
-        kind: &'static str,
+        kind: Name,
         /// The port that was named.
         port: String,
         /// The outputs that it has.
@@ -257,7 +257,7 @@ pub enum Fault {
         /// The node.
         node: String,
         /// Its kind.
-        kind: &'static str,
+        kind: Name,
     },
     /// Two cables between the same ports.
     #[error("there are two cables from `{from}` to `{to}`; remove one")]

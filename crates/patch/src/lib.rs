@@ -40,6 +40,7 @@ mod document;
 mod edit;
 mod fault;
 mod history;
+mod kind;
 mod limits;
 mod merge;
 mod model;
@@ -62,6 +63,7 @@ pub use document::Document;
 pub use edit::{Edit, Input, NodeSpec, Output, Who};
 pub use fault::Fault;
 pub use history::{DEFAULT_STEPS, History};
+pub use kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 pub use limits::{
     FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_LINE, MAX_NAME, MAX_NODES, MAX_PROBLEMS, OUTPUT_KIND,
 };

@@ -2,20 +2,20 @@
 
 use crate::catalogue::{Catalogue, param, setting};
 use crate::document::Document;
+use crate::kind::KindInfo;
 use crate::limits::FORMAT;
 use crate::model::{Cable, Node, ParamValue, Patch, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
-use sostenuto_nodes::Kind;
 
 /// The patch as TOML, in one settled form: nodes in their order, and in each the kind, what comes in, and the values in the
 /// order of the catalogue. [`read`](crate::read) gives the same patch back.
-pub fn to_toml(patch: &Patch, catalogue: &Catalogue<'_>) -> String {
+pub fn to_toml(patch: &Patch, catalogue: &Catalogue) -> String {
     Document::printed(patch, catalogue).to_string()
 }
 
 /// The patch as JSON of the same structure. [`read`](crate::read) gives the same patch back.
-pub fn to_json(patch: &Patch, catalogue: &Catalogue<'_>) -> String {
+pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
     let mut top = serde_json::Map::new();
     top.insert("format".to_owned(), FORMAT.into());
     if let Some(title) = &patch.title {
@@ -44,9 +44,9 @@ fn value_to_json(value: &Value) -> serde_json::Value {
 }
 
 /// What stands in the table of a node.
-pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue<'_>) -> Vec<Entry> {
+pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue) -> Vec<Entry> {
     let label_is_id = patch.nodes.get(&node.id).is_some_and(|n| std::ptr::eq(n, node));
-    let kind = catalogue.find(&node.kind);
+    let kind = catalogue.find(&node.kind).map(|k| &**k);
     let mut entries = vec![Entry::new("kind", node.kind.as_str())];
     if !label_is_id {
         entries.push(Entry::new("id", node.id.as_str()));
@@ -70,7 +70,8 @@ pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue<'_>) -> 
             info.map_or(Value::Number(value), |i| Quantity::of_setting(i).write(value)),
         ));
     }
-    for name in in_order(node.params.keys(), kind.into_iter().flat_map(|k| k.params.iter().map(|p| p.name))) {
+    for name in in_order(node.params.keys(), kind.into_iter().flat_map(|k| k.params.iter().map(|p| &*p.name)))
+    {
         let info = kind.and_then(|k| param(k, name));
         let quantity = info.map(|(i, _)| Quantity::of_param(i));
         entries.push(Entry::new(name, param_value(patch, &node.params[name], quantity, catalogue)));
@@ -93,7 +94,7 @@ fn param_value(
     patch: &Patch,
     param: &ParamValue,
     quantity: Option<Quantity>,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
 ) -> Value {
     let number = |v: f32| match (Value::from(v), quantity) {
         (Value::Number(exact), Some(quantity)) => quantity.write(exact),
@@ -119,9 +120,9 @@ fn param_value(
     }
 }
 
-fn inputs(patch: &Patch, node: &Node, kind: Option<&Kind>, catalogue: &Catalogue<'_>) -> Value {
+fn inputs(patch: &Patch, node: &Node, kind: Option<&KindInfo>, catalogue: &Catalogue) -> Value {
     let cable = |c: &Cable| Tree::from(cable(patch, c, catalogue));
-    let in_a_list = match kind.map(|k| (k.bank, k.inputs.first())) {
+    let in_a_list = match kind.map(|k| (&k.bank, k.inputs.first())) {
         Some((Some(bank), _)) => {
             node.cables.iter().enumerate().all(|(i, c)| c.port == format!("{}{}", bank.port.name, i + 1))
         }
@@ -145,7 +146,7 @@ fn inputs(patch: &Patch, node: &Node, kind: Option<&Kind>, catalogue: &Catalogue
     Value::Table(ports.into_iter().map(port).collect())
 }
 
-fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue<'_>) -> Value {
+fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue) -> Value {
     let from = source(patch, &cable.from, catalogue);
     if cable.gain_db == 0.0 {
         return Value::Text(from);
@@ -154,7 +155,7 @@ fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue<'_>) -> Value {
 }
 
 /// `node`, or `node.port` if it is not the first.
-pub(crate) fn source(patch: &Patch, from: &Source, catalogue: &Catalogue<'_>) -> String {
+pub(crate) fn source(patch: &Patch, from: &Source, catalogue: &Catalogue) -> String {
     let kind = patch.nodes.get(&from.node).and_then(|n| catalogue.find(&n.kind));
     match kind.and_then(|k| k.outputs.first()) {
         Some(first) if first.name == from.port => from.node.clone(),

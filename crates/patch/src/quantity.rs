@@ -1,9 +1,10 @@
 //! The values that a parameter or a setting takes, from what was written to a number and back.
 
 use crate::fault::Fault;
+use crate::kind::ParamInfo;
 use crate::suggest::nearest;
 use crate::tree::Value;
-use sostenuto_nodes::{ParamInfo, SettingInfo, SettingRange};
+use sostenuto_nodes::{SettingInfo, SettingRange};
 use sostenuto_units::Unit;
 
 /// What values a name takes.

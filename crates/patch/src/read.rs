@@ -9,6 +9,7 @@ pub(crate) use values::unknown_param;
 use crate::catalogue::Catalogue;
 use crate::check::check_with;
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::limits::{FORMAT, MAX_DOCUMENT, MAX_NODES, MAX_PROBLEMS};
 use crate::model::{Node, Patch};
 use crate::places::Places;
@@ -16,7 +17,7 @@ use crate::problem::{Lines, Problem};
 use crate::suggest::nearest;
 use crate::tree::{Entry, Span, Tree, Value, from_json, from_toml};
 use indexmap::IndexMap;
-use sostenuto_nodes::Kind;
+use std::sync::Arc;
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Checked {
 ///
 /// # Errors
 /// Every problem that keeps the patch from sounding, in the order of the text; at most [`MAX_PROBLEMS`].
-pub fn read(text: &str, notation: Notation, catalogue: &Catalogue<'_>) -> Result<Checked, Vec<Problem>> {
+pub fn read(text: &str, notation: Notation, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>> {
     if text.len() > MAX_DOCUMENT {
         return Err(vec![Problem::of(Fault::TooLarge { bytes: text.len() })]);
     }
@@ -56,7 +57,7 @@ pub(crate) fn read_tree(
     text: &str,
     tree: &Tree,
     syntax: Vec<Problem>,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
 ) -> Result<Checked, Vec<Problem>> {
     let mut reader = Reader::new(text, catalogue, syntax);
     reader.broken = !reader.problems.is_empty();
@@ -97,10 +98,10 @@ pub(crate) fn read_node(
     label: &str,
     entries: Vec<Entry>,
     patch: &Patch,
-    catalogue: &Catalogue<'_>,
+    catalogue: &Catalogue,
 ) -> Result<Node, Vec<Problem>> {
     let entry = Entry::new(label, Value::Table(entries));
-    let others = patch.nodes.iter().map(|(l, n)| (l.as_str(), catalogue.find(&n.kind)));
+    let others = patch.nodes.iter().map(|(l, n)| (l.as_str(), catalogue.find(&n.kind).cloned()));
     let kinds = others.chain([(label, kind_of(&entry.tree, catalogue))]).collect();
     let mut reader = Reader::new("", catalogue, Vec::new());
     let node = reader.node(&entry, &kinds);
@@ -110,7 +111,7 @@ pub(crate) fn read_node(
 
 /// What reading a document has found so far.
 pub(crate) struct Reader<'t> {
-    catalogue: &'t Catalogue<'t>,
+    catalogue: Catalogue,
     lines: Lines<'t>,
     places: Places,
     problems: Vec<Problem>,
@@ -119,18 +120,24 @@ pub(crate) struct Reader<'t> {
 }
 
 /// A node while it is read.
-struct Site<'t, 'r> {
+struct Site<'r> {
     label: &'r str,
-    kind: Option<&'t Kind>,
+    kind: Option<Arc<KindInfo>>,
     /// The kinds of all nodes, for the ports of sources.
-    kinds: &'r IndexMap<&'r str, Option<&'t Kind>>,
+    kinds: &'r IndexMap<&'r str, Option<Arc<KindInfo>>>,
 }
 
 const TOP: &[&str] = &["format", "title", "nodes"];
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, catalogue: &'t Catalogue<'t>, problems: Vec<Problem>) -> Self {
-        Reader { catalogue, lines: Lines::of(text), places: Places::default(), problems, broken: false }
+    fn new(text: &'t str, catalogue: &Catalogue, problems: Vec<Problem>) -> Self {
+        Reader {
+            catalogue: catalogue.clone(),
+            lines: Lines::of(text),
+            places: Places::default(),
+            problems,
+            broken: false,
+        }
     }
 
     fn complain(&mut self, span: &Span, node: Option<&str>, item: Option<&str>, fault: Fault) {
@@ -184,13 +191,12 @@ impl<'t> Reader<'t> {
             self.complain(&tree.span, None, Some("nodes"), Fault::TooManyNodes { count: entries.len() });
             return IndexMap::new();
         }
-        let catalogue = self.catalogue;
-        let kinds = entries.iter().map(|e| (e.key.as_str(), kind_of(&e.tree, catalogue))).collect();
+        let kinds = entries.iter().map(|e| (e.key.as_str(), kind_of(&e.tree, &self.catalogue))).collect();
         let node = |e: &Entry| (e.key.clone(), self.node(e, &kinds));
         entries.iter().map(node).collect()
     }
 
-    fn node(&mut self, entry: &Entry, kinds: &IndexMap<&str, Option<&'t Kind>>) -> Node {
+    fn node(&mut self, entry: &Entry, kinds: &IndexMap<&str, Option<Arc<KindInfo>>>) -> Node {
         let label = entry.key.as_str();
         let mut node = Node::new(label, "");
         self.places.node(label).head = Some(entry.key_span.clone());
@@ -200,7 +206,7 @@ impl<'t> Reader<'t> {
             return node;
         };
         self.no_repetition(entries, Some(label));
-        let site = Site { label, kind: kinds.get(label).copied().flatten(), kinds };
+        let site = Site { label, kind: kinds.get(label).cloned().flatten(), kinds };
         if !entries.iter().any(|e| e.key == "kind") {
             self.places.node(label).kind_is_missing = true;
             self.complain(&entry.key_span, Some(label), None, Fault::MissingKind);
@@ -212,7 +218,7 @@ impl<'t> Reader<'t> {
         node
     }
 
-    fn item(&mut self, site: &Site<'t, '_>, item: &Entry, node: &mut Node) {
+    fn item(&mut self, site: &Site<'_>, item: &Entry, node: &mut Node) {
         let label = Some(site.label);
         let tree = &item.tree;
         match item.key.as_str() {
@@ -281,10 +287,10 @@ fn wrong(expected: &'static str, found: &Value) -> Fault {
     Fault::WrongType { expected, found: found.noun() }
 }
 
-fn kind_of<'c>(node: &Tree, catalogue: &Catalogue<'c>) -> Option<&'c Kind> {
+fn kind_of(node: &Tree, catalogue: &Catalogue) -> Option<Arc<KindInfo>> {
     let Value::Table(entries) = &node.value else { return None };
     match &entries.iter().find(|e| e.key == "kind")?.tree.value {
-        Value::Text(name) => catalogue.find(name),
+        Value::Text(name) => catalogue.find(name).cloned(),
         _ => None,
     }
 }

@@ -2,31 +2,33 @@
 
 use crate::catalogue::{Catalogue, all_settings, bank_count, layout};
 use crate::check::check;
+use crate::kind::KindInfo;
 use crate::model::{Node, Patch, Source};
 use crate::problem::Problem;
 use sostenuto_graph::{MAX_CHANNELS, Shape};
-use sostenuto_nodes::{Kind, Layout, Width};
+use sostenuto_nodes::{Layout, Width};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A patch that can be built.
 #[derive(Clone, Debug)]
-pub struct Resolved<'a> {
+pub struct Resolved {
     /// What the patch is called.
     pub title: Option<String>,
     /// The nodes, in the order of the patch.
-    pub nodes: Vec<ResolvedNode<'a>>,
+    pub nodes: Vec<ResolvedNode>,
     by_id: HashMap<String, usize>,
 }
 
 /// A node that can be built.
 #[derive(Clone, Debug)]
-pub struct ResolvedNode<'a> {
+pub struct ResolvedNode {
     /// What it is known by while the patch changes.
     pub id: String,
     /// What the document calls it.
     pub label: String,
     /// Its kind.
-    pub kind: &'a Kind,
+    pub kind: Arc<KindInfo>,
     /// Channels, every setting, seed.
     pub layout: Layout,
     /// Its ports and parameters.
@@ -78,14 +80,14 @@ pub struct ResolvedCable {
     pub gain_db: f32,
 }
 
-impl<'a> Resolved<'a> {
+impl Resolved {
     /// A patch of nothing, to start from: what sounds before the first patch does.
     pub fn silence() -> Self {
         Resolved { title: None, nodes: Vec::new(), by_id: HashMap::new() }
     }
 
     /// The node of an id.
-    pub fn node(&self, id: &str) -> Option<&ResolvedNode<'a>> {
+    pub fn node(&self, id: &str) -> Option<&ResolvedNode> {
         self.nodes.get(*self.by_id.get(id)?)
     }
 
@@ -102,14 +104,15 @@ impl<'a> Resolved<'a> {
 ///
 /// # Errors
 /// Every problem that keeps the patch from sounding; no warnings.
-pub fn resolve<'a>(patch: &Patch, catalogue: &Catalogue<'a>) -> Result<Resolved<'a>, Vec<Problem>> {
+pub fn resolve(patch: &Patch, catalogue: &Catalogue) -> Result<Resolved, Vec<Problem>> {
     let mut problems = check(patch, catalogue);
     problems.retain(|p| !p.is_warning());
     if !problems.is_empty() {
         return Err(problems);
     }
     // The check has found every kind, so that no node falls out here and places are places in the patch.
-    let kinds: Vec<&'a Kind> = patch.nodes.values().filter_map(|n| catalogue.find(&n.kind)).collect();
+    let kinds: Vec<Arc<KindInfo>> =
+        patch.nodes.values().filter_map(|n| catalogue.find(&n.kind).cloned()).collect();
     let channels = channels(patch, &kinds);
     let shaped = patch.nodes.iter().zip(kinds.iter().zip(channels));
     let mut nodes: Vec<_> =
@@ -123,7 +126,7 @@ pub fn resolve<'a>(patch: &Patch, catalogue: &Catalogue<'a>) -> Result<Resolved<
     Ok(Resolved { title: patch.title.clone(), nodes, by_id })
 }
 
-fn shaped_node<'a>(label: &str, node: &Node, kind: &'a Kind, channels: u16) -> ResolvedNode<'a> {
+fn shaped_node(label: &str, node: &Node, kind: &Arc<KindInfo>, channels: u16) -> ResolvedNode {
     let ports = node.cables.iter().map(|c| c.port.as_str());
     let bank = bank_count(kind, &node.settings, ports);
     let layout = layout(channels, all_settings(kind, &node.settings, bank), &node.id);
@@ -133,7 +136,7 @@ fn shaped_node<'a>(label: &str, node: &Node, kind: &'a Kind, channels: u16) -> R
     ResolvedNode {
         id: node.id.clone(),
         label: label.to_owned(),
-        kind,
+        kind: kind.clone(),
         values: shape.params.iter().map(value).collect(),
         layout,
         shape,
@@ -147,7 +150,7 @@ fn shaped_node<'a>(label: &str, node: &Node, kind: &'a Kind, channels: u16) -> R
 fn cables(
     patch: &Patch,
     node: &Node,
-    nodes: &[ResolvedNode<'_>],
+    nodes: &[ResolvedNode],
     place: usize,
 ) -> (Vec<ResolvedCable>, Vec<ResolvedDrive>) {
     let start = |from: &Source| {
@@ -173,14 +176,14 @@ fn cables(
 /// The channels of each node's following ports: the least widths that agree, found by widening from mono.
 ///
 /// A node is looked at again only when a feeder has become wider, which happens at most [`MAX_CHANNELS`] times to each.
-fn channels(patch: &Patch, kinds: &[&Kind]) -> Vec<u16> {
+fn channels(patch: &Patch, kinds: &[Arc<KindInfo>]) -> Vec<u16> {
     let mut widths: Vec<u16> =
         patch.nodes.values().map(|n| n.channels.unwrap_or(1).clamp(1, MAX_CHANNELS)).collect();
     // For each node, the nodes that follow it, and the width of the output if that is fixed.
     let mut followers: Vec<Vec<(usize, Option<u16>)>> = vec![Vec::new(); kinds.len()];
     for (place, node) in patch.nodes.values().enumerate().filter(|(_, n)| n.channels.is_none()) {
         for cable in &node.cables {
-            let follows = crate::catalogue::input(kinds[place], &cable.port)
+            let follows = crate::catalogue::input(&kinds[place], &cable.port)
                 .is_some_and(|(p, _)| p.width == Width::Follow);
             let Some(source) = patch.nodes.get_index_of(&cable.from.node).filter(|_| follows) else {
                 continue;

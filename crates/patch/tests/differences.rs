@@ -6,12 +6,12 @@ use kinds::random::{Dice, change, patch};
 use proptest::prelude::*;
 use sostenuto_patch::{Edit, Notation, Patch, Resolved, apply, diff, read, resolve};
 
-fn resolved(patch: &Patch) -> Resolved<'static> {
+fn resolved(patch: &Patch) -> Resolved {
     resolve(patch, &kinds::catalogue()).unwrap_or_else(|problems| panic!("{problems:?}\n{patch:#?}"))
 }
 
 /// All that a resolved patch says, in an order that does not depend on that of nodes and cables.
-fn said(patch: &Resolved<'_>) -> Vec<String> {
+fn said(patch: &Resolved) -> Vec<String> {
     let mut nodes: Vec<String> = patch
         .nodes
         .iter()
@@ -29,7 +29,7 @@ fn said(patch: &Resolved<'_>) -> Vec<String> {
                 .collect();
             cables.sort();
             drives.sort();
-            let (kind, own) = (n.kind.name, (&n.id, &n.label, &n.layout, &n.values, n.bypass, &n.pins));
+            let (kind, own) = (&n.kind.name, (&n.id, &n.label, &n.layout, &n.values, n.bypass, &n.pins));
             format!("{kind} {own:?} {cables:?} {drives:?} {:?}", n.shape)
         })
         .collect();

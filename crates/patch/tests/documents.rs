@@ -211,7 +211,7 @@ fn channels_follow_the_widest_cable() {
     let widths = |text: &str| {
         let patch = read(text, Notation::Toml, &catalogue).unwrap_or_else(|p| panic!("{p:?}")).patch;
         let resolved = resolve(&patch, &catalogue).unwrap();
-        let width = |n: &sostenuto_patch::ResolvedNode<'_>| format!("{} {}", n.label, n.layout.channels);
+        let width = |n: &sostenuto_patch::ResolvedNode| format!("{} {}", n.label, n.layout.channels);
         resolved.nodes.iter().map(width).collect::<Vec<_>>().join(", ")
     };
     assert_eq!(widths(TEXT), "out 2, tone 1, sweep 1, filter 2, noise 2, comp 2");

@@ -4,7 +4,7 @@ use sostenuto_patch::{Catalogue, Fault, Node, Notation, Patch, check, read, reso
 
 #[test]
 fn no_name_of_a_kind_is_one_that_every_node_has() {
-    for kind in Catalogue::new(sostenuto_nodes::catalogue()).kinds() {
+    for kind in sostenuto_nodes::catalogue() {
         let params = kind.params.iter().map(|p| p.name);
         let names: Vec<&str> = params.chain(kind.settings.iter().map(|s| s.name)).collect();
         for name in &names {
@@ -24,7 +24,7 @@ fn no_name_of_a_kind_is_one_that_every_node_has() {
 #[test]
 fn every_kind_can_be_written_with_all_its_values() {
     let catalogue = Catalogue::new(sostenuto_nodes::catalogue());
-    for kind in catalogue.kinds() {
+    for kind in sostenuto_nodes::catalogue() {
         let mut patch = Patch::new();
         let mut node = Node::new("it", kind.name);
         for p in kind.params {

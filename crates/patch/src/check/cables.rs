@@ -3,15 +3,15 @@
 use super::Sink;
 use crate::catalogue::{has_inputs, input, input_names, param};
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::{Node, Patch, Source};
 use crate::places::Places;
 use crate::quantity::Quantity;
 use crate::suggest::nearest;
 use crate::tree::Span;
-use sostenuto_nodes::Kind;
 use std::collections::HashSet;
 
-pub(super) fn check(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sink: &mut Sink<'_>) {
+pub(super) fn check(patch: &Patch, kinds: &[Option<&KindInfo>], places: &Places, sink: &mut Sink<'_>) {
     for ((label, node), kind) in patch.nodes.iter().zip(kinds) {
         let Some(kind) = kind else { continue };
         let mut ends = Ends { patch, kinds, label, kind, places, sink };
@@ -23,9 +23,9 @@ pub(super) fn check(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sin
 /// The node at whose inputs the cables end.
 struct Ends<'a, 's> {
     patch: &'a Patch,
-    kinds: &'a [Option<&'a Kind>],
+    kinds: &'a [Option<&'a KindInfo>],
     label: &'a str,
-    kind: &'a Kind,
+    kind: &'a KindInfo,
     places: &'a Places,
     sink: &'a mut Sink<'s>,
 }
@@ -74,11 +74,11 @@ impl Ends<'_, '_> {
 
     fn unknown_input(&self, port: &str) -> Fault {
         if !has_inputs(self.kind) {
-            return Fault::NoInputs { kind: self.kind.name };
+            return Fault::NoInputs { kind: self.kind.name.clone() };
         }
         let known = input_names(self.kind, 2);
         let suggestion = nearest(port, known.iter().map(String::as_str));
-        Fault::UnknownInput { port: port.to_owned(), kind: self.kind.name, known, suggestion }
+        Fault::UnknownInput { port: port.to_owned(), kind: self.kind.name.clone(), known, suggestion }
     }
 
     fn source(&mut self, from: &Source, span: Option<Span>, item: &str) {
@@ -92,11 +92,15 @@ impl Ends<'_, '_> {
         let Some(kind) = self.kinds[index] else { return };
         let (node, port) = (from.node.clone(), from.port.clone());
         if kind.outputs.is_empty() {
-            self.say(span, item, Fault::NoOutputs { node, kind: kind.name });
+            self.say(span, item, Fault::NoOutputs { node, kind: kind.name.clone() });
         } else if !kind.outputs.iter().any(|p| p.name == port) {
-            let known: Vec<String> = kind.outputs.iter().map(|p| p.name.to_owned()).collect();
+            let known: Vec<String> = kind.outputs.iter().map(|p| p.name.to_string()).collect();
             let suggestion = nearest(&port, known.iter().map(String::as_str));
-            self.say(span, item, Fault::UnknownOutput { node, kind: kind.name, port, known, suggestion });
+            self.say(
+                span,
+                item,
+                Fault::UnknownOutput { node, kind: kind.name.clone(), port, known, suggestion },
+            );
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Sink;
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::Patch;
 use crate::places::Places;
-use sostenuto_nodes::{Group, Kind};
+use sostenuto_nodes::Group;
 
 /// For each node, the nodes that feed it.
 fn feeders(patch: &Patch) -> Vec<Vec<usize>> {
@@ -17,7 +18,7 @@ fn feeders(patch: &Patch) -> Vec<Vec<usize>> {
 /// Nodes that wait for nothing are taken away, and what they fed then waits for one less (Kahn, "Topological sorting of large
 /// networks", CACM 5(11), 1962). When none is left that waits for nothing, each one left has a feeder that is left: going
 /// from feeder to feeder ends in a loop. That is told and taken away as well.
-pub(super) fn check(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sink: &mut Sink<'_>) {
+pub(super) fn check(patch: &Patch, kinds: &[Option<&KindInfo>], places: &Places, sink: &mut Sink<'_>) {
     let delays = |i: usize| kinds[i].is_some_and(|k| k.delays);
     let mut feeders = feeders(patch);
     let mute = |i: usize| kinds[i].is_some_and(|k| k.outputs.is_empty());
@@ -84,7 +85,7 @@ fn tell(patch: &Patch, circle: &[usize], places: &Places, sink: &mut Sink<'_>) {
 }
 
 /// Warns of each node from which no way leads to one that shows or sends out a signal.
-pub(super) fn not_heard(patch: &Patch, kinds: &[Option<&Kind>], places: &Places, sink: &mut Sink<'_>) {
+pub(super) fn not_heard(patch: &Patch, kinds: &[Option<&KindInfo>], places: &Places, sink: &mut Sink<'_>) {
     let feeders = feeders(patch);
     // What nobody knows may be an output.
     let is_end = |i: &usize| kinds[*i].is_none_or(|k| k.group == Group::Output);

@@ -2,10 +2,10 @@
 
 use super::table::{Arg, CommandInfo, commands, find};
 use crate::catalogue::{Catalogue, bank_count, input_names, item_names, param, param_names, setting};
+use crate::kind::KindInfo;
 use crate::model::{Node, Patch};
 use crate::quantity::Quantity;
 use crate::words::{Word, quote, words};
-use sostenuto_nodes::Kind;
 use std::ops::Range;
 
 /// Something that could be written.
@@ -20,7 +20,7 @@ pub struct Candidate {
 }
 
 /// What could stand at `cursor`, a byte of the line: commands, labels, parameters, kinds, choices, ports. In a settled order.
-pub fn complete(line: &str, cursor: usize, patch: &Patch, catalogue: &Catalogue<'_>) -> Vec<Candidate> {
+pub fn complete(line: &str, cursor: usize, patch: &Patch, catalogue: &Catalogue) -> Vec<Candidate> {
     let mut end = cursor.min(line.len()).min(crate::MAX_LINE);
     while !line.is_char_boundary(end) {
         end -= 1;
@@ -52,7 +52,7 @@ struct Cursor<'a> {
     words: &'a [Word],
     typed: &'a str,
     patch: &'a Patch,
-    catalogue: &'a Catalogue<'a>,
+    catalogue: &'a Catalogue,
 }
 
 type Options = Vec<(String, String)>;
@@ -94,13 +94,13 @@ impl Cursor<'_> {
         match arg {
             Arg::Node => self.nodes(""),
             Arg::Kind => {
-                self.catalogue.kinds().iter().map(|k| (k.name.to_owned(), k.summary.to_owned())).collect()
+                self.catalogue.kinds().iter().map(|k| (k.name.to_string(), k.summary.to_string())).collect()
             }
             Arg::Command => commands().iter().map(|c| (c.name.to_owned(), c.summary.to_owned())).collect(),
             Arg::OnOff => ["on", "off"].map(|w| (w.to_owned(), String::new())).into(),
             Arg::Param => self.dotted(".", |node, kind| [params(node, kind), settings(kind)].concat()),
             Arg::Source => self.dotted("", |_, kind| {
-                kind.outputs.iter().map(|p| (p.name.to_owned(), p.summary.to_owned())).collect()
+                kind.outputs.iter().map(|p| (p.name.to_string(), p.summary.to_string())).collect()
             }),
             Arg::Sink => self.dotted("", |node, kind| {
                 // One more than are in use: that is where the next cable goes.
@@ -118,7 +118,7 @@ impl Cursor<'_> {
     }
 
     /// Labels, and behind a label and a dot what the node has.
-    fn dotted(&self, suffix: &str, inner: impl Fn(&Node, &Kind) -> Options) -> Options {
+    fn dotted(&self, suffix: &str, inner: impl Fn(&Node, &KindInfo) -> Options) -> Options {
         let Some((label, _)) = self.typed.split_once('.') else { return self.nodes(suffix) };
         let Some(node) = self.patch.nodes.get(label) else { return Vec::new() };
         let kind = self.catalogue.find(&node.kind);
@@ -170,16 +170,16 @@ impl Cursor<'_> {
     }
 }
 
-fn bank(node: &Node, kind: &Kind) -> u32 {
+fn bank(node: &Node, kind: &KindInfo) -> u32 {
     bank_count(kind, &node.settings, node.cables.iter().map(|c| c.port.as_str()))
 }
 
-fn params(node: &Node, kind: &Kind) -> Options {
+fn params(node: &Node, kind: &KindInfo) -> Options {
     let range =
         |name: &str| param(kind, name).map_or(String::new(), |(info, _)| Quantity::of_param(info).range());
     param_names(kind, bank(node, kind)).into_iter().map(|name| (name.clone(), range(&name))).collect()
 }
 
-fn settings(kind: &Kind) -> Options {
+fn settings(kind: &KindInfo) -> Options {
     kind.settings.iter().map(|s| (s.name.to_owned(), Quantity::of_setting(s).range())).collect()
 }

@@ -8,13 +8,14 @@ use crate::catalogue::{Catalogue, param, setting};
 use crate::chain::value_of;
 use crate::check::check;
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::{Drive, Node, Patch, Source};
 use crate::problem::Problem;
 use crate::quantity::Quantity;
 use crate::read::{read_node, source, unknown_param};
 use crate::suggest::nearest;
 use crate::tree::{Entry, Value};
-use sostenuto_nodes::Kind;
+use std::sync::Arc;
 
 /// The patch after a command.
 ///
@@ -23,7 +24,7 @@ use sostenuto_nodes::Kind;
 ///
 /// # Errors
 /// Why the command cannot be carried out; the patch given is not changed.
-pub fn edit(patch: &Patch, catalogue: &Catalogue<'_>, command: &Command) -> Result<Patch, CommandError> {
+pub fn edit(patch: &Patch, catalogue: &Catalogue, command: &Command) -> Result<Patch, CommandError> {
     let mut desk = Desk { patch: patch.clone(), catalogue };
     match command {
         Command::Set { node, param, value, over, ramp } => {
@@ -47,12 +48,12 @@ pub fn edit(patch: &Patch, catalogue: &Catalogue<'_>, command: &Command) -> Resu
 }
 
 /// A patch while a command works on it.
-pub(super) struct Desk<'c, 'k> {
+pub(super) struct Desk<'c> {
     pub patch: Patch,
-    pub catalogue: &'c Catalogue<'k>,
+    pub catalogue: &'c Catalogue,
 }
 
-impl<'k> Desk<'_, 'k> {
+impl Desk<'_> {
     fn done(self) -> Result<Patch, CommandError> {
         let mut problems = check(&self.patch, self.catalogue);
         problems.retain(|p| !p.is_warning());
@@ -68,20 +69,21 @@ impl<'k> Desk<'_, 'k> {
     }
 
     /// The kind of a node that is there. A patch without faults has only kinds that are known.
-    pub fn kind(&mut self, label: &str) -> Result<&'k Kind, CommandError> {
+    pub fn kind(&mut self, label: &str) -> Result<Arc<KindInfo>, CommandError> {
         let name = self.node(label)?.kind.clone();
         self.find(label, &name)
     }
 
-    pub fn find(&self, label: &str, kind: &str) -> Result<&'k Kind, CommandError> {
+    pub fn find(&self, label: &str, kind: &str) -> Result<Arc<KindInfo>, CommandError> {
         let unknown =
             || Fault::UnknownKind { kind: kind.to_owned(), suggestion: self.catalogue.suggest(kind) };
-        self.catalogue.find(kind).ok_or_else(|| of_node(label, Some("kind"), unknown()))
+        self.catalogue.find(kind).cloned().ok_or_else(|| of_node(label, Some("kind"), unknown()))
     }
 
     /// `NODE` or `NODE.PORT`, with the first output if none is named.
     pub fn source(&mut self, text: &str) -> Result<Source, CommandError> {
-        let source = source(text, |label| self.catalogue.find(&self.patch.nodes.get(label)?.kind));
+        let source =
+            source(text, |label| self.catalogue.find(&self.patch.nodes.get(label)?.kind).map(Arc::as_ref));
         self.node(&source.node)?;
         Ok(source)
     }
@@ -90,17 +92,17 @@ impl<'k> Desk<'_, 'k> {
         let kind = self.kind(label)?;
         let wrong = |fault| of_node(label, Some(name), fault);
         let value = Value::from(value);
-        if let Some((info, _)) = param(kind, name) {
+        if let Some((info, _)) = param(&kind, name) {
             let number = Quantity::of_param(info).read(&value).map_err(wrong)?;
             self.node(label)?.params.entry(name.to_owned()).or_default().value = Some(number as f32);
-        } else if let Some(info) = setting(kind, name) {
+        } else if let Some(info) = setting(&kind, name) {
             if ramped {
                 return Err(CommandFault::NoRamp { name: name.to_owned() }.into());
             }
             let number = Quantity::of_setting(info).read(&value).map_err(wrong)?;
             self.node(label)?.settings.insert(name.to_owned(), number);
         } else {
-            return Err(of_node(label, None, unknown_param(kind, name)));
+            return Err(of_node(label, None, unknown_param(&kind, name)));
         }
         Ok(())
     }
@@ -137,11 +139,11 @@ impl<'k> Desk<'_, 'k> {
         let old = self.node(label)?.clone();
         node.id.clone_from(&old.id);
         node.bypass |= old.bypass;
-        node.channels = node.channels.or(old.channels.filter(|_| crate::catalogue::follows(is)));
-        rewire::keep_values(&old, &mut node, is);
-        rewire::keep_inputs(&old, was, &mut node, is);
+        node.channels = node.channels.or(old.channels.filter(|_| crate::catalogue::follows(&is)));
+        rewire::keep_values(&old, &mut node, &is);
+        rewire::keep_inputs(&old, &was, &mut node, &is);
         self.patch.nodes[label] = node;
-        rewire::keep_outputs(&mut self.patch, label, was, is);
+        rewire::keep_outputs(&mut self.patch, label, &was, &is);
         Ok(())
     }
 
@@ -171,9 +173,9 @@ impl<'k> Desk<'_, 'k> {
 
     fn drive(&mut self, label: &str, name: &str, from: &str, depth: &str) -> Result<(), CommandError> {
         let kind = self.kind(label)?;
-        let Some((info, _)) = param(kind, name) else {
-            let is_setting = setting(kind, name).is_some();
-            let fault = if is_setting { Fault::SettingDriven } else { unknown_param(kind, name) };
+        let Some((info, _)) = param(&kind, name) else {
+            let is_setting = setting(&kind, name).is_some();
+            let fault = if is_setting { Fault::SettingDriven } else { unknown_param(&kind, name) };
             return Err(of_node(label, is_setting.then_some(name), fault));
         };
         let depth = Quantity::of_param(info).depth().read(&Value::from(depth));

@@ -4,12 +4,12 @@ use super::edit::{Desk, of_node};
 use super::fault::{CommandError, CommandFault};
 use crate::catalogue::{Catalogue, bank_count, input, param, setting};
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::{Cable, Node, Patch};
 use crate::quantity::Quantity;
 use crate::tree::Value;
-use sostenuto_nodes::Kind;
 
-impl Desk<'_, '_> {
+impl Desk<'_> {
     /// Lays a cable. One between the same ports gets the new gain.
     pub(super) fn connect(&mut self, from: &str, to: &str, gain: Option<&str>) -> Result<(), CommandError> {
         let from = self.source(from)?;
@@ -18,8 +18,8 @@ impl Desk<'_, '_> {
         let wrong = |port: &str, fault| of_node(label, Some(port), fault);
         let port = match port {
             Some(port) => port.to_owned(),
-            None => free_input(kind, self.node(label)?)
-                .ok_or_else(|| of_node(label, None, Fault::NoInputs { kind: kind.name }))?,
+            None => free_input(&kind, self.node(label)?)
+                .ok_or_else(|| of_node(label, None, Fault::NoInputs { kind: kind.name.clone() }))?,
         };
         let gain_db = match gain {
             Some(text) => {
@@ -64,8 +64,8 @@ fn split(text: &str) -> (&str, Option<&str>) {
 }
 
 /// Where a cable goes that names no port: to the first free one of a bank, else to the first input.
-fn free_input(kind: &Kind, node: &Node) -> Option<String> {
-    let Some(bank) = &kind.bank else { return kind.inputs.first().map(|p| p.name.to_owned()) };
+fn free_input(kind: &KindInfo, node: &Node) -> Option<String> {
+    let Some(bank) = &kind.bank else { return kind.inputs.first().map(|p| p.name.to_string()) };
     let used: std::collections::HashSet<u32> =
         node.cables.iter().filter_map(|c| input(kind, &c.port)?.1).collect();
     let number = (1..=u32::MAX).find(|n| !used.contains(n))?;
@@ -74,20 +74,20 @@ fn free_input(kind: &Kind, node: &Node) -> Option<String> {
 
 /// Changes a node's cables. A bank that would become narrower keeps its width: the node goes on as it is, and so do the
 /// parameters of the inputs that are free now.
-pub(super) fn keeping_bank(node: &mut Node, catalogue: &Catalogue<'_>, change: impl FnOnce(&mut Node)) {
+pub(super) fn keeping_bank(node: &mut Node, catalogue: &Catalogue, change: impl FnOnce(&mut Node)) {
     let kind = catalogue.find(&node.kind).filter(|k| k.bank.is_some());
     let count = |node: &Node| {
         kind.map_or(0, |k| bank_count(k, &node.settings, node.cables.iter().map(|c| c.port.as_str())))
     };
     let before = count(node);
     change(node);
-    if let Some(bank) = kind.and_then(|k| k.bank).filter(|_| count(node) < before) {
+    if let Some(bank) = kind.and_then(|k| k.bank.as_ref()).filter(|_| count(node) < before) {
         node.settings.insert(bank.setting.to_owned(), f64::from(before));
     }
 }
 
 /// Values that the new kind takes as well stay, if they are not given anew.
-pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &Kind) {
+pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
     for (name, value) in &old.params {
         let Some((info, _)) = param(kind, name) else { continue };
         let quantity = Quantity::of_param(info);
@@ -105,7 +105,7 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &Kind) {
 }
 
 /// Cables go to the port of the same name; those to the first input or to a bank go where a cable goes that names no port.
-pub(super) fn keep_inputs(old: &Node, was: &Kind, new: &mut Node, is: &Kind) {
+pub(super) fn keep_inputs(old: &Node, was: &KindInfo, new: &mut Node, is: &KindInfo) {
     for cable in &old.cables {
         let first = was.inputs.first().is_some_and(|p| p.name == cable.port);
         let of_bank = input(was, &cable.port).is_some_and(|(_, number)| number.is_some());
@@ -118,11 +118,11 @@ pub(super) fn keep_inputs(old: &Node, was: &Kind, new: &mut Node, is: &Kind) {
 }
 
 /// Cables from the first output come from the first output.
-pub(super) fn keep_outputs(patch: &mut Patch, label: &str, was: &Kind, is: &Kind) {
+pub(super) fn keep_outputs(patch: &mut Patch, label: &str, was: &KindInfo, is: &KindInfo) {
     let (Some(was), Some(first)) = (was.outputs.first(), is.outputs.first()) else { return };
     for node in patch.nodes.values_mut() {
         for source in Patch::sources_mut(node).filter(|s| s.node == label && s.port == was.name) {
-            first.name.clone_into(&mut source.port);
+            source.port = first.name.to_string();
         }
     }
 }

@@ -3,18 +3,18 @@
 use super::{Reader, Site, wrong};
 use crate::catalogue::{bank_max, has_inputs, input};
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::{Cable, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
-use sostenuto_nodes::Kind;
 
 const CABLE_KEYS: &[&str] = &["from", "gain"];
 
 impl<'t> Reader<'t> {
-    pub(super) fn inputs(&mut self, site: &Site<'t, '_>, tree: &Tree) -> Vec<Cable> {
+    pub(super) fn inputs(&mut self, site: &Site<'_>, tree: &Tree) -> Vec<Cable> {
         let mut cables = Vec::new();
         // Of a kind that nobody knows, nothing more can be said.
-        let Some(kind) = site.kind else { return cables };
+        let Some(kind) = site.kind.as_deref() else { return cables };
         if !has_inputs(kind) {
             let empty = matches!(&tree.value, Value::List(list) if list.is_empty());
             if !empty {
@@ -22,7 +22,7 @@ impl<'t> Reader<'t> {
                     &tree.span,
                     Some(site.label),
                     Some("inputs"),
-                    Fault::NoInputs { kind: kind.name },
+                    Fault::NoInputs { kind: kind.name.clone() },
                 );
             }
             return cables;
@@ -41,11 +41,11 @@ impl<'t> Reader<'t> {
         cables
     }
 
-    fn list(&mut self, site: &Site<'t, '_>, kind: &Kind, tree: &Tree, cables: &mut Vec<Cable>) {
+    fn list(&mut self, site: &Site<'_>, kind: &KindInfo, tree: &Tree, cables: &mut Vec<Cable>) {
         if let (Value::List(list), Some(bank)) = (&tree.value, &kind.bank) {
             let max = bank_max(kind, bank);
             if list.len() > max as usize {
-                let fault = Fault::TooManyInputs { kind: kind.name, count: list.len(), max };
+                let fault = Fault::TooManyInputs { kind: kind.name.clone(), count: list.len(), max };
                 self.complain(&tree.span, Some(site.label), Some("inputs"), fault);
                 return;
             }
@@ -53,14 +53,14 @@ impl<'t> Reader<'t> {
         each(tree, |number, one| {
             let port = match (&kind.bank, kind.inputs.first()) {
                 (Some(bank), _) => format!("{}{}", bank.port.name, number + 1),
-                (None, first) => first.map_or(String::new(), |p| p.name.to_owned()),
+                (None, first) => first.map_or(String::new(), |p| p.name.to_string()),
             };
             self.cable(site, one, port, cables);
         });
     }
 
     /// One cable: a source, or a table of a source and a gain.
-    fn cable(&mut self, site: &Site<'t, '_>, tree: &Tree, port: String, cables: &mut Vec<Cable>) {
+    fn cable(&mut self, site: &Site<'_>, tree: &Tree, port: String, cables: &mut Vec<Cable>) {
         let label = Some(site.label);
         let mut gain_db = 0.0;
         let (text, span) = match &tree.value {
@@ -94,20 +94,20 @@ impl<'t> Reader<'t> {
     }
 
     /// `node` or `node.port`; the first output if none is named.
-    pub(super) fn source(&self, site: &Site<'t, '_>, text: &str) -> Source {
-        source(text, |node| site.kinds.get(node).copied().flatten())
+    pub(super) fn source(&self, site: &Site<'_>, text: &str) -> Source {
+        source(text, |node| site.kinds.get(node).and_then(|k| k.as_deref()))
     }
 }
 
 /// `node` or `node.port`; the first output of its kind if none is named, nothing if it has none.
-pub(crate) fn source<'k>(text: &str, kind: impl Fn(&str) -> Option<&'k Kind>) -> Source {
+pub(crate) fn source<'k>(text: &str, kind: impl Fn(&str) -> Option<&'k KindInfo>) -> Source {
     let (node, port) = text.split_once('.').map_or((text, None), |(node, port)| (node, Some(port)));
-    let first = || kind(node).and_then(|k| k.outputs.first()).map_or("", |p| p.name);
+    let first = || kind(node).and_then(|k| k.outputs.first()).map_or("", |p| &*p.name);
     Source { node: node.to_owned(), port: port.unwrap_or_else(first).to_owned() }
 }
 
 /// Whether a table is one cable, not a table of ports.
-fn is_cable(entries: &[Entry], kind: &Kind) -> bool {
+fn is_cable(entries: &[Entry], kind: &KindInfo) -> bool {
     let has = |key: &str| entries.iter().any(|e| e.key == key) && input(kind, key).is_none();
     has("from") || (has("gain") && entries.len() == 1)
 }

@@ -3,20 +3,20 @@
 use super::{Reader, Site, wrong};
 use crate::catalogue::{item_names, param, setting};
 use crate::fault::Fault;
+use crate::kind::KindInfo;
 use crate::model::{Drive, Node, ParamValue};
 use crate::quantity::Quantity;
 use crate::suggest::nearest;
 use crate::tree::{Entry, Tree, Value};
-use sostenuto_nodes::Kind;
 
 const VALUE_KEYS: &[&str] = &["value", "from", "depth", "drive"];
 const DRIVE_KEYS: &[&str] = &["from", "depth"];
 
 impl<'t> Reader<'t> {
     /// A key of a node that is not one of those that every node has.
-    pub(super) fn value(&mut self, site: &Site<'t, '_>, item: &Entry, node: &mut Node) {
+    pub(super) fn value(&mut self, site: &Site<'_>, item: &Entry, node: &mut Node) {
         // Of a kind that nobody knows, nothing more can be said.
-        let Some(kind) = site.kind else { return };
+        let Some(kind) = site.kind.as_deref() else { return };
         if let Some((info, _)) = param(kind, &item.key) {
             let quantity = Quantity::of_param(info);
             let value = self.param(site, item, quantity);
@@ -41,7 +41,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn param(&mut self, site: &Site<'t, '_>, item: &Entry, quantity: Quantity) -> ParamValue {
+    fn param(&mut self, site: &Site<'_>, item: &Entry, quantity: Quantity) -> ParamValue {
         let mut param = ParamValue::default();
         let Value::Table(entries) = &item.tree.value else {
             param.value = self.number(site, &item.key, &item.tree, quantity);
@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
 
     fn drives(
         &mut self,
-        site: &Site<'t, '_>,
+        site: &Site<'_>,
         item: &Entry,
         tree: &Tree,
         depth: Quantity,
@@ -90,14 +90,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One drive: `from` and `depth` of a table.
-    fn drive(
-        &mut self,
-        site: &Site<'t, '_>,
-        item: &Entry,
-        tree: &Tree,
-        of: Quantity,
-        drives: &mut Vec<Drive>,
-    ) {
+    fn drive(&mut self, site: &Site<'_>, item: &Entry, tree: &Tree, of: Quantity, drives: &mut Vec<Drive>) {
         let Value::Table(entries) = &tree.value else { return };
         let find = |key: &str| entries.iter().find(|e| e.key == key);
         let (label, name) = (Some(site.label), Some(item.key.as_str()));
@@ -123,7 +116,7 @@ impl<'t> Reader<'t> {
 
     pub(super) fn number(
         &mut self,
-        site: &Site<'t, '_>,
+        site: &Site<'_>,
         item: &str,
         tree: &Tree,
         quantity: Quantity,
@@ -139,9 +132,9 @@ impl<'t> Reader<'t> {
 }
 
 /// The fault of a name that the kind does not know.
-pub(crate) fn unknown_param(kind: &Kind, name: &str) -> Fault {
+pub(crate) fn unknown_param(kind: &KindInfo, name: &str) -> Fault {
     let known = item_names(kind);
     let common = ["kind", "id", "inputs", "channels", "bypass"];
     let suggestion = nearest(name, known.iter().map(String::as_str).chain(common));
-    Fault::UnknownParam { name: name.to_owned(), kind: kind.name, known, suggestion }
+    Fault::UnknownParam { name: name.to_owned(), kind: kind.name.clone(), known, suggestion }
 }

@@ -154,6 +154,6 @@ pub static KINDS: &[Kind] = &[
     Kind { name: "audio_out", group: Group::Output, inputs: IN, ..BLANK },
 ];
 
-pub fn catalogue() -> Catalogue<'static> {
+pub fn catalogue() -> Catalogue {
     Catalogue::new(KINDS)
 }

@@ -1,0 +1,171 @@
+//! What a kind of node is, whether the catalogue lists it or the document defines it.
+
+use sostenuto_graph::{Approach, Curve, Name, Parameter, Port, Shape};
+use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Width};
+use sostenuto_units::Unit;
+use std::borrow::Cow;
+
+/// A kind of node: one that the catalogue lists, or a part that a document defines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindInfo {
+    /// Its name in documents.
+    pub name: Name,
+    /// What it is for.
+    pub group: Group,
+    /// One line on what it does.
+    pub summary: Name,
+    /// Its input ports, before those of the bank. Cables that name no port end at the first.
+    pub inputs: Vec<PortInfo>,
+    /// Its output ports. Cables that name no port start at the first.
+    pub outputs: Vec<PortInfo>,
+    /// Its parameters, before those of the bank.
+    pub params: Vec<ParamInfo>,
+    /// Its settings.
+    pub settings: &'static [SettingInfo],
+    /// Its numbered ports and parameters.
+    pub bank: Option<BankInfo>,
+    /// Whether it may close a feedback loop.
+    pub delays: bool,
+}
+
+/// A port of a kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortInfo {
+    /// Its name.
+    pub name: Name,
+    /// Its channels.
+    pub width: Width,
+    /// One line on what it carries.
+    pub summary: Name,
+}
+
+/// A parameter of a kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamInfo {
+    /// Its name.
+    pub name: Name,
+    /// What it counts.
+    pub unit: Unit,
+    /// The lowest value.
+    pub min: f32,
+    /// The highest value.
+    pub max: f32,
+    /// The value if none is given.
+    pub default: f32,
+    /// How its range is laid out.
+    pub curve: Curve,
+    /// How it gets to a new value.
+    pub approach: Approach,
+    /// Names of the values 0, 1, 2 …, if it is a choice, else empty.
+    pub choices: &'static [&'static str],
+    /// One line on what it does.
+    pub summary: Name,
+}
+
+/// Ports and parameters that come numbered, as a mixer's inputs do: `in1`, `gain1`, `mute1`, `in2` …
+#[derive(Clone, Debug, PartialEq)]
+pub struct BankInfo {
+    /// The whole-number setting that says how many. If a document does not set it, it is as many as the node has inputs.
+    pub setting: &'static str,
+    /// The input port of each; its name gets the number.
+    pub port: PortInfo,
+    /// The parameters of each; their names get the number.
+    pub params: Vec<ParamInfo>,
+}
+
+impl From<&Kind> for KindInfo {
+    fn from(kind: &Kind) -> Self {
+        let ports = |list: &[sostenuto_nodes::PortInfo]| list.iter().map(PortInfo::from).collect();
+        let params = |list: &[sostenuto_nodes::ParamInfo]| list.iter().map(ParamInfo::from).collect();
+        let bank = |bank: &sostenuto_nodes::Bank| BankInfo {
+            setting: bank.setting,
+            port: PortInfo::from(&bank.port),
+            params: params(bank.params),
+        };
+        KindInfo {
+            name: Cow::Borrowed(kind.name),
+            group: kind.group,
+            summary: Cow::Borrowed(kind.summary),
+            inputs: ports(kind.inputs),
+            outputs: ports(kind.outputs),
+            params: params(kind.params),
+            settings: kind.settings,
+            bank: kind.bank.as_ref().map(bank),
+            delays: kind.delays,
+        }
+    }
+}
+
+impl From<&sostenuto_nodes::PortInfo> for PortInfo {
+    fn from(info: &sostenuto_nodes::PortInfo) -> Self {
+        PortInfo { name: info.name.into(), width: info.width, summary: info.summary.into() }
+    }
+}
+
+impl From<&sostenuto_nodes::ParamInfo> for ParamInfo {
+    fn from(info: &sostenuto_nodes::ParamInfo) -> Self {
+        ParamInfo {
+            name: info.name.into(),
+            unit: info.unit,
+            min: info.min,
+            max: info.max,
+            default: info.default,
+            curve: info.curve,
+            approach: info.approach,
+            choices: info.choices,
+            summary: info.summary.into(),
+        }
+    }
+}
+
+impl KindInfo {
+    /// The ports and parameters of a node of this kind and layout: the same that the node itself will have.
+    pub fn shape(&self, layout: &Layout) -> Shape {
+        let port = |info: &PortInfo, number: Option<usize>| Port {
+            name: numbered(&info.name, number),
+            channels: match info.width {
+                Width::Fixed(n) => n,
+                Width::Follow => layout.channels.clamp(1, sostenuto_graph::MAX_CHANNELS),
+            },
+        };
+        let mut shape = Shape {
+            inputs: self.inputs.iter().map(|p| port(p, None)).collect(),
+            outputs: self.outputs.iter().map(|p| port(p, None)).collect(),
+            params: self.params.iter().map(|p| p.parameter(None)).collect(),
+        };
+        if let Some(bank) = &self.bank {
+            for number in 1..=self.setting(layout, bank.setting) as usize {
+                shape.inputs.push(port(&bank.port, Some(number)));
+                shape.params.extend(bank.params.iter().map(|p| p.parameter(Some(number))));
+            }
+        }
+        shape
+    }
+
+    fn setting(&self, layout: &Layout, name: &str) -> f64 {
+        let default = || self.settings.iter().find(|s| s.name == name).map_or(0.0, SettingInfo::default);
+        layout.settings.get(name).copied().unwrap_or_else(default)
+    }
+}
+
+impl ParamInfo {
+    fn parameter(&self, number: Option<usize>) -> Parameter {
+        Parameter {
+            name: numbered(&self.name, number),
+            unit: self.unit,
+            min: self.min,
+            max: self.max,
+            default: self.default,
+            curve: self.curve,
+            approach: self.approach,
+            choices: self.choices.iter().map(|c| Cow::Borrowed(*c)).collect(),
+        }
+    }
+}
+
+fn numbered(name: &Name, number: Option<usize>) -> Name {
+    match number {
+        None => name.clone(),
+        Some(n) => Cow::Owned(format!("{name}{n}")),
+    }
+}
