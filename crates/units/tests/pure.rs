@@ -10,11 +10,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates of this project that stay pure.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "sostenuto-units",
     "sostenuto-rt",
     "sostenuto-dsp",
     "sostenuto-voice",
+    "sostenuto-transport",
     "sostenuto-graph",
     "sostenuto-nodes",
     "sostenuto-patch",
