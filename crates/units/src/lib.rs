@@ -35,6 +35,6 @@ mod unit;
 
 pub use level::{Amplitude, Decibels};
 pub use number::ParseError;
-pub use pitch::{Hertz, Note};
+pub use pitch::{Hertz, Note, Pitch};
 pub use time::{Beats, Frames, Seconds, Span, Tempo};
 pub use unit::Unit;

@@ -72,6 +72,20 @@ pub enum ParseError {
         /// What was read.
         text: String,
     },
+    /// Neither a note nor a number of semitones.
+    #[error(
+        "'{text}' is not a pitch; write a note or semitones, with cents if need be: C4, F#3, 60.5, A4+25c"
+    )]
+    NotAPitch {
+        /// What was read.
+        text: String,
+    },
+    /// A pitch that no instrument plays.
+    #[error("the pitch '{text}' is out of range; write one from C-1 to G9, or from 0 to 127.99 semitones")]
+    PitchOutOfRange {
+        /// What was read.
+        text: String,
+    },
 }
 
 /// Units that a kind of value takes, lower case, with what a number of each is worth: a whole number, or the

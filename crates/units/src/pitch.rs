@@ -1,4 +1,4 @@
-//! Frequencies and the names of notes.
+//! Frequencies, pitches and the names of notes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -91,6 +91,65 @@ impl FromStr for Note {
             .and_then(Note::new)
             .ok_or_else(|| ParseError::NoteOutOfRange { text: text.to_owned() })
     }
+}
+
+/// A pitch in semitones, counted as MIDI counts notes: 69 is A4, 60.5 a quarter tone above C4.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Pitch(pub f64);
+
+impl Pitch {
+    /// The highest pitch that is read, as the note of an instrument has it.
+    pub const MAX: Pitch = Pitch(127.99);
+}
+
+impl From<Note> for Pitch {
+    fn from(note: Note) -> Self {
+        Pitch(f64::from(note.0))
+    }
+}
+
+impl fmt::Display for Pitch {
+    /// `C4` if it is a note, else the number with every digit that it needs: what is read from it is the same pitch.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let note = if self.0.fract() == 0.0 && self.0 >= 0.0 { Note::new(self.0 as u8) } else { None };
+        match note {
+            Some(note) => note.fmt(f),
+            None => number::pad(f, &self.0.to_string()),
+        }
+    }
+}
+
+impl FromStr for Pitch {
+    type Err = ParseError;
+
+    /// Reads a note's name or a number of semitones, and cents behind either: `C4`, `60.5`, `A4+25c`, `60-10c`. From 0 to 127.99.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let text = text.trim();
+        let not_a_pitch = || ParseError::NotAPitch { text: text.to_owned() };
+        let (base, cents) = match text.strip_suffix(['c', 'C']).and_then(split_sign) {
+            Some((base, cents)) => (base, cents.parse::<f64>().map_err(|_| not_a_pitch())?),
+            None => (text, 0.0),
+        };
+        let semitones = match spelled(base) {
+            Some(number) => f64::from(number),
+            None => match number::split(base, "") {
+                Ok((number, "")) => number,
+                _ => return Err(not_a_pitch()),
+            },
+        };
+        let pitch = semitones + cents / 100.0;
+        if (0.0..=Pitch::MAX.0).contains(&pitch) {
+            // The sum takes the sign from a zero.
+            Ok(Pitch(pitch + 0.0))
+        } else {
+            Err(ParseError::PitchOutOfRange { text: text.to_owned() })
+        }
+    }
+}
+
+/// A text before its last sign, and from it on.
+fn split_sign(text: &str) -> Option<(&str, &str)> {
+    text.rfind(['+', '-']).filter(|at| *at > 0).map(|at| text.split_at(at))
 }
 
 /// The MIDI number that a spelling stands for, which may lie outside of 0 to 127.

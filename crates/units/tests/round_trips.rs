@@ -1,7 +1,7 @@
 //! Properties: what is converted or written comes back, and no text makes a parser panic.
 
 use proptest::prelude::*;
-use sostenuto_units::{Beats, Decibels, Frames, Hertz, Note, Seconds, Span, Unit};
+use sostenuto_units::{Beats, Decibels, Frames, Hertz, Note, Pitch, Seconds, Span, Unit};
 
 /// Six significant digits differ from the value by half a unit in the sixth digit at most, 5e-6 of it; a little more is left
 /// for the factor between units.
@@ -31,6 +31,11 @@ proptest! {
     #[test]
     fn a_louder_level_is_a_larger_amplitude(low in -130.0..60.0f32, step in 0.001..10.0f32) {
         prop_assert!(Decibels(low).to_amplitude() <= Decibels(low + step).to_amplitude());
+    }
+
+    #[test]
+    fn pitches_survive_text(semitones in 0.0..127.99f64) {
+        prop_assert_eq!(Pitch(semitones).to_string().parse(), Ok(Pitch(semitones)));
     }
 
     #[test]
@@ -84,7 +89,7 @@ proptest! {
         if let Ok(value) = Unit::ALL[index].parse(&text) {
             prop_assert!(value.is_finite());
         }
-        let _ = (text.parse::<Span>(), text.parse::<Note>(), text.parse::<Decibels>());
+        let _ = (text.parse::<Span>(), text.parse::<Note>(), text.parse::<Pitch>(), text.parse::<Decibels>());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What hands type is read as what they mean, and refused with the remedy.
 
 use sostenuto_units::{
-    Amplitude, Beats, Decibels, Frames, Hertz, Note, ParseError, Seconds, Span, Tempo, Unit,
+    Amplitude, Beats, Decibels, Frames, Hertz, Note, ParseError, Pitch, Seconds, Span, Tempo, Unit,
 };
 
 #[test]
@@ -107,6 +107,32 @@ fn names_of_notes() {
     // Middle C at A4 = 440 Hz: 440 * 2^(-9/12).
     let middle_c = Note::new(60).expect("below 128").to_hertz().0;
     assert!((middle_c - 261.625_565_300_598_6).abs() < 1e-9, "{middle_c}");
+}
+
+#[test]
+fn pitches_lie_between_notes_as_well() {
+    for (text, semitones, shown) in [
+        ("C4", 60.0, "C4"),
+        ("60", 60.0, "C4"),
+        ("f#3", 54.0, "F#3"),
+        ("60.5", 60.5, "60.5"),
+        ("A4+25c", 69.25, "69.25"),
+        ("Bb-1-50c", 9.5, "9.5"),
+        ("60-10C", 59.9, "59.9"),
+        ("C-1", 0.0, "C-1"),
+        ("-0", 0.0, "C-1"),
+        ("127.99", 127.99, "127.99"),
+    ] {
+        assert_eq!(text.parse(), Ok(Pitch(semitones)), "{text}");
+        assert_eq!(Pitch(semitones).to_string(), shown);
+    }
+    for wrong in ["", "H4", "c", "C4c", "C4+c", "+25c", "A4+25", "60 Hz", "C", "1e999"] {
+        assert!(matches!(wrong.parse::<Pitch>(), Err(ParseError::NotAPitch { .. })), "{wrong}");
+    }
+    for wrong in ["128", "-1", "A9", "C-1-1c", "G9+1000c", "60+1e999c"] {
+        assert!(matches!(wrong.parse::<Pitch>(), Err(ParseError::PitchOutOfRange { .. })), "{wrong}");
+    }
+    assert_eq!(Pitch::from(Note::new(69).expect("below 128")), Pitch(69.0));
 }
 
 #[test]
