@@ -30,7 +30,7 @@ mod walk;
 
 use cables::{BYPASSES, CABLES, GLIDES};
 use jumps::{CHOICES, JUMPS};
-use measure::{Finding, Pace, measure};
+use measure::{Finding, Pace, measure, measure_cut, measure_ideal};
 use nodes::{EFFECTS, SOURCES};
 use scenes::{Scene, Signal};
 use walk::walk;
@@ -65,6 +65,23 @@ fn play(scenes: &[Scene], paces: &[Pace]) -> Vec<Finding> {
     let at = |signal, pace| numbered().map(move |(n, scene)| measure(scene, next(n), signal, pace));
     let pairs = Signal::ALL.into_iter().flat_map(|signal| paces.iter().map(move |pace| (signal, *pace)));
     pairs.flat_map(|(signal, pace)| at(signal, pace)).collect()
+}
+
+#[test]
+fn fades_computed_here_are_not_taken_for_clicks() {
+    let scenes = everything();
+    let pairs = Signal::ALL.into_iter().flat_map(|signal| scenes.iter().map(move |scene| (signal, scene)));
+    let found: Vec<Finding> = pairs.filter_map(|(signal, scene)| measure_ideal(scene, signal)).collect();
+    assert!(found.len() > 50, "{}", found.len());
+    expect_no_click(found);
+}
+
+#[test]
+fn edits_without_a_fade_are_found() {
+    for scene in both_ways(&[SOURCES, EFFECTS, CABLES].concat()) {
+        let found = measure_cut(&scene);
+        assert!(found.clicks(), "{found}");
+    }
 }
 
 #[test]

@@ -137,3 +137,18 @@ pub fn measure(scene: &Scene, next: &Scene, signal: Signal, pace: Pace) -> Findi
     }
     found
 }
+
+/// What the detector says of the fade that is computed here, where that is what should be heard.
+pub fn measure_ideal(scene: &Scene, signal: Signal) -> Option<Finding> {
+    let (cues, patches) = cues(scene, scene, signal, Pace::Once);
+    let ideal = ideal(scene, &cues, &patches)?;
+    let what = format!("{signal:?}, computed: {}", scene.name);
+    Some(finding(what, &ideal, &patches, signal, Fades::ONE))
+}
+
+/// What the detector says of an edit that nothing fades.
+pub fn measure_cut(scene: &Scene) -> Finding {
+    let (cues, patches) = cues(scene, scene, Signal::Sine, Pace::Once);
+    let heard = perform(&patches[0], &cues, 480, Asked::Cut);
+    finding(format!("cut: {}", scene.name), &heard, &patches, Signal::Sine, Fades::ONE)
+}
