@@ -406,9 +406,13 @@ impl Session {
         if command == Command::Quit {
             return false;
         }
+        if let Some(when) = at.filter(|when| when.span().is_none()) {
+            self.show.print(&reply::uncounted(&when));
+            return true;
+        }
         let said = command.clone();
         let outcome = self.controller.with(move |desk| {
-            let at = at.map(|at| desk.frames(at));
+            let at = at.and_then(|when| when.span()).map(|span| desk.frames(span));
             desk.carry_out(&command, at)
         });
         match outcome {
@@ -449,7 +453,7 @@ impl Session {
             Command::Show { node } => self.controller.with(move |desk| reply::show(desk, &node)),
             Command::Meters => self.controller.with(|desk| reply::meters(desk)),
             Command::Stats => self.controller.with(move |desk| reply::stats(desk, &counts)),
-            other => Ok(format!("`{other}` cannot be done here")),
+            other => Ok(reply::unable(&other)),
         };
         self.show.print(&shown.unwrap_or_else(|error| error.to_string()));
     }

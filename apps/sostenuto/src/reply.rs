@@ -3,7 +3,7 @@
 use crate::live::decibels;
 use sostenuto_device::Counts;
 use sostenuto_engine::Desk;
-use sostenuto_patch::command::help;
+use sostenuto_patch::command::{Command, When, help};
 use std::fmt::Write;
 
 /// The nodes of a patch, a line each.
@@ -103,6 +103,19 @@ pub fn kinds(kind: Option<&str>) -> String {
         Some((_, Some(kind))) => crate::nodes::describe(kind),
         Some((name, None)) => format!("there is no kind `{name}`: `nodes` lists them\n"),
     }
+}
+
+/// What is said to a command that nobody here carries out.
+pub fn unable(command: &Command) -> String {
+    match command {
+        Command::Remove { .. } => format!("`{command}` cannot be done here: leave `--tail` out"),
+        _ => format!("`{command}` cannot be done here: there is no instrument and no musical time"),
+    }
+}
+
+/// What is said to a time in bars or beats where none are counted.
+pub fn uncounted(when: &When) -> String {
+    format!("bars and beats are not counted here: write a time in place of `{when}`, as in `at 2.5s`")
 }
 
 /// Help on one command or all.

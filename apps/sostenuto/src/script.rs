@@ -1,5 +1,6 @@
 //! A script: commands with times, each as frames.
 
+use crate::reply;
 use anyhow::{Context, Result, bail};
 use sostenuto_engine::{Desk, Notice, Reply};
 use sostenuto_patch::command::{Command, parse_script};
@@ -50,7 +51,13 @@ impl Script {
                     line.line
                 );
             }
-            last = line.timed.at.map_or(last, |at| desk.frames(at));
+            last = match line.timed.at {
+                None => last,
+                Some(when) => match when.span() {
+                    Some(span) => desk.frames(span),
+                    None => bail!("{}:{}: {}", path.display(), line.line, reply::uncounted(&when)),
+                },
+            };
             timed.push(Line { number: line.line, frame: last, command });
         }
         timed.sort_by_key(|line| line.frame);
@@ -87,8 +94,12 @@ impl Script {
                 }
                 command => desk.carry_out(command, Some(at)).with_context(place)?,
             };
-            if let Reply::Nothing(why) = reply {
-                eprintln!("{}: {why}", place());
+            match reply {
+                Reply::Nothing(why) => eprintln!("{}: {why}", place()),
+                Reply::Yours(command) => {
+                    bail!("{}:{number}: {}", self.path.display(), reply::unable(&command))
+                }
+                _ => {}
             }
         }
         Ok((frames, false))
@@ -110,7 +121,9 @@ fn recorded_at(text: &str) -> Option<f64> {
 /// Whether a command can change what is heard, so that it belongs in a script.
 fn sounds(command: &Command) -> bool {
     use Command::{Load, Quit, Redo, Reset, Undo};
-    command.is_edit() || matches!(command, Undo | Redo | Reset { .. } | Load { .. } | Quit)
+    command.is_edit()
+        || command.plays()
+        || matches!(command, Undo { .. } | Redo { .. } | Reset { .. } | Load { .. } | Quit)
 }
 
 /// What the audio thread refused or muted; anything else is as asked.

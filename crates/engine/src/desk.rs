@@ -89,10 +89,11 @@ impl Desk {
             Command::Set { node, param, over, ramp, .. } => {
                 self.set(command, node, param, (*over, *ramp), at)
             }
-            Command::Undo => self.step(at, History::undo, "there is nothing to undo"),
-            Command::Redo => self.step(at, History::redo, "there is nothing to redo"),
+            Command::Undo { steps } => self.step(at, *steps, History::undo, "there is nothing to undo"),
+            Command::Redo { steps } => self.step(at, *steps, History::redo, "there is nothing to redo"),
             Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node, at)?)),
             Command::Ping => Ok(Reply::Sent(self.conductor.ping()?)),
+            Command::Remove { tail: Some(_), .. } => Ok(Reply::Yours(command.clone())),
             command if command.is_edit() => {
                 let patch = self.edited(command)?;
                 self.play(patch, at)
@@ -202,14 +203,19 @@ impl Desk {
         Ok(Reply::Edited(Applied { ticket: Some(ticket), edits }))
     }
 
+    /// Goes so many steps through the history, or as many as there are, and makes one change of them.
     fn step(
         &mut self,
         at: Option<u64>,
+        steps: u32,
         step: impl Fn(&mut History) -> Option<&Patch>,
         none: &'static str,
     ) -> Result<Reply, DeskError> {
         let mut history = self.history.clone();
-        let Some(patch) = step(&mut history).cloned() else { return Ok(Reply::Nothing(none)) };
+        if (0..steps).take_while(|_| step(&mut history).is_some()).count() == 0 {
+            return Ok(Reply::Nothing(none));
+        }
+        let patch = history.present().clone();
         let applied = if patch.nodes.is_empty() {
             self.conductor.clear(at)?
         } else {

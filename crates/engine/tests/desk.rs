@@ -30,7 +30,7 @@ fn desk() -> (Desk, Executor) {
 
 fn say(desk: &mut Desk, line: &str) -> Result<Reply, String> {
     let timed = parse(line).map_err(|e| e.to_string())?.unwrap();
-    let at = timed.at.map(|at| desk.frames(at));
+    let at = timed.at.and_then(|when| when.span()).map(|span| desk.frames(span));
     desk.carry_out(&timed.command, at).map_err(|e| e.to_string())
 }
 
@@ -68,6 +68,35 @@ fn a_ramp_arrives_when_it_should() {
     assert!(running(&desk, &executor, "filter", "cutoff") > 400.0);
     render(&mut executor, 1);
     assert_eq!(running(&desk, &executor, "filter", "cutoff"), 400.0);
+}
+
+#[test]
+fn several_steps_are_undone_as_one_change() {
+    let (mut desk, _executor) = desk();
+    for cutoff in [500, 600, 700] {
+        say(&mut desk, &format!("set filter.cutoff {cutoff}")).unwrap();
+    }
+    let Ok(Reply::Edited(applied)) = say(&mut desk, "undo 2") else { panic!("two steps are there") };
+    assert_eq!(applied.edits.len(), 1);
+    assert_eq!(
+        (applied.edits[0].to_string(), desk.steps()),
+        ("set filter.cutoff 500 Hz (was 700 Hz)".into(), (1, 2))
+    );
+    // More than there are: all.
+    say(&mut desk, "redo 9").unwrap();
+    assert_eq!(desk.steps(), (3, 0));
+    assert_eq!(say(&mut desk, "redo 9"), Ok(Reply::Nothing("there is nothing to redo")));
+}
+
+#[test]
+fn what_a_desk_does_not_do_it_hands_back() {
+    let (mut desk, _executor) = desk();
+    let before = desk.conductor().patch().clone();
+    for line in ["note C4 for 1s", "tempo 90", "where", "remove filter --tail"] {
+        let command = parse(line).unwrap().unwrap().command;
+        assert_eq!(desk.carry_out(&command, None).unwrap(), Reply::Yours(command), "{line}");
+    }
+    assert_eq!(*desk.conductor().patch(), before);
 }
 
 #[test]

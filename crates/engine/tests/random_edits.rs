@@ -58,7 +58,7 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
         r if r < 28 && patch.nodes.len() > 3 => {
             let node = node(dice);
             // The output stays, so that something is heard.
-            if node == "out" { Command::Undo } else { Command::Remove { node } }
+            if node == "out" { Command::Undo { steps: 1 } } else { Command::Remove { node, tail: None } }
         }
         r if r < 34 => Command::Replace { node: node(dice), kind: kind(dice), values: vec![] },
         r if r < 46 => {
@@ -70,7 +70,7 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
             let cables = patch.nodes.get(&to).map(|n| n.cables.clone()).unwrap_or_default();
             match dice.pick(&cables) {
                 Some(cable) => Command::Disconnect { from: cable.from.node.clone(), to },
-                None => Command::Redo,
+                None => Command::Redo { steps: 1 },
             }
         }
         r if r < 64 => {
@@ -80,14 +80,14 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
                     let depth = format!("{}", (max - min) * (dice.unit() - 0.5) * 0.1);
                     Command::Drive { node: target, param, from: node(dice), depth }
                 }
-                None => Command::Undo,
+                None => Command::Undo { steps: 1 },
             }
         }
         r if r < 68 => {
             let target = node(dice);
             match param(dice, &target) {
                 Some((param, ..)) => Command::Undrive { node: target, param, from: None },
-                None => Command::Undo,
+                None => Command::Undo { steps: 1 },
             }
         }
         r if r < 74 => Command::Bypass { node: node(dice), on: None },
@@ -97,9 +97,9 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
         }
         r if r < 84 => {
             if dice.below(2) == 0 {
-                Command::Undo
+                Command::Undo { steps: 1 }
             } else {
-                Command::Redo
+                Command::Redo { steps: 1 }
             }
         }
         r if r < 86 => Command::Reset { node: node(dice) },
@@ -111,7 +111,7 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
                     let over = (dice.below(3) == 0).then(|| "20ms".parse().unwrap());
                     Command::Set { node: target, param, value, over, ramp: None }
                 }
-                None => Command::Undo,
+                None => Command::Undo { steps: 1 },
             }
         }
     }

@@ -4,24 +4,27 @@ mod complete;
 mod edit;
 mod fault;
 mod parse;
+mod playing;
+mod read;
 mod rewire;
 mod table;
+mod when;
+mod write;
 
 pub use complete::{Candidate, complete};
 pub use edit::edit;
 pub use fault::{CommandError, CommandFault};
 pub use parse::{parse, parse_script};
 pub use table::{CommandInfo, commands, help};
+pub use when::When;
 
-use crate::words::quote;
-use sostenuto_units::Span;
-use std::fmt;
+use sostenuto_units::{Pitch, Span};
 
 /// A command and when it is to take effect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timed {
-    /// From the beginning; at once if there is none.
-    pub at: Option<Span>,
+    /// At once if it is not said.
+    pub at: Option<When>,
     /// The command.
     pub command: Command,
 }
@@ -44,6 +47,29 @@ pub enum Ramp {
     Exponential,
     /// The smoothest path: no corner at either end.
     Glide,
+}
+
+/// How a removed node goes on sounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tail {
+    /// Until it is silent.
+    Whole,
+    /// So long at most.
+    For(Span),
+}
+
+/// A place in musical time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mark {
+    /// A bar and a beat in it, in beats of the time signature; both from 1.
+    Bar {
+        /// The bar.
+        bar: u64,
+        /// The beat, below 66.
+        beat: f64,
+    },
+    /// So many quarter notes after the beginning.
+    Beats(f64),
 }
 
 /// What can be said. Names are labels; values are as they were written, for the parameter to read in its unit.
@@ -79,6 +105,8 @@ pub enum Command {
     Remove {
         /// The node.
         node: String,
+        /// Whether, and for how long, what it still has to sound sounds on.
+        tail: Option<Tail>,
     },
     /// Puts another kind in a node's place. Cables stay, and parameters that both kinds have.
     Replace {
@@ -144,6 +172,69 @@ pub enum Command {
         /// The node.
         node: String,
     },
+    /// Plays a note.
+    Note {
+        /// The instrument; the first one if it is not said.
+        node: Option<String>,
+        /// Which note.
+        pitch: Pitch,
+        /// How hard it is struck, 0 to 1.
+        velocity: f64,
+        /// How long it is held; until `off` if it is not said.
+        length: Option<Span>,
+    },
+    /// Lets notes go.
+    Off {
+        /// The instrument; the first one if it is not said.
+        node: Option<String>,
+        /// Which note; all if it is not said.
+        pitch: Option<Pitch>,
+    },
+    /// Bends a note that sounds.
+    Bend {
+        /// The instrument; the first one if it is not said.
+        node: Option<String>,
+        /// Which note.
+        pitch: Pitch,
+        /// How far, -96 to 96.
+        semitones: f64,
+    },
+    /// Presses a note that sounds.
+    Pressure {
+        /// The instrument; the first one if it is not said.
+        node: Option<String>,
+        /// Which note.
+        pitch: Pitch,
+        /// How much, 0 to 1.
+        value: f64,
+    },
+    /// Lets musical time go on.
+    Start,
+    /// Lets musical time stand where it is.
+    Pause,
+    /// Lets musical time stand at the beginning.
+    Stop,
+    /// Goes to another place in musical time.
+    Seek {
+        /// Where.
+        to: Mark,
+    },
+    /// Changes the tempo.
+    Tempo {
+        /// In quarter notes per minute, 1 to 1000.
+        bpm: f64,
+        /// How long it takes to get there.
+        over: Option<Span>,
+    },
+    /// Changes the time signature.
+    Meter {
+        /// How many beats make a bar, 1 to 64.
+        numerator: u32,
+        /// The part of a whole note that is a beat: 1, 2, 4, 8, 16 or 32.
+        denominator: u32,
+    },
+    /// Shows where musical time is.
+    Where,
     /// Lists the nodes.
     List,
     /// Shows a node.
@@ -168,10 +259,16 @@ pub enum Command {
         /// The file; the one that it came from if it is not said.
         path: Option<String>,
     },
-    /// Takes the last edit back.
-    Undo,
-    /// Takes the last undo back.
-    Redo,
+    /// Takes the last edits back.
+    Undo {
+        /// How many, from 1.
+        steps: u32,
+    },
+    /// Takes the last undos back.
+    Redo {
+        /// How many, from 1.
+        steps: u32,
+    },
     /// Tells about the commands, or about one.
     Help {
         /// The command.
@@ -186,6 +283,24 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it is about notes or musical time, so that it can be heard and changes no patch.
+    pub fn plays(&self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::Note { .. }
+                | C::Off { .. }
+                | C::Bend { .. }
+                | C::Pressure { .. }
+                | C::Start
+                | C::Pause
+                | C::Stop
+                | C::Seek { .. }
+                | C::Tempo { .. }
+                | C::Meter { .. }
+        )
+    }
+
     /// Whether [`edit`] takes it: whether it changes the patch.
     pub fn is_edit(&self) -> bool {
         use Command as C;
@@ -203,90 +318,4 @@ impl Command {
                 | C::Rename { .. }
         )
     }
-}
-
-impl fmt::Display for Ramp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Ramp::Linear => "linear",
-            Ramp::Exponential => "exponential",
-            Ramp::Glide => "glide",
-        })
-    }
-}
-
-/// A span with every digit that it needs, and no space, so that it is one word.
-fn exact(span: &Span) -> String {
-    match span {
-        Span::Seconds(seconds) => format!("{}s", seconds.0),
-        Span::Beats(beats) => format!("{}b", beats.0),
-        Span::Frames(frames) => format!("{}f", frames.0),
-    }
-}
-
-impl fmt::Display for Timed {
-    /// The line of a script that says it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.at {
-            Some(at) => write!(f, "@{} {}", exact(at), self.command),
-            None => self.command.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for Command {
-    /// The line that says it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let q = |text: &String| quote(text);
-        let option =
-            |text: &Option<String>| text.as_ref().map_or(String::new(), |t| format!(" {}", quote(t)));
-        match self {
-            Command::Set { node, param, value, over, ramp } => {
-                write!(f, "set {} {}", quote(&format!("{node}.{param}")), q(value))?;
-                over.iter().try_for_each(|over| write!(f, " over {}", exact(over)))?;
-                ramp.iter().try_for_each(|ramp| write!(f, " {ramp}"))
-            }
-            Command::Add { name, kind, values, from, to } => {
-                write!(f, "add {} {}{}", q(name), q(kind), assignments(values))?;
-                from.iter().try_for_each(|from| write!(f, " from {}", q(from)))?;
-                to.iter().try_for_each(|to| write!(f, " to {}", q(to)))
-            }
-            Command::Remove { node } => write!(f, "remove {}", q(node)),
-            Command::Replace { node, kind, values } => {
-                write!(f, "replace {} {}{}", q(node), q(kind), assignments(values))
-            }
-            Command::Connect { from, to, gain } => {
-                write!(f, "connect {} {}", q(from), q(to))?;
-                gain.iter().try_for_each(|gain| write!(f, " gain={}", q(gain)))
-            }
-            Command::Disconnect { from, to } => write!(f, "disconnect {} {}", q(from), q(to)),
-            Command::Drive { node, param, from, depth } => {
-                write!(f, "drive {} from {} depth {}", quote(&format!("{node}.{param}")), q(from), q(depth))
-            }
-            Command::Undrive { node, param, from } => {
-                write!(f, "undrive {}{}", quote(&format!("{node}.{param}")), option(from))
-            }
-            Command::Bypass { node, on } => {
-                write!(f, "bypass {}{}", q(node), on.map_or("", |on| if on { " on" } else { " off" }))
-            }
-            Command::Rename { from, to } => write!(f, "rename {} {}", q(from), q(to)),
-            Command::Reset { node } => write!(f, "reset {}", q(node)),
-            Command::List => f.write_str("list"),
-            Command::Show { node } => write!(f, "show {}", q(node)),
-            Command::Meters => f.write_str("meters"),
-            Command::Nodes { kind } => write!(f, "nodes{}", option(kind)),
-            Command::Load { path } => write!(f, "load {}", q(path)),
-            Command::Save { path } => write!(f, "save{}", option(path)),
-            Command::Undo => f.write_str("undo"),
-            Command::Redo => f.write_str("redo"),
-            Command::Help { command } => write!(f, "help{}", option(command)),
-            Command::Stats => f.write_str("stats"),
-            Command::Ping => f.write_str("ping"),
-            Command::Quit => f.write_str("quit"),
-        }
-    }
-}
-
-fn assignments(values: &[(String, String)]) -> String {
-    values.iter().map(|(key, value)| format!(" {key}={}", quote(value))).collect()
 }

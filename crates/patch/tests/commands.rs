@@ -4,7 +4,7 @@ mod kinds;
 
 use kinds::rounds::studio;
 use proptest::prelude::*;
-use sostenuto_patch::command::{Command, Ramp, commands, complete, edit, help, parse, parse_script};
+use sostenuto_patch::command::{Command, Ramp, When, commands, complete, edit, help, parse, parse_script};
 use sostenuto_patch::{Patch, diff, resolve};
 use sostenuto_units::{Frames, Seconds, Span};
 
@@ -58,7 +58,7 @@ fn times_and_ramps() {
         ),
     ] {
         let timed = parse(line).unwrap().unwrap();
-        assert_eq!((timed.at, timed.command), (at, set(over, ramp)), "{line}");
+        assert_eq!((timed.at, timed.command), (at.map(When::Time), set(over, ramp)), "{line}");
     }
     assert_eq!(parse("set a.b 2 kHz over 1s"), parse("set a.b 2kHz over 1s"));
     assert_eq!((parse(""), parse("   # nothing")), (Ok(None), Ok(None)));
@@ -99,6 +99,8 @@ fn commands_do_what_they_say() {
                 "connect hiss.out mix.in",
             ],
         ),
+        (&["connect tone to out"], &["connect tone.out out.in"]),
+        (&["remove sweep --tail 2s"], &["remove sweep"]),
         (&["connect tone out gain=-6dB"], &["connect tone.out out.in at -6 dB"]),
         (&["connect tone filter gain=-6dB"], &["gain of tone.out filter.in -6 dB (was 0 dB)"]),
         (
@@ -141,7 +143,10 @@ fn refusals_say_what_would_be_right() {
         ),
         ("-2s ping", "column 1: not a time: '-2s' is negative; write 0 or more"),
         ("2.5s", "column 5: a time and no command; write for example 2.5s set filter.cutoff 400"),
-        ("at", "column 3: a time is missing; write at TIME COMMAND"),
+        (
+            "at",
+            "column 3: a time is missing; write at TIME COMMAND, with 2.5s, bar 5, beat 17, next bar or next beat for TIME",
+        ),
         ("load \"a b", "column 6: the quote is not closed"),
         ("set filtr.cutoff 3", "there is no node `filtr` (did you mean `filter`?); `list` shows them"),
         (
@@ -187,7 +192,7 @@ fn refusals_say_what_would_be_right() {
         ),
         (
             "connect tone filter loudly",
-            "column 21: `loudly` does not belong here; write connect NODE[.PORT] NODE[.PORT] [gain=VALUE]",
+            "column 21: `loudly` does not belong here; write connect NODE[.PORT] [to] NODE[.PORT] [gain=VALUE]",
         ),
         ("disconnect hiss filter", "no cable goes from `hiss` to `filter`"),
         (
@@ -205,7 +210,7 @@ fn refusals_say_what_would_be_right() {
         ),
         ("rename tone filter", "there is a node `filter` already; choose another name"),
         ("replace echo compressor", "done"),
-        ("remove filter extra", "column 15: `extra` does not belong here; write remove NODE"),
+        ("remove filter extra", "column 15: `extra` does not belong here; write remove NODE [--tail [TIME]]"),
         ("list", "`list` does not change the patch"),
     ] {
         assert_eq!(told(line), message, "{line}");
@@ -261,8 +266,8 @@ fn the_table_is_one() {
 fn what_could_stand_at_the_cursor() {
     let catalogue = kinds::catalogue();
     for (line, texts) in [
-        ("s", "set show save stats"),
-        ("2s se", "set"),
+        ("s", "set start stop seek show save stats"),
+        ("2s se", "set seek"),
         ("set fi", "filter."),
         ("set filter.", "filter.cutoff filter.q"),
         ("set mix.gain", "mix.gain1 mix.gain2"),
@@ -280,7 +285,17 @@ fn what_could_stand_at_the_cursor() {
         ("connect tone mi", "mix"),
         ("connect tone mix g", "gain="),
         ("bypass echo o", "on off"),
+        ("remove echo ", "--tail"),
+        ("note C4 f", "for"),
+        ("off ti", ""),
+        ("tempo 90 ", "over"),
+        ("at ", "bar beat next"),
+        ("at next b", "bar beat"),
+        ("at bar ", ""),
+        ("at bar 5 sh", "show"),
+        ("at next bar sh", "show"),
         ("help und", "undrive undo"),
+        ("off ech", "echo"),
         ("nodes aud", "audio_out"),
         ("drive filter.q ", "from depth"),
         ("drive filter.q from sw", "sweep"),
@@ -300,7 +315,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_printed_command_is_the_same_command(name in 0usize..23, words in prop::collection::vec("[a-z]{1,6}|[a-z]\\.[a-z]{1,3}|from|to|over|depth|gain=-3|x=\"a b\"|'q w'|2s|at|\"from\"|#|@1", 0..6)) {
+    fn a_printed_command_is_the_same_command(name in 0usize..commands().len(), words in prop::collection::vec("[a-z]{1,6}|[a-z]\\.[a-z]{1,3}|from|to|over|depth|gain=-3|x=\"a b\"|'q w'|2s|at|\"from\"|#|@1|C4|60\\.5|E4\\+3c|0\\.25|-1|5:3|6/8|beats|--tail|for|next|bar", 0..6)) {
         kinds::rounds::commanded(&format!("{} {}", commands()[name].name, words.join(" ")));
     }
 }

@@ -16,6 +16,8 @@ const SEEDS: &[&str] = &[
     include_str!("../../../fuzz/seeds/command/1"),
     include_str!("../../../fuzz/seeds/command/2"),
     include_str!("../../../fuzz/seeds/command/6"),
+    include_str!("../../../fuzz/seeds/command/13"),
+    include_str!("../../../fuzz/seeds/command/14"),
 ];
 
 /// A seed with pieces of others put in, taken out and doubled.

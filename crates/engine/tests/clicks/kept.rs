@@ -62,7 +62,7 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
                 to: vec![to],
             }
         }
-        (22..34, _) if free.len() > 4 => Command::Remove { node },
+        (22..34, _) if free.len() > 4 => Command::Remove { node, tail: None },
         (34..42, _) => Command::Replace { node, kind: dice.pick(&kinds), values: vec![] },
         (42..56, _) => Command::Connect { from, to, gain: None },
         (56..64, _) => match patch.nodes[&to].cables.first() {

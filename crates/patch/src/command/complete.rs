@@ -1,6 +1,7 @@
 //! What could stand at the cursor.
 
 use super::table::{Arg, CommandInfo, commands, find};
+use super::when::{AFTER_AT, time};
 use crate::catalogue::{Catalogue, bank_count, input_names, item_names, param, param_names, setting};
 use crate::kind::KindInfo;
 use crate::model::{Node, Patch};
@@ -35,16 +36,30 @@ pub fn complete(line: &str, cursor: usize, patch: &Patch, catalogue: &Catalogue)
         Some(word) => (word.text, word.span.start),
         None => (String::new(), end),
     };
-    let words = without_time(&words);
-    let cursor = Cursor { words, typed: &typed, patch, catalogue };
-    let mut found = cursor.options();
+    let mut found = match times(&words) {
+        Some(times) => times,
+        None => Cursor { words: without_time(&words), typed: &typed, patch, catalogue }.options(),
+    };
     found.retain(|(text, _)| text.starts_with(&typed));
     let candidate = |(text, hint)| Candidate { replace: start..end, text, hint };
     found.into_iter().map(candidate).collect()
 }
 
 fn without_time(words: &[Word]) -> &[Word] {
-    super::parse::time("", words).map_or(&[], |(_, rest)| rest)
+    time("", words).map_or(&[], |(_, rest)| rest)
+}
+
+/// What may follow while the time is not whole that a line begins with.
+fn times(words: &[Word]) -> Option<Options> {
+    let option = |(text, hint): &(&str, &str)| ((*text).to_owned(), (*hint).to_owned());
+    match words {
+        [at] if at.is_sign("at") => Some(AFTER_AT.iter().map(option).collect()),
+        [at, next] if at.is_sign("at") && next.is_sign("next") => {
+            Some([("bar", "at the next bar line"), ("beat", "at the next beat")].iter().map(option).collect())
+        }
+        [at, what] if at.is_sign("at") && (what.is_sign("bar") || what.is_sign("beat")) => Some(Vec::new()),
+        _ => None,
+    }
 }
 
 /// What was written before the word that is to be completed.
@@ -82,7 +97,8 @@ impl Cursor<'_> {
 
     /// The keywords that are not there yet and may come.
     fn keywords(&self, info: &CommandInfo, args: &[Word]) -> Options {
-        let settled = info.args.iter().filter(|a| !matches!(a, Arg::End | Arg::Assignment)).count();
+        let settled =
+            info.args.iter().filter(|a| !matches!(a, Arg::End | Arg::Spare | Arg::Assignment)).count();
         if args.len() < settled {
             return Vec::new();
         }
@@ -109,7 +125,7 @@ impl Cursor<'_> {
             }),
             Arg::Value => args.first().map_or(Vec::new(), |target| self.values(&target.text)),
             Arg::Assignment => args.get(1).map_or(Vec::new(), |kind| self.assignments(&kind.text)),
-            Arg::Free | Arg::End => Vec::new(),
+            Arg::Free | Arg::Spare | Arg::End => Vec::new(),
         }
     }
 

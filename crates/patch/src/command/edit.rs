@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// The patch after a command.
 ///
 /// The patch is expected to be one that [`check`] has nothing against. A ramp does not show in it: the new patch has the value
-/// at its end.
+/// at its end; nor does the tail of a node that is removed.
 ///
 /// # Errors
 /// Why the command cannot be carried out; the patch given is not changed.
@@ -31,7 +31,7 @@ pub fn edit(patch: &Patch, catalogue: &Catalogue, command: &Command) -> Result<P
             desk.set(node, param, value, over.is_some() || ramp.is_some())?;
         }
         Command::Add { name, kind, values, from, to } => desk.add(name, kind, values, from, to)?,
-        Command::Remove { node } => desk.remove(node)?,
+        Command::Remove { node, .. } => desk.remove(node)?,
         Command::Replace { node, kind, values } => desk.replace(node, kind, values)?,
         Command::Connect { from, to, gain } => desk.connect(from, to, gain.as_deref())?,
         Command::Disconnect { from, to } => desk.disconnect(from, to)?,

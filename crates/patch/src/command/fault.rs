@@ -43,6 +43,22 @@ pub enum CommandFault {
         /// Why.
         why: ParseError,
     },
+    /// Not a pitch.
+    #[error("not a pitch: {why}")]
+    BadPitch {
+        /// Why.
+        why: ParseError,
+    },
+    /// A number, or what should be one, out of range.
+    #[error("`{word}` is not {what}; write {accepted}")]
+    NotA {
+        /// The word.
+        word: String,
+        /// What it is not.
+        what: &'static str,
+        /// What would be accepted.
+        accepted: &'static str,
+    },
     /// Something is missing at the end.
     #[error("{what} is missing; write {usage}")]
     Missing {

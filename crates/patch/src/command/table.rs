@@ -1,8 +1,8 @@
 //! The one table of commands: from it come what is parsed, what errors say, the help, and the completions.
 
 use super::fault::{CommandError, CommandFault};
-use super::parse::{Args, read};
-use super::{Command, Ramp};
+use super::parse::Args;
+use super::{Command, Ramp, playing, read};
 use crate::suggest::nearest;
 
 /// A command as the help tells it.
@@ -43,6 +43,8 @@ pub(crate) enum Arg {
     OnOff,
     /// What cannot be guessed: a new name, a number, a file.
     Free,
+    /// The same, and it may be left out.
+    Spare,
     /// Nothing more, save keywords.
     End,
 }
@@ -90,12 +92,13 @@ static COMMANDS: &[CommandInfo] = &[
     .with(&[("from", Arg::Source), ("to", Arg::Sink)]),
     row(
         "remove",
-        "remove NODE",
-        "remove a node and its cables",
-        "remove echo",
+        "remove NODE [--tail [TIME]]",
+        "remove a node and its cables; with a tail it rings out",
+        "remove echo --tail",
         &[Arg::Node, Arg::End],
         read::remove,
-    ),
+    )
+    .with(&[("--tail", Arg::Spare)]),
     row(
         "replace",
         "replace NODE KIND [PARAM=VALUE ...]",
@@ -106,7 +109,7 @@ static COMMANDS: &[CommandInfo] = &[
     ),
     row(
         "connect",
-        "connect NODE[.PORT] NODE[.PORT] [gain=VALUE]",
+        "connect NODE[.PORT] [to] NODE[.PORT] [gain=VALUE]",
         "lay a cable",
         "connect tone filter gain=-6dB",
         &[Arg::Source, Arg::Sink, Arg::End],
@@ -162,6 +165,68 @@ static COMMANDS: &[CommandInfo] = &[
         &[Arg::Node, Arg::End],
         read::reset,
     ),
+    row(
+        "note",
+        "note [NODE] PITCH [VELOCITY] [for TIME]",
+        "play a note; without a time it is held until `off`",
+        "note C4 0.8 for 500ms",
+        &[Arg::Node, Arg::Spare, Arg::Spare, Arg::End],
+        playing::note,
+    )
+    .with(&[("for", Arg::Free)]),
+    row(
+        "off",
+        "off [NODE] [PITCH]",
+        "let a note go, or all notes",
+        "off C4",
+        &[Arg::Node, Arg::Spare, Arg::End],
+        playing::off,
+    ),
+    row(
+        "bend",
+        "bend [NODE] PITCH SEMITONES",
+        "bend a note that sounds",
+        "bend C4 -0.5",
+        &[Arg::Node, Arg::Free, Arg::Free, Arg::End],
+        playing::bend,
+    ),
+    row(
+        "pressure",
+        "pressure [NODE] PITCH VALUE",
+        "press a note that sounds, from 0 to 1",
+        "pressure C4 0.6",
+        &[Arg::Node, Arg::Free, Arg::Free, Arg::End],
+        playing::pressure,
+    ),
+    row("start", "start", "let bars and beats go on", "start", &[Arg::End], read::start),
+    row("pause", "pause", "let bars and beats stand where they are", "pause", &[Arg::End], read::pause),
+    row("stop", "stop", "let bars and beats stand at the beginning", "stop", &[Arg::End], read::stop),
+    row(
+        "seek",
+        "seek BAR[:BEAT] | N beats",
+        "go to a bar and its beat, both from 1, or so many beats from the beginning",
+        "seek 5:3",
+        &[Arg::Free, Arg::End],
+        playing::seek,
+    ),
+    row(
+        "tempo",
+        "tempo BPM [over TIME]",
+        "change the tempo, at once or over a time",
+        "tempo 90 over 4s",
+        &[Arg::Free, Arg::End],
+        playing::tempo,
+    )
+    .with(&[("over", Arg::Free)]),
+    row(
+        "meter",
+        "meter N/D",
+        "change the time signature",
+        "meter 6/8",
+        &[Arg::Free, Arg::End],
+        playing::meter,
+    ),
+    row("where", "where", "show bar, beat and tempo", "where", &[Arg::End], read::r#where),
     row("list", "list", "list the nodes", "list", &[Arg::End], read::list),
     row(
         "show",
@@ -182,8 +247,22 @@ static COMMANDS: &[CommandInfo] = &[
     ),
     row("load", "load FILE", "play another patch", "load other.toml", &[Arg::Free, Arg::End], read::load),
     row("save", "save [FILE]", "write the patch down", "save", &[Arg::Free, Arg::End], read::save),
-    row("undo", "undo", "take the last edit back", "undo", &[Arg::End], read::undo),
-    row("redo", "redo", "take the last undo back", "redo", &[Arg::End], read::redo),
+    row(
+        "undo",
+        "undo [N]",
+        "take the last edit back, or the last few",
+        "undo 3",
+        &[Arg::Spare, Arg::End],
+        read::undo,
+    ),
+    row(
+        "redo",
+        "redo [N]",
+        "take the last undo back, or the last few",
+        "redo",
+        &[Arg::Spare, Arg::End],
+        read::redo,
+    ),
     row(
         "help",
         "help [COMMAND]",
@@ -225,5 +304,6 @@ pub fn help(command: Option<&str>) -> Result<String, CommandError> {
     let width = COMMANDS.iter().map(|c| c.name.len()).max().unwrap_or(0);
     let lines: String = COMMANDS.iter().map(|c| format!("{:width$}  {}\n", c.name, c.summary)).collect();
     Ok(lines
-        + "`help COMMAND` tells more. In scripts a line begins with its time: 2.5s set filter.cutoff 400\n")
+        + "`help COMMAND` tells more. In scripts a line begins with its time: 2.5s set filter.cutoff 400\n\
+           In musical time it is: at bar 5, at beat 17, at next bar, at next beat\n")
 }
