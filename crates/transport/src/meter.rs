@@ -77,6 +77,9 @@ impl fmt::Display for Meter {
 }
 
 /// The count of bars: a meter, from a bar on whose place is known.
+///
+/// Lines and lengths are multiples of 1/8, so sums and products are exact. A quotient may be rounded down, and never up to a whole
+/// number k: between k · length and the next number below it there is more than length · ulp(k) / 2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bars {
     pub meter: Meter,
@@ -95,7 +98,7 @@ impl Bars {
     /// The bar that holds a position, and the beat in it, from 1.
     pub fn place(&self, beats: f64) -> (u64, f64) {
         let length = self.meter.bar_length();
-        let bars = whole(beats - self.line, length).max(0.0);
+        let bars = libm::floor((beats - self.line) / length).max(0.0);
         let within = (beats - self.line - bars * length).max(0.0);
         (self.bar.saturating_add(bars as u64), 1.0 + within / self.meter.beat_length())
     }
@@ -123,14 +126,10 @@ impl Bars {
     }
 
     fn mark_after(&self, beats: f64, every: f64) -> f64 {
-        let mark = self.line + whole(beats - self.line, every) * every;
-        // A length that was rounded up to a mark leads beyond the position already.
-        if mark > beats { mark } else { mark + every }
+        // Also for what is so little before the line that the quotient is zero.
+        if beats < self.line {
+            return self.line;
+        }
+        self.line + (libm::floor((beats - self.line) / every) + 1.0) * every
     }
-}
-
-/// How many times `every` fits into a length. A quotient that was rounded up to a whole number does not count as it.
-fn whole(length: f64, every: f64) -> f64 {
-    let times = libm::floor(length / every);
-    if times * every > length { times - 1.0 } else { times }
 }

@@ -150,6 +150,23 @@ proptest! {
         let most = ends.iter().map(|(beat, _)| at(*beat)).max().unwrap_or(0);
         prop_assert_eq!(most, sequence.overlap());
     }
+
+    /// A note at the last number before its round's end is played, and once, wherever playing begins around it.
+    #[test]
+    fn no_note_is_lost_where_rounds_meet(length in 0.3..6.0f64, round in 2u64..1 << 24, away in -4i32..4) {
+        let steps = [step(0.0, 0.1), step(length.next_down(), 0.1)];
+        let mut player = looped(&steps, length);
+        let line = round as f64 * length;
+        let from = (0..away.abs()).fold(line, |b, _| if away < 0 { b.next_down() } else { b.next_up() });
+        let mut t = transport();
+        t.seek(from, 0);
+        // Cut behind the frame that is at that very number.
+        let (first, rest) = (frames(&mut player, &t, 0, 1), frames(&mut player, &t, 1, 100));
+        let heard = first.into_iter().chain(rest).filter(|f| *f >= 0).count();
+        let beat = |round: u64, s: &Step| (round as f64 * length + s.beat).min((round + 1) as f64 * length);
+        let all = (round - 2..round + 2).flat_map(|r| steps.iter().map(move |s| beat(r, s)));
+        prop_assert_eq!(heard, all.filter(|b| *b >= from && *b <= t.beats_at(99)).count());
+    }
 }
 
 #[test]

@@ -226,4 +226,20 @@ proptest! {
         let next = t.next_bar(frame + 777);
         prop_assert!(next > t.reached(frame + 777) && next - length <= t.reached(frame + 777));
     }
+
+    /// At a line, and as close to it as numbers lie, the bar is the one that holds the position.
+    #[test]
+    fn a_bar_ends_at_the_last_number_before_its_line(
+        numerator in 1u32..=64, denominator in 0u32..6, bar in 1u64..1 << 22, step in 0usize..3,
+    ) {
+        let meter = Meter::new(numerator, 1 << denominator).unwrap();
+        let mut t = Transport::new(1000.0, 60.0, meter);
+        let line = t.bar_line(bar + 1);
+        let beats = [line.next_down(), line, line.next_up()][step];
+        t.seek(beats, 0);
+        let p = t.position(0);
+        prop_assert_eq!((p.beats, p.bar), (beats, if step == 0 { bar } else { bar + 1 }));
+        prop_assert_eq!(t.next_bar(0), t.bar_line(if step == 2 { bar + 2 } else { bar + 1 }));
+        prop_assert_eq!(t.next_beat(0), if step == 2 { line + meter.beat_length() } else { line });
+    }
 }
