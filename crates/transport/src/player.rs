@@ -77,6 +77,8 @@ pub struct Player {
     cut: u64,
     jumps: u64,
     version: u64,
+    /// No note begins before this frame as the transport goes now.
+    next: u64,
 }
 
 impl Player {
@@ -89,7 +91,7 @@ impl Player {
     pub fn with_room(sequence: Arc<Sequence>, room: usize) -> Self {
         let room = room.max(sequence.overlap()).max(1);
         let sounding = Vec::with_capacity(room);
-        Player { sequence, sounding, room, begun: 0, cut: 0, jumps: 0, version: 0 }
+        Player { sequence, sounding, room, begun: 0, cut: 0, jumps: 0, version: 0, next: 0 }
     }
 
     /// What it plays.
@@ -111,6 +113,7 @@ impl Player {
     /// end. `[audio]`
     #[must_use = "dropping it here might free memory"]
     pub fn replace(&mut self, sequence: Arc<Sequence>) -> Arc<Sequence> {
+        self.next = 0;
         core::mem::replace(&mut self.sequence, sequence)
     }
 
@@ -120,7 +123,8 @@ impl Player {
     /// and including `from`: where one falls between `from` and `to`, the caller advances up to its frame, carries it out,
     /// and goes on from there. Where the frames are cut makes no difference otherwise.
     ///
-    /// The work grows with what falls into these frames.
+    /// It is the same transport, or a copy of it as it is now, at every call. The work grows with what falls into these frames; where
+    /// nothing does, it is a few comparisons.
     pub fn advance(
         &mut self,
         transport: &Transport,
@@ -139,12 +143,14 @@ impl Player {
             return;
         }
         if self.version != transport.version() {
-            self.version = transport.version();
+            (self.version, self.next) = (transport.version(), 0);
             for note in &mut self.sounding {
                 note.end = end(transport, note.end_beat, note.began, from);
             }
         }
-        self.begin_until(transport, (from, to), &mut out);
+        if self.next < to {
+            self.begin_until(transport, (from, to), &mut out);
+        }
         self.end_until(to - 1, &mut out);
     }
 
@@ -162,12 +168,15 @@ impl Player {
         (from, to): (u64, u64),
         out: &mut impl FnMut(SequencedEvent),
     ) {
+        self.next = u64::MAX;
         let Some(mut cursor) = self.sequence.after(transport.reached(from)) else { return };
-        let last = transport.beats_at(to - 1);
         while let Some((beat, step)) = self.sequence.at(&mut cursor)
-            && beat <= last
             && let Some(frame) = transport.frame_at(beat, from)
         {
+            if frame >= to {
+                self.next = frame;
+                return;
+            }
             let step = *step;
             cursor.step += 1;
             self.end_until(frame, out);
