@@ -9,12 +9,14 @@ use sostenuto_dsp::{
     Compressor, CompressorParams, Limiter, LimiterParams, Meter, Sample, Value, math::db_to_gain,
 };
 
-struct Compressing<const KEYED: bool>;
+/// With this many side chains: none, one, or two and the way from one to the other.
+struct Compressing<const KEYS: usize>;
 
-impl<const KEYED: bool> Subject for Compressing<KEYED> {
+impl<const KEYS: usize> Subject for Compressing<KEYS> {
     const INPUTS: usize = 3;
     fn ranges() -> Vec<(f64, f64)> {
-        vec![(-110.0, 30.0), (0.0, 1100.0), (-1.0, 50.0), (-1.0, 100.0), (-1.0, 1000.0), (-70.0, 70.0)]
+        let along = (-0.2, 1.2);
+        vec![(-110.0, 30.0), (0.0, 1100.0), (-1.0, 50.0), (-1.0, 100.0), (-1.0, 1000.0), (-70.0, 70.0), along]
     }
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Compressor::<S>::new(feed.rate);
@@ -31,8 +33,13 @@ impl<const KEYED: bool> Subject for Compressing<KEYED> {
             let [left, right] = &mut out;
             let inputs = [&feed.inputs[0][at.clone()], &feed.inputs[1][at.clone()]];
             let key = [&feed.inputs[2][at.clone()]];
-            let key = if KEYED { Some(&key[..]) } else { None };
-            kernel.process(start, &inputs, key, &params, &mut [&mut left[at.clone()], &mut right[at]]);
+            let along = feed.value(6, &at);
+            let out = &mut [&mut left[at.clone()], &mut right[at]];
+            match KEYS {
+                0 => kernel.process(start, &inputs, None, &params, out),
+                1 => kernel.process(start, &inputs, Some(&key), &params, out),
+                _ => kernel.process_between(start, &inputs, [&inputs, &key], along, &params, out),
+            }
         });
         out.concat()
     }
@@ -92,10 +99,12 @@ proptest! {
 
     #[test]
     fn compressor(seed: u64) {
-        same_bits::<Compressing<false>>(seed, 500);
-        same_bits::<Compressing<true>>(seed, 500);
-        stays_finite::<Compressing<false>>(seed, 2000);
-        stays_finite::<Compressing<true>>(seed, 2000);
+        same_bits::<Compressing<0>>(seed, 500);
+        same_bits::<Compressing<1>>(seed, 500);
+        same_bits::<Compressing<2>>(seed, 500);
+        stays_finite::<Compressing<0>>(seed, 2000);
+        stays_finite::<Compressing<1>>(seed, 2000);
+        stays_finite::<Compressing<2>>(seed, 2000);
     }
 
     #[test]

@@ -138,6 +138,37 @@ fn channels_share_the_gain_and_a_side_chain_replaces_them() {
     assert_eq!([&out[0], &out[1]], [&loud, &soft]);
 }
 
+#[test]
+fn on_the_way_between_two_keys_the_reductions_are_mixed() {
+    let mut noise = Noise::new(7);
+    let [input, first, second] = [0, 1, 2].map(|_| noise.block(3000, 1.0));
+    let settings = Settings { attack: 0.0, release: 0.0, ..USUAL };
+    let apply = |along: Option<Value<'_>>, key: &[f32]| {
+        let (mut compressor, mut out) = (Compressor::<f32>::new(RATE), vec![0.0; 3000]);
+        let params = settings.params();
+        match along {
+            None => compressor.process(0, &[&input], Some(&[key]), &params, &mut [&mut out]),
+            Some(along) => {
+                let keys: [&[&[f32]]; 2] = [&[&first], &[&second]];
+                compressor.process_between(0, &[&input], keys, along, &params, &mut [&mut out]);
+            }
+        }
+        out
+    };
+    // At its ends, the one key alone to the bit.
+    assert_eq!(apply(Some(Value::Steady(0.0)), &[]), apply(None, &first));
+    assert_eq!(apply(Some(Value::Steady(1.0)), &[]), apply(None, &second));
+    let way: Vec<f32> = (0..3000).map(|frame| frame as f32 / 3000.0).collect();
+    let mixed = apply(Some(Value::Moving(&way)), &[]);
+    let [first, second] = [&first, &second].map(|key| settings.reference(key));
+    for frame in 0..3000 {
+        let share = f64::from(way[frame]);
+        let expected = first[frame] * (1.0 - share) + second[frame] * share;
+        let got = db(f64::from((mixed[frame] / input[frame]).abs()));
+        assert!((got - expected).abs() < 0.001, "{got} dB instead of {expected} dB at {frame}");
+    }
+}
+
 fn limited(input: &[f32], ceiling: f32, lookahead: f64, release: f32) -> (Vec<f32>, usize) {
     let mut limiter = Limiter::<f32>::new(RATE, lookahead, 1);
     let mut out = vec![0.0; input.len()];

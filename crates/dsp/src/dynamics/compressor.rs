@@ -23,6 +23,15 @@ pub struct CompressorParams<'a, S: Sample> {
     pub makeup: Value<'a, S>,
 }
 
+/// What the level is taken from.
+#[derive(Clone, Copy)]
+enum Key<'a, S: Sample> {
+    /// The loudest of these channels.
+    One(&'a [&'a [S]]),
+    /// Two such signals, and how far from the first to the second.
+    Between([&'a [&'a [S]]; 2], Value<'a, S>),
+}
+
 impl<S: Sample> CompressorParams<'_, S> {
     fn cut(&self, range: core::ops::Range<usize>) -> Self {
         CompressorParams {
@@ -77,7 +86,7 @@ impl<S: Sample> Compressor<S> {
     pub fn gain(&mut self, start: u64, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
         for span in spans(start, gain.len()) {
             let out = &mut gain[span.range.clone()];
-            self.gain_of(&span, key, params, out);
+            self.gain_of(&span, Key::One(key), params, out);
         }
     }
 
@@ -91,11 +100,37 @@ impl<S: Sample> Compressor<S> {
         params: &CompressorParams<'_, S>,
         out: &mut [&mut [S]],
     ) {
+        self.apply(start, input, Key::One(key.unwrap_or(input)), params, out);
+    }
+
+    /// As [`process`](Self::process), on the way from one key to another: `along` goes from 0, only the first, to 1, only the
+    /// second. In between the reductions in dB that the two ask for are mixed, so that the gain glides from that of the one to
+    /// that of the other even with no attack and no release. \[audio\]
+    pub fn process_between(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        keys: [&[&[S]]; 2],
+        along: Value<'_, S>,
+        params: &CompressorParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
+        self.apply(start, input, Key::Between(keys, along), params, out);
+    }
+
+    fn apply(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        key: Key<'_, S>,
+        params: &CompressorParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
         let frames = input.iter().map(|x| x.len()).chain(out.iter().map(|x| x.len())).min().unwrap_or(0);
         let mut gain = [S::zero(); GRID];
         for span in spans(start, frames) {
             let gain = &mut gain[..span.range.len()];
-            self.gain_of(&span, key.unwrap_or(input), params, gain);
+            self.gain_of(&span, key, params, gain);
             for (input, out) in input.iter().zip(out.iter_mut()) {
                 let (input, out) = (&input[span.range.clone()], &mut out[span.range.clone()]);
                 for ((y, x), g) in out.iter_mut().zip(input).zip(gain.iter()) {
@@ -106,20 +141,25 @@ impl<S: Sample> Compressor<S> {
     }
 
     /// The gain for the frames of one span.
-    fn gain_of(&mut self, span: &Span, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
+    fn gain_of(&mut self, span: &Span, key: Key<'_, S>, params: &CompressorParams<'_, S>, gain: &mut [S]) {
         if span.on_grid {
             self.held = flushed(self.held);
             self.smooth = flushed(self.smooth);
         }
         let params = params.cut(span.range.clone());
-        gain.fill(S::zero());
-        for key in key {
-            for (peak, x) in gain.iter_mut().zip(key.get(span.range.start..).unwrap_or(&[])) {
-                *peak = x.abs().max(*peak);
+        match key {
+            Key::One(key) => asked(span, key, &params, gain),
+            Key::Between([first, second], along) => {
+                let mut room = [S::zero(); GRID];
+                let other = &mut room[..gain.len()];
+                asked(span, first, &params, gain);
+                asked(span, second, &params, other);
+                let along = cut(&along, span.range.clone());
+                for (i, (x, other)) in gain.iter_mut().zip(&*other).enumerate() {
+                    let share = along.at(i);
+                    *x = (*x * (S::one() - share) + *other * share).max(S::zero());
+                }
             }
-        }
-        for (i, x) in gain.iter_mut().enumerate() {
-            *x = excess(gain_to_db(*x), params.threshold.at(i), params.ratio.at(i), params.knee.at(i));
         }
         self.smoothed(&params, gain);
         for (i, x) in gain.iter_mut().enumerate() {
@@ -156,6 +196,20 @@ impl<S: Sample> Compressor<S> {
         self.held = x.max(self.held + release * (x - self.held));
         self.smooth += attack * (self.held - self.smooth);
         S::narrow(self.smooth)
+    }
+}
+
+/// The reduction in dB that a key asks for in the frames of one span, before attack and release.
+#[inline(always)]
+fn asked<S: Sample>(span: &Span, key: &[&[S]], params: &CompressorParams<'_, S>, out: &mut [S]) {
+    out.fill(S::zero());
+    for key in key {
+        for (peak, x) in out.iter_mut().zip(key.get(span.range.start..).unwrap_or(&[])) {
+            *peak = x.abs().max(*peak);
+        }
+    }
+    for (i, x) in out.iter_mut().enumerate() {
+        *x = excess(gain_to_db(*x), params.threshold.at(i), params.ratio.at(i), params.knee.at(i));
     }
 }
 
