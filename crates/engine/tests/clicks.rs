@@ -119,7 +119,6 @@ fn bypasses_of_nodes_with_memory_do_not_click() {
 }
 
 #[test]
-#[ignore = "a choice is a step"]
 fn choices_do_not_click() {
     expect_no_click(play(CHOICES, &ALONE));
 }

@@ -1,10 +1,11 @@
 //! Less range between soft and loud.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::node::{Machine, Node, resting_if};
+use crate::choice::Choice;
+use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use crate::values::{channels_in, channels_out, chosen, stretches};
-use sostenuto_dsp::{Compressor, CompressorParams};
+use crate::values::{channels_in, channels_out};
+use sostenuto_dsp::{Compressor, CompressorParams, Value};
 use sostenuto_graph::{Activity, Io};
 use sostenuto_units::Unit;
 
@@ -13,7 +14,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         name: "compressor",
         group: Group::Dynamics,
         summary: "Lowers what is loud: evens out a sound, or ducks it under another one.",
-        source: "feed-forward, smooth decoupled peak detector in dB (Giannoulis, Massberg, Reiss, JAES 60(6), 2012)",
+        source: "feed-forward, smooth decoupled peak detector in dB (Giannoulis, Massberg, Reiss, JAES 60(6), 2012); on the way from one signal to another the two reductions in dB are mixed, for 5 ms",
         inputs: &[
             PortInfo::follow("in", "what to compress"),
             PortInfo::follow("sidechain", "what it listens to, if `listen` says so"),
@@ -49,40 +50,47 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         ],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |setup| Leveller(Compressor::new(setup.sample_rate))),
+    build: |kind, layout| Node::built(kind, layout, Leveller::new),
 }];
 
 /// A compressor: kind `compressor`.
-struct Leveller(Compressor<f32>);
+struct Leveller {
+    kernel: Compressor<f32>,
+    listen: Choice<2>,
+}
+
+impl Leveller {
+    fn new(setup: &Setup<'_>) -> Self {
+        Leveller { kernel: Compressor::new(setup.sample_rate), listen: Choice::new(setup.sample_rate) }
+    }
+}
 
 impl Machine for Leveller {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         let [threshold, ratio, knee, attack, release, makeup, listen] =
             std::array::from_fn(|param| io.params.get(param));
+        let params = CompressorParams { threshold, ratio, knee, attack, release, makeup };
         let ports = [channels_in(&io.inputs, 0), channels_in(&io.inputs, 1)];
         let channels = io.outputs.channels();
+        let [input, sidechain] = ports.each_ref().map(|port| &port[..channels]);
         let mut outputs = channels_out(&mut io.outputs);
-        stretches(
-            io.span.frames,
-            listen.is_steady(),
-            |i| chosen(listen.at(i)),
-            |start, end, listen| {
-                let [input, sidechain] =
-                    ports.map(|port| port.map(|channel| channel.get(start..end).unwrap_or(&[])));
-                let [threshold, ratio, knee, attack, release, makeup] =
-                    [threshold, ratio, knee, attack, release, makeup].map(|v| v.part(start, end));
-                let params = CompressorParams { threshold, ratio, knee, attack, release, makeup };
-                let mut out = outputs.each_mut().map(|out| out.get_mut(start..end).unwrap_or_default());
-                let (input, sidechain) = (&input[..channels], &sidechain[..channels]);
+        let (frame, out) = (io.span.frame, &mut outputs[..channels]);
+        match self.listen.alone(&io.span, listen) {
+            Some(listen) => {
                 let key = if listen == 0 { input } else { sidechain };
-                let frame = io.span.frame + start as u64;
-                self.0.process(frame, input, Some(key), &params, &mut out[..channels]);
-            },
-        );
-        resting_if(self.0.is_silent())
+                self.kernel.process(frame, input, Some(key), &params, out);
+            }
+            None => {
+                let shares = self.listen.shares(&io.span, listen);
+                let along = Value::Moving(shares.of(1));
+                self.kernel.process_between(frame, input, [input, sidechain], along, &params, out);
+            }
+        }
+        resting_if(self.kernel.is_silent())
     }
 
     fn reset(&mut self) {
-        self.0.reset();
+        self.kernel.reset();
+        self.listen.reset();
     }
 }

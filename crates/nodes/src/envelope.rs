@@ -29,10 +29,17 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             time("decay", 120.0, "time from full level to the sustain level"),
             ParamInfo::new("sustain", Unit::Ratio, (0.0, 1.0), 0.6, "level while the gate stays open"),
             time("release", 300.0, "time from wherever the level is to nothing"),
-            ParamInfo::switch("gate", "open or closed; the gate input opens it as well"),
-            curve("attack_curve", 0.0, "bend of the attack: 0 straight, 5 fast at first, -5 slow at first"),
-            curve("decay_curve", 5.0, "bend of the decay"),
-            curve("release_curve", 5.0, "bend of the release"),
+            ParamInfo::switch(
+                "gate",
+                "open or closed; the gate input opens it as well; attack and release are its fades",
+            ),
+            curve(
+                "attack_curve",
+                0.0,
+                "bend of the attack: 0 straight, 5 fast at first, -5 slow at first; from the next attack on",
+            ),
+            curve("decay_curve", 5.0, "bend of the decay; from the next decay on"),
+            curve("release_curve", 5.0, "bend of the release; from the next release on"),
         ],
         ..Kind::BLANK
     },

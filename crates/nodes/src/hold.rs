@@ -24,7 +24,10 @@ pub(crate) const KINDS: &[Listing] = &[
                 PortInfo::mono("trigger", "takes a sample each time it goes above 0.5"),
             ],
             outputs: &[PortInfo::follow("out", "the level that is held")],
-            params: &[ParamInfo::switch("trigger", "takes a sample each time it is switched on")],
+            params: &[ParamInfo::switch(
+                "trigger",
+                "takes a sample each time it is switched on, in that very frame: stairs jump",
+            )],
             ..Kind::BLANK
         },
         build: |kind, layout| Node::built(kind, layout, Holders::new),

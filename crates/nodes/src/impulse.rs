@@ -19,7 +19,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         params: &[
             ParamInfo::new("rate", Unit::Hertz, (0.0, 96_000.0), 0.0, "clicks per second; 0 for none"),
             ParamInfo::new("level", Unit::Ratio, (-1.0, 1.0), 1.0, "height of a click"),
-            ParamInfo::switch("trigger", "a click each time it is switched on"),
+            ParamInfo::switch("trigger", "a click each time it is switched on, in that very frame"),
         ],
         ..Kind::BLANK
     },

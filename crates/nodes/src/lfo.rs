@@ -1,10 +1,11 @@
 //! A slow oscillator that moves parameters.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
+use crate::choice::Choice;
 use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use crate::values::{chosen, converted, either, stretches};
-use sostenuto_dsp::{Lfo, LfoMode, LfoShape};
+use sostenuto_dsp::{Lfo, LfoMode, LfoShape, Value};
 use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
 use sostenuto_units::Unit;
 
@@ -23,7 +24,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         name: "lfo",
         group: Group::Control,
         summary: "A slow oscillator that moves parameters: vibrato, tremolo, sweeps.",
-        source: "phase accumulator of 64 bits; plain shapes, not band-limited",
+        source: "phase accumulator of 64 bits; plain shapes, not band-limited; another shape or range fades in over 5 ms",
         inputs: &[PortInfo::mono("trigger", "starts the cycle anew each time it goes above 0.5")],
         outputs: &[PortInfo::mono("out", "from -1 to 1, or from 0 to 1 if unipolar")],
         params: &[
@@ -39,9 +40,12 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             ParamInfo::choice(
                 "mode",
                 &["free", "one_shot"],
-                "cycle after cycle, or one cycle from the start and from each trigger",
+                "cycle after cycle, or one cycle from the start and from each trigger; changes at once, which moves no level",
             ),
-            ParamInfo::switch("trigger", "starts the cycle anew each time it is switched on"),
+            ParamInfo::switch(
+                "trigger",
+                "starts the cycle anew each time it is switched on, at once: the level jumps, to be in time",
+            ),
         ],
         ..Kind::BLANK
     },
@@ -49,13 +53,51 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
 }];
 
 /// A slow oscillator: kind `lfo`.
-struct Sway(Lfo<f32>);
+struct Sway {
+    kernel: Lfo<f32>,
+    shape: Choice<{ SHAPES.len() }>,
+    /// From -1 to 1, or from 0 to 1.
+    range: Choice<2>,
+}
 
 impl Sway {
     fn new(setup: &Setup<'_>) -> Self {
         let seed = setup.layout.seed;
-        Sway(Lfo::new(setup.sample_rate, |_| seed))
+        Sway {
+            kernel: Lfo::new(setup.sample_rate, |_| seed),
+            shape: Choice::new(setup.sample_rate),
+            range: Choice::new(setup.sample_rate),
+        }
     }
+}
+
+/// What a shape is drawn by.
+struct Pen<'a> {
+    rate: Value<'a>,
+    phase: Value<'a>,
+    width: Value<'a>,
+    trigger: Value<'a>,
+    mode: Value<'a>,
+}
+
+impl Pen<'_> {
+    /// Draws one shape, and goes on by as many frames.
+    fn draw(&self, kernel: &mut Lfo<f32>, shape: usize, out: &mut [f32]) {
+        kernel.set_shape(SHAPES.get(shape).copied().unwrap_or_default());
+        let mode = |frame| chosen(self.mode.at(frame));
+        stretches(out.len(), self.mode.is_steady(), mode, |start, end, mode| {
+            kernel.set_mode(if mode == 0 { LfoMode::Free } else { LfoMode::OneShot });
+            let [rate, phase, width, trigger] =
+                [self.rate, self.phase, self.width, self.trigger].map(|value| value.part(start, end));
+            kernel.process(rate, phase, width, trigger, out.get_mut(start..end).unwrap_or_default());
+        });
+    }
+}
+
+/// From -1..=1 to 0..=1.
+#[inline(always)]
+fn raised(x: f32) -> f32 {
+    x * 0.5 + 0.5
 }
 
 impl Machine for Sway {
@@ -66,23 +108,37 @@ impl Machine for Sway {
         let phase = converted(phase, &mut turns, |degrees| degrees * (1.0 / 360.0));
         let silent = io.inputs.flow(0, 0) == Flow::Silent;
         let trigger = either(io.inputs.channel(0, 0), silent, trigger, &mut on);
+        let pen = Pen { rate, phase, width, trigger, mode };
         let out = io.outputs.channel(0);
-        let steady = shape.is_steady() && unipolar.is_steady() && mode.is_steady();
-        let choice = |i| (chosen(shape.at(i)), chosen(mode.at(i)), chosen(unipolar.at(i)));
-        stretches(io.span.frames, steady, choice, |start, end, (shape, mode, unipolar)| {
-            let Some(out) = out.get_mut(start..end) else { return };
-            self.0.set_shape(SHAPES.get(shape).copied().unwrap_or_default());
-            self.0.set_mode(if mode == 0 { LfoMode::Free } else { LfoMode::OneShot });
-            let [rate, phase, width, trigger] = [rate, phase, width, trigger].map(|v| v.part(start, end));
-            self.0.process(rate, phase, width, trigger, out);
-            if unipolar == 1 {
-                out.iter_mut().for_each(|x| *x = *x * 0.5 + 0.5);
+        match self.shape.alone(&io.span, shape) {
+            Some(shape) => pen.draw(&mut self.kernel, shape, out),
+            None => {
+                // Every shape from the same place; they all end at the same place, too.
+                let place = self.kernel;
+                self.shape.shares(&io.span, shape).blend(out, |shape, out| {
+                    self.kernel = place;
+                    pen.draw(&mut self.kernel, shape, out);
+                });
             }
-        });
+        }
+        match self.range.alone(&io.span, unipolar) {
+            Some(0) => {}
+            Some(_) => out.iter_mut().for_each(|x| *x = raised(*x)),
+            None => {
+                let mut room = [0.0; QUANTUM];
+                room.iter_mut().zip(&*out).for_each(|(to, x)| *to = *x);
+                self.range.shares(&io.span, unipolar).blend(out, |range, out| {
+                    let frames = out.iter_mut().zip(&room);
+                    frames.for_each(|(to, x)| *to = if range == 0 { *x } else { raised(*x) });
+                });
+            }
+        }
         Activity::Sounding
     }
 
     fn reset(&mut self) {
-        self.0.reset();
+        self.kernel.reset();
+        self.shape.reset();
+        self.range.reset();
     }
 }

@@ -11,6 +11,7 @@
 mod arithmetic;
 mod biquad;
 mod catalogue;
+mod choice;
 mod chorus;
 mod compressor;
 mod constant;

@@ -22,11 +22,24 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             PortInfo::mono("trigger", "1 in the first frame in which the note is held, else 0"),
         ],
         params: &[
-            ParamInfo::new("pitch", Unit::Note, (0.0, 127.99), 60.0, "which note; between the notes as well")
-                .step(),
+            ParamInfo::new(
+                "pitch",
+                Unit::Note,
+                (0.0, 127.99),
+                60.0,
+                "which note; between the notes as well; at once, as notes begin",
+            )
+            .step(),
             ParamInfo::new("bend", Unit::Semitones, (-96.0, 96.0), 0.0, "added to the pitch"),
-            ParamInfo::switch("gate", "whether the note is held"),
-            ParamInfo::new("velocity", Unit::Ratio, (0.0, 1.0), 0.8, "how hard the note was struck").step(),
+            ParamInfo::switch("gate", "whether the note is held; at once, as notes begin and end"),
+            ParamInfo::new(
+                "velocity",
+                Unit::Ratio,
+                (0.0, 1.0),
+                0.8,
+                "how hard the note was struck; at once, as notes begin",
+            )
+            .step(),
             ParamInfo::new("pressure", Unit::Ratio, (0.0, 1.0), 0.0, "how hard the note is pressed"),
         ],
         ..Kind::BLANK

@@ -105,13 +105,16 @@ fn a_one_shot_ends_and_starts_again_when_triggered() {
 }
 
 #[test]
-fn a_choice_takes_effect_at_its_frame() {
+fn a_shape_fades_in_from_its_frame_on() {
     let (mut lfo, id) = rig("lfo", &Layout::of(1), &[silence], &[("rate", 0.0), ("phase", 90.0)]);
     let shape = number(&lfo, id, "shape");
-    // At a quarter of the cycle a sine is 1 and a rising saw -1/2.
+    // At a quarter of the cycle a sine is 1 and a rising saw -1/2; half way through the 5 ms, in between.
     lfo.set(id, shape, 2.0, None, 1000);
-    let out = lfo.play(1100);
-    assert!((out[0][999] - 1.0).abs() < 1e-6 && (out[0][1000] + 0.5).abs() < 1e-6);
+    let out = lfo.play(1300);
+    for (frame, level) in [(1000, 1.0), (1120, 0.25), (1240, -0.5)] {
+        assert!((out[0][frame] - level).abs() < 1e-6, "{} at {frame}", out[0][frame]);
+    }
+    assert!(out[0][1001..1240].windows(2).all(|w| w[1] <= w[0]));
 }
 
 #[test]
