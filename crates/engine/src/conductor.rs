@@ -121,7 +121,11 @@ impl Conductor {
         at: Option<u64>,
     ) -> Result<Applied, EngineError> {
         let edits = diff(&self.resolved, &resolved);
-        let ticket = if changes_sound(&edits) { Some(self.carry_out(&edits, &resolved, at)?) } else { None };
+        let ticket = if edits.iter().any(Edit::is_audible) {
+            Some(self.carry_out(&edits, &resolved, at)?)
+        } else {
+            None
+        };
         for edit in &edits {
             if let Edit::Relabel { node, .. } = edit
                 && let Some(place) = self.places.get_mut(&node.id)
@@ -193,7 +197,9 @@ impl Conductor {
             return Err(EngineError::RingFull { waiting: self.waiting() });
         }
         let set = self.graph.set(place, number, value, motion)?;
-        self.resolved.nodes[index].values[usize::from(number)] = value;
+        let resolved = &mut self.resolved.nodes[index];
+        resolved.values[usize::from(number)] = value;
+        resolved.pins.params.insert(param.to_owned());
         if let Some(node) = self.patch.nodes.get_mut(label) {
             node.params.entry(param.into()).or_default().value = Some(value);
         }
@@ -322,9 +328,4 @@ fn levels(tap: Option<&Tap>) -> Vec<Levels> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Whether edits change more than what the document says of itself.
-fn changes_sound(edits: &[Edit]) -> bool {
-    edits.iter().any(|edit| !matches!(edit, Edit::Title { .. } | Edit::Relabel { .. } | Edit::Pin { .. }))
 }

@@ -187,7 +187,7 @@ impl Desk {
             ))
         });
         let Some((value, curve)) = parameter else { return self.play(patch, at) };
-        if edits.is_empty() {
+        if !edits.iter().any(Edit::is_audible) {
             return Ok(Reply::Nothing("it is so already"));
         }
         let motion = over.map(|over| {

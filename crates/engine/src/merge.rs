@@ -83,6 +83,20 @@ fn target(edit: &Edit) -> (String, String) {
         | Edit::SetCableGain { from, to, .. } => {
             place(&to.node, &format!("{} from {}.{}", to.port, from.node.id, from.port))
         }
+        Edit::InPart { part, edit, .. } => {
+            let (node, place) = target(edit);
+            (format!("part {part} {node}"), place)
+        }
+        Edit::AddPart { part, .. } | Edit::RemovePart { part } => (format!("part {part}"), "part".into()),
+        Edit::SetVoicing { part, .. } => (format!("part {part}"), "voices".into()),
+        Edit::PartFile { part, .. } => (format!("part {part}"), "file".into()),
+        Edit::MapParam { part, name, .. } => (format!("part {part}"), format!("parameter {name}")),
+        Edit::AddSequence { name, .. }
+        | Edit::RemoveSequence { name }
+        | Edit::ChangeSequence { name, .. } => (format!("sequence {name}"), "sequence".into()),
+        Edit::SetTempo { .. } => (String::new(), "tempo".into()),
+        Edit::SetMeter { .. } => (String::new(), "meter".into()),
+        Edit::Order { .. } => (String::new(), "order".into()),
         Edit::Drive { from, to, .. } | Edit::Undrive { from, to } | Edit::SetDepth { from, to, .. } => {
             place(&to.node, &format!("{} from {}.{}", to.port, from.node.id, from.port))
         }

@@ -37,7 +37,7 @@ impl<'a> Score<'a> {
     /// Makes one edit of the patch on the graph.
     pub fn play(&mut self, step: &Edit, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
         match step {
-            Edit::Title { .. } | Edit::Relabel { .. } | Edit::Pin { .. } => {}
+            step if !step.is_audible() => {}
             Edit::AddNode { node, .. } => self.add(&node.id, edit)?,
             Edit::RemoveNode { node } => {
                 edit.remove(self.node(&node.id)?)?;
@@ -45,13 +45,14 @@ impl<'a> Score<'a> {
             }
             Edit::ReplaceNode { node, .. } => self.replace(&node.id, edit)?,
             Edit::Bypass { node, on } => edit.bypass(self.node(&node.id)?, *on)?,
-            Edit::SetParam { node, param, value, .. } => {
+            Edit::SetParam { node, param, value, info, .. } => {
                 let id = self.node(&node.id)?;
                 let number = edit.graph().shape(id).and_then(|s| s.param(param)).unwrap_or(u16::MAX);
-                edit.set(id, number, *value, None)?;
+                // A parameter that follows a signal has the value 0, even outside of its range.
+                edit.set(id, number, value.clamp(info.min, info.max), None)?;
                 self.sets.push((id, number));
             }
-            Edit::Connect { from, to, gain_db } => {
+            Edit::Connect { from, to, gain_db, .. } => {
                 let (from, to) = (self.output(from, edit)?, self.input(to, edit)?);
                 edit.connect(from, to, amplitude(*gain_db))?;
             }
@@ -75,6 +76,8 @@ impl<'a> Score<'a> {
                 let cable = edit.cable_between(self.output(from, edit)?, self.param(to, edit)?);
                 edit.disconnect(cable.ok_or(GraphError::NoSuchCable)?)?;
             }
+            // What is played, and what is inside of parts, of which no instance can be built here.
+            _ => {}
         }
         Ok(())
     }
@@ -87,8 +90,9 @@ impl<'a> Score<'a> {
             sostenuto_nodes::build(&spec.kind.name, spec.layout.clone()).ok_or_else(missing)?;
         let node = edit.add(&spec.label, processor)?;
         for (number, value) in spec.values.iter().enumerate() {
-            if *value != spec.shape.params[number].default {
-                edit.set(node, number as u16, *value, Some(Motion::Jump))?;
+            let info = &spec.shape.params[number];
+            if *value != info.default {
+                edit.set(node, number as u16, value.clamp(info.min, info.max), Some(Motion::Jump))?;
             }
         }
         if spec.bypass {

@@ -1,218 +1,163 @@
 //! Edits made on a patch, whole or not at all.
 
-use crate::edit::{Edit, Input, NodeSpec, Output, Who};
-use crate::model::{Cable, Drive, Node, ParamValue, Patch, Source};
-use indexmap::IndexMap;
-use std::collections::{BTreeMap, HashMap};
+mod nodes;
+mod slots;
+
+pub(crate) use nodes::cut_from;
+
+use crate::edit::{Edit, Order, Who};
+use crate::model::{Part, Patch, Sequence};
+use nodes::State;
+use slots::Slots;
 
 /// An edit that does not fit the patch: it was made for another.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "the edit does not fit this patch, which has no such node, cable or drive, or has it already: {edit}"
+    "the edit does not fit this patch, which has no such node, cable, drive, part or sequence, or has it already: {edit}"
 )]
 pub struct Misfit {
     /// The edit.
     pub edit: Box<Edit>,
 }
 
-/// The patch after these edits.
-///
-/// Two patches that [`resolve`](crate::resolve) to the same may still differ in what they leave unsaid: a parameter at its
-/// default is the same whether it is written or not.
+/// The patch after these edits: from the edits that [`diff`](crate::diff) finds, exactly the patch that it compared, with the order
+/// in which the document says things and the defaults that it writes out.
 ///
 /// # Errors
 /// The first edit that does not fit. The patch given is not changed.
 pub fn apply(edits: &[Edit], patch: &Patch) -> Result<Patch, Misfit> {
-    let mut state = State::of(patch);
+    let mut desk = Desk::of(patch);
     for edit in edits {
-        state.edit(edit).ok_or_else(|| Misfit { edit: Box::new(edit.clone()) })?;
+        desk.edit(edit).ok_or_else(|| Misfit { edit: Box::new(edit.clone()) })?;
     }
-    state.into_patch(patch.format)
+    desk.into_patch(patch)
 }
 
-/// A patch whose nodes and cables go by id, so that labels can change places.
-struct State {
-    title: Option<String>,
-    /// Label and node; nothing where one was removed, so that removing many does not move the rest each time.
-    nodes: IndexMap<String, Option<(String, Node)>>,
-    /// For each id, the ids of nodes that it may feed: all that it does feed, and perhaps more.
-    fed: HashMap<String, Vec<String>>,
+/// A patch while edits are made on it: nodes go by id, in cables, targets and sequences as well, so that labels can change places.
+struct Desk {
+    /// All that is not below.
+    rest: Patch,
+    nodes: State,
+    parts: Slots<PartState>,
+    sequences: Slots<Sequence>,
 }
 
-impl State {
+/// A part while edits are made on it.
+struct PartState {
+    part: Part,
+    /// Its nodes by id, once one of them is edited; then its parameters' targets go by id as well.
+    open: Option<State>,
+}
+
+impl Desk {
     fn of(patch: &Patch) -> Self {
-        let mut fed: HashMap<String, Vec<String>> = HashMap::new();
-        let mut nodes = IndexMap::with_capacity(patch.nodes.len());
-        for (label, node) in &patch.nodes {
-            let mut node = node.clone();
-            let id = node.id.clone();
-            for source in Patch::sources_mut(&mut node) {
-                if let Some(from) = patch.nodes.get(&source.node) {
-                    source.node.clone_from(&from.id);
-                }
-                fed.entry(source.node.clone()).or_default().push(id.clone());
+        let rest = Patch {
+            format: patch.format,
+            title: patch.title.clone(),
+            transport: patch.transport.clone(),
+            ..Patch::new()
+        };
+        let part =
+            |(name, part): (&String, &Part)| (name.clone(), PartState { part: part.clone(), open: None });
+        let sequence = |(name, sequence): (&String, &Sequence)| {
+            let mut sequence = sequence.clone();
+            if let Some(node) = patch.nodes.get(&sequence.to) {
+                sequence.to.clone_from(&node.id);
             }
-            nodes.insert(id, Some((label.clone(), node)));
+            (name.clone(), sequence)
+        };
+        Desk {
+            rest,
+            nodes: State::of(&patch.nodes),
+            parts: patch.parts.iter().map(part).collect(),
+            sequences: patch.sequences.iter().map(sequence).collect(),
         }
-        State { title: patch.title.clone(), nodes, fed }
     }
 
-    fn into_patch(self, format: u32) -> Result<Patch, Misfit> {
-        let present = || self.nodes.iter().filter_map(|(id, n)| Some((id, n.as_ref()?)));
-        let labels: HashMap<&str, &str> =
-            present().map(|(id, (label, _))| (id.as_str(), label.as_str())).collect();
-        let mut patch =
-            Patch { format, title: self.title.clone(), nodes: IndexMap::with_capacity(self.nodes.len()) };
-        for (id, (label, node)) in present() {
-            let mut node = node.clone();
-            for source in Patch::sources_mut(&mut node) {
-                if let Some(label) = labels.get(source.node.as_str()) {
-                    source.node = (*label).to_owned();
-                }
-            }
-            if patch.nodes.insert(label.clone(), node).is_some() {
-                let node = Who { id: id.clone(), label: label.clone() };
-                return Err(Misfit { edit: Box::new(Edit::Relabel { node, was: label.clone() }) });
-            }
+    fn into_patch(self, before: &Patch) -> Result<Patch, Misfit> {
+        let Desk { rest, nodes, parts, sequences } = self;
+        let (nodes, labels) = nodes.into_nodes()?;
+        let mut patch = Patch { nodes, ..rest };
+        for (name, state) in parts.into_iter() {
+            let part = state.close()?;
+            patch.parts.insert(name, part);
         }
+        for (name, mut sequence) in sequences.into_iter() {
+            if let Some(label) = labels.get(&sequence.to) {
+                sequence.to.clone_from(label);
+            }
+            patch.sequences.insert(name, sequence);
+        }
+        patch.format = before.format;
         Ok(patch)
-    }
-
-    fn node(&mut self, id: &str) -> Option<&mut Node> {
-        self.nodes.get_mut(id)?.as_mut().map(|(_, node)| node)
     }
 
     /// Nothing if the edit does not fit.
     fn edit(&mut self, edit: &Edit) -> Option<()> {
         match edit {
-            Edit::Title { title } => self.title.clone_from(title),
-            Edit::RemoveNode { node } => self.remove(&node.id)?,
-            Edit::Relabel { node, .. } => self.nodes.get_mut(&node.id)?.as_mut()?.0.clone_from(&node.label),
-            Edit::AddNode { node, spec } => {
-                let mut new = Node::new(node.id.clone(), "");
-                spec.put_into(&mut new);
-                if self.nodes.insert(node.id.clone(), Some((node.label.clone(), new))).flatten().is_some() {
-                    return None;
+            Edit::Title { title } => self.rest.title.clone_from(title),
+            Edit::SetTempo { tempo, written, .. } => self.rest.transport.tempo = written.then_some(*tempo),
+            Edit::SetMeter { meter, written, .. } => self.rest.transport.meter = written.then_some(*meter),
+            Edit::AddPart { part, definition, at } => {
+                let state = PartState { part: (**definition).clone(), open: None };
+                self.parts.add(part.clone(), state, *at)?;
+            }
+            Edit::RemovePart { part } => drop(self.parts.remove(part)?),
+            Edit::InPart { part, edit, .. } => self.parts.get_mut(part)?.open().edit(edit)?,
+            Edit::MapParam { part, name, map } => {
+                let state = self.parts.get_mut(part)?;
+                state.open();
+                match map {
+                    Some(map) => drop(state.part.params.insert(name.clone(), map.clone())),
+                    None => drop(state.part.params.remove(name)?),
                 }
             }
-            Edit::ReplaceNode { node, spec, .. } => spec.put_into(self.node(&node.id)?),
-            Edit::Pin { node, pins } => {
-                let node = self.node(&node.id)?;
-                node.channels = pins.channels;
-                node.settings.clone_from(&pins.settings);
+            Edit::SetVoicing { part, voices } => self.parts.get_mut(part)?.part.voices.clone_from(voices),
+            Edit::PartFile { part, file } => self.parts.get_mut(part)?.part.file.clone_from(file),
+            Edit::AddSequence { name, to, sequence, at } => {
+                self.sequences.add(name.clone(), played_by(sequence, to), *at)?;
             }
-            Edit::Bypass { node, on } => self.node(&node.id)?.bypass = *on,
-            Edit::SetParam { node, param, value, .. } => {
-                let node = self.node(&node.id)?;
-                node.params.entry(param.clone()).or_default().value = Some(*value);
+            Edit::RemoveSequence { name } => drop(self.sequences.remove(name)?),
+            Edit::ChangeSequence { name, to, sequence, .. } => {
+                *self.sequences.get_mut(name)? = played_by(sequence, to);
             }
-            Edit::Connect { .. } | Edit::Disconnect { .. } | Edit::SetCableGain { .. } => self.cable(edit)?,
-            Edit::Drive { .. } | Edit::Undrive { .. } | Edit::SetDepth { .. } => self.drive(edit)?,
+            Edit::Order { order: Order::Parts(names) } => self.parts.order(names),
+            Edit::Order { order: Order::Sequences(names) } => self.sequences.order(names),
+            other => self.nodes.edit(other)?,
         }
         Some(())
     }
+}
 
-    fn remove(&mut self, id: &str) -> Option<()> {
-        self.nodes.get_mut(id)?.take()?;
-        for fed in self.fed.remove(id).unwrap_or_default() {
-            if let Some(node) = self.node(&fed) {
-                cut_from(node, id);
-            }
-        }
-        Some(())
-    }
+/// By id.
+fn played_by(sequence: &Sequence, to: &Who) -> Sequence {
+    Sequence { to: to.id.clone(), ..sequence.clone() }
+}
 
-    fn cable(&mut self, edit: &Edit) -> Option<()> {
-        let place = |node: &Node, from: &Output, to: &Input| {
-            node.cables.iter().position(|c| c.port == to.port && is(&c.from, from))
-        };
-        match edit {
-            Edit::Connect { from, to, gain_db } => {
-                self.begins(from, to)?;
-                let node = self.node(&to.node.id).filter(|n| place(n, from, to).is_none())?;
-                node.cables.push(Cable { from: source(from), port: to.port.clone(), gain_db: *gain_db });
-            }
-            Edit::Disconnect { from, to } => {
-                let node = self.node(&to.node.id)?;
-                node.cables.remove(place(node, from, to)?);
-            }
-            Edit::SetCableGain { from, to, gain_db, .. } => {
-                let node = self.node(&to.node.id)?;
-                let place = place(node, from, to)?;
-                node.cables[place].gain_db = *gain_db;
-            }
-            _ => {}
-        }
-        Some(())
-    }
-
-    fn drive(&mut self, edit: &Edit) -> Option<()> {
-        let place = |param: &ParamValue, from: &Output| param.drives.iter().position(|d| is(&d.from, from));
-        match edit {
-            Edit::Drive { from, to, depth, .. } => {
-                self.begins(from, to)?;
-                let param = self.node(&to.node.id)?.params.entry(to.port.clone()).or_default();
-                if place(param, from).is_some() {
-                    return None;
+impl PartState {
+    fn open(&mut self) -> &mut State {
+        let part = &mut self.part;
+        self.open.get_or_insert_with(|| {
+            for target in part.params.values_mut().flat_map(|p| &mut p.to) {
+                if let Some(node) = part.nodes.get(&target.node) {
+                    target.node.clone_from(&node.id);
                 }
-                param.drives.push(Drive { from: source(from), depth: *depth });
             }
-            Edit::Undrive { from, to } => {
-                let node = self.node(&to.node.id)?;
-                let param = node.params.get_mut(&to.port)?;
-                param.drives.remove(place(param, from)?);
-                node.params.retain(|_, p| !p.is_empty());
-            }
-            Edit::SetDepth { from, to, depth, .. } => {
-                let param = self.node(&to.node.id)?.params.get_mut(&to.port)?;
-                let place = place(param, from)?;
-                param.drives[place].depth = *depth;
-            }
-            _ => {}
-        }
-        Some(())
+            State::of(&std::mem::take(&mut part.nodes))
+        })
     }
 
-    /// Notes that a cable starts at a node that is there.
-    fn begins(&mut self, from: &Output, to: &Input) -> Option<()> {
-        self.node(&from.node.id)?;
-        self.fed.entry(from.node.id.clone()).or_default().push(to.node.id.clone());
-        Some(())
-    }
-}
-
-/// Takes away every cable and drive from a node.
-pub(crate) fn cut_from(node: &mut Node, source: &str) {
-    node.cables.retain(|c| c.from.node != source);
-    node.params.values_mut().for_each(|p| p.drives.retain(|d| d.from.node != source));
-    node.params.retain(|_, p| !p.is_empty());
-}
-
-fn is(source: &Source, output: &Output) -> bool {
-    source.node == output.node.id && source.port == output.port
-}
-
-/// By id, as the sources of a [`State`] are.
-fn source(from: &Output) -> Source {
-    Source { node: from.node.id.clone(), port: from.port.clone() }
-}
-
-impl NodeSpec {
-    /// Makes the node what this says; its drives stay.
-    fn put_into(&self, node: &mut Node) {
-        node.kind.clone_from(&self.kind);
-        node.channels = self.pins.channels;
-        node.settings.clone_from(&self.pins.settings);
-        node.bypass = self.bypass;
-        // Parameters that are not named go back to their defaults; what drives one stays.
-        let mut params: BTreeMap<String, ParamValue> = std::mem::take(&mut node.params);
-        params.retain(|_, p| {
-            p.value = None;
-            !p.drives.is_empty()
-        });
-        for (name, value) in &self.params {
-            params.entry(name.clone()).or_default().value = Some(*value);
+    fn close(self) -> Result<Part, Misfit> {
+        let mut part = self.part;
+        if let Some(state) = self.open {
+            let (nodes, labels) = state.into_nodes()?;
+            part.nodes = nodes;
+            for target in part.params.values_mut().flat_map(|p| &mut p.to) {
+                if let Some(label) = labels.get(&target.node) {
+                    target.node.clone_from(label);
+                }
+            }
         }
-        node.params = params;
+        Ok(part)
     }
 }

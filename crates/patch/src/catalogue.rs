@@ -31,6 +31,22 @@ impl Catalogue {
         self.by_name.get(name)
     }
 
+    /// Without the parts of a patch.
+    pub(crate) fn without_parts(&self) -> Catalogue {
+        let kinds: Vec<_> = self.kinds.iter().filter(|k| k.part.is_none()).cloned().collect();
+        let by_name = kinds.iter().map(|k| (k.name.to_string(), k.clone())).collect();
+        Catalogue { kinds, by_name }
+    }
+
+    /// Adds a kind that is a part; one that has its name goes.
+    pub(crate) fn insert(&mut self, kind: KindInfo) {
+        let kind = Arc::new(kind);
+        if self.by_name.insert(kind.name.to_string(), kind.clone()).is_some() {
+            self.kinds.retain(|k| k.name != kind.name);
+        }
+        self.kinds.push(kind);
+    }
+
     /// The name that was probably meant by one that is not there.
     pub fn suggest(&self, name: &str) -> Option<String> {
         nearest(name, self.kinds.iter().map(|k| &*k.name))

@@ -4,7 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::fault::Fault;
 use crate::limits::{MAX_LINE, OUTPUT_KIND};
 use crate::problem::{Lines, Problem};
-use crate::read::{Checked, read_tree};
+use crate::read::{Checked, Files, read_tree};
 use crate::tree::{Entry, Span, Tree, Value};
 use crate::words::{Word, words};
 use std::collections::{HashMap, HashSet};
@@ -57,7 +57,7 @@ pub fn chain(text: &str, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>>
     let nodes = nodes(&steps, catalogue, text.len());
     let tree =
         Tree { value: Value::Table(vec![Entry::new("nodes", Value::Table(nodes))]), span: 0..text.len() };
-    read_tree(text, &tree, Vec::new(), catalogue)
+    read_tree(text, &tree, Vec::new(), catalogue, &Files::default())
 }
 
 fn nodes(steps: &[&[Word]], catalogue: &Catalogue, end: usize) -> Vec<Entry> {

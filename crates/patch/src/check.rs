@@ -2,28 +2,31 @@
 
 mod cables;
 mod loops;
+mod nodes;
+mod part_params;
+mod parts;
+mod sequences;
 
-use crate::catalogue::{Catalogue, bank_count, follows, has_inputs, param, setting};
+pub(crate) use part_params::key as part_param_key;
+
+use crate::catalogue::Catalogue;
 use crate::fault::Fault;
-use crate::kind::KindInfo;
-use crate::limits::{MAX_CABLES, MAX_NAME, MAX_NODES, OUTPUT_KIND};
-use crate::model::{Node, Patch};
-use crate::places::Places;
-use crate::problem::Problem;
+use crate::model::Patch;
+use crate::places::DocumentPlaces;
+use crate::problem::{Problem, Scope};
 use crate::quantity::Quantity;
-use crate::read::{in_order, unknown_param};
+use crate::read::in_order;
 use crate::tree::Span;
-use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
-use std::collections::HashMap;
-use std::sync::Arc;
+use nodes::Within;
 
 /// Every problem of a patch: all that keep it from sounding, or, if there are none, the warnings.
 ///
 /// A document that was read has been through this; a patch that was made by a program has not.
 pub fn check(patch: &Patch, catalogue: &Catalogue) -> Vec<Problem> {
     let mut problems = Vec::new();
-    check_with(patch, catalogue, &Places::default(), &mut |_, node, item, fault| {
-        problems.push(Problem { at: None, node, item, fault });
+    let catalogue = catalogue.with_parts(patch);
+    check_with(patch, &catalogue, &DocumentPlaces::default(), &mut |scope, _, node, item, fault| {
+        problems.push(Problem { scope: scope.clone(), node, item, ..Problem::of(fault) });
     });
     in_order(problems)
 }
@@ -31,139 +34,32 @@ pub fn check(patch: &Patch, catalogue: &Catalogue) -> Vec<Problem> {
 /// Takes a place, a node, an item of it and what is wrong.
 pub(crate) type Sink<'s> = dyn FnMut(Option<Span>, Option<String>, Option<String>, Fault) + 's;
 
-pub(crate) fn check_with(patch: &Patch, catalogue: &Catalogue, places: &Places, sink: &mut Sink<'_>) {
+/// The same for a whole document, where it also matters what of it a problem is about.
+pub(crate) type DocumentSink<'s> =
+    dyn FnMut(&Scope, Option<Span>, Option<String>, Option<String>, Fault) + 's;
+
+/// Tells every fault of a patch. The catalogue has the patch's parts.
+pub(crate) fn check_with(
+    patch: &Patch,
+    catalogue: &Catalogue,
+    places: &DocumentPlaces,
+    sink: &mut DocumentSink<'_>,
+) {
+    if !parts::check(patch, catalogue, places, sink) {
+        return;
+    }
+    let mut own = |span, node, item, fault| sink(&Scope::Patch, span, node, item, fault);
+    if let Some(Err(fault)) = patch.transport.tempo.map(|tempo| Quantity::TEMPO.check(tempo)) {
+        own(places.patch.own("tempo"), None, Some("tempo".to_owned()), fault);
+    }
+    if let Some(meter) = patch.transport.meter.filter(|meter| !meter.is_valid()) {
+        let fault = crate::SequenceFault::BadMeter { text: meter.to_string() };
+        own(places.patch.own("meter"), None, Some("meter".to_owned()), fault.into());
+    }
     if patch.nodes.is_empty() {
-        return sink(None, None, None, Fault::Empty);
+        return own(None, None, None, Fault::Empty);
     }
-    if patch.nodes.len() > MAX_NODES {
-        return sink(None, None, None, Fault::TooManyNodes { count: patch.nodes.len() });
-    }
-    let count = patch.nodes.values().map(|n| Patch::sources(n).count()).sum();
-    if count > MAX_CABLES {
-        return sink(None, None, None, Fault::TooManyCables { count });
-    }
-    let mut ids: HashMap<&str, &str> = HashMap::with_capacity(patch.nodes.len());
-    let kinds: Vec<Option<&KindInfo>> =
-        patch.nodes.values().map(|n| catalogue.find(&n.kind).map(Arc::as_ref)).collect();
-    for ((label, node), kind) in patch.nodes.iter().zip(&kinds) {
-        let mut site = Site { label, node, places, sink };
-        site.names(&mut ids);
-        match kind {
-            Some(kind) => {
-                site.layout(kind);
-                site.values(kind);
-            }
-            None if places.kind_is_missing(label) => {}
-            None => {
-                let suggestion = catalogue.suggest(&node.kind);
-                site.say_of("kind", Fault::UnknownKind { kind: node.kind.clone(), suggestion });
-            }
-        }
-    }
-    cables::check(patch, &kinds, places, sink);
-    loops::check(patch, &kinds, places, sink);
-    // A kind that nobody knows may have been meant to be an output.
-    if kinds.iter().all(|kind| kind.is_some_and(|k| k.name != OUTPUT_KIND)) {
-        sink(None, None, None, Fault::NoOutput);
-    } else {
-        loops::not_heard(patch, &kinds, places, sink);
-    }
-}
-
-/// A node while it is checked.
-struct Site<'a, 'm, 's> {
-    label: &'a str,
-    node: &'a Node,
-    places: &'a Places,
-    sink: &'m mut Sink<'s>,
-}
-
-impl<'a> Site<'a, '_, '_> {
-    fn say(&mut self, span: Option<Span>, item: Option<&str>, fault: Fault) {
-        (self.sink)(span, Some(self.label.to_owned()), item.map(str::to_owned), fault);
-    }
-
-    fn say_of(&mut self, item: &str, fault: Fault) {
-        self.say(self.places.key(self.label, item), Some(item), fault);
-    }
-
-    fn names(&mut self, ids: &mut HashMap<&'a str, &'a str>) {
-        if !is_name(self.label) {
-            self.say(self.places.head(self.label), None, Fault::BadName { name: self.label.to_owned() });
-        }
-        let id = self.node.id.as_str();
-        if id != self.label && !is_name(id) {
-            self.say_of("id", Fault::BadName { name: id.to_owned() });
-        }
-        if let Some(other) = ids.insert(id, self.label) {
-            self.say_of("id", Fault::DuplicateId { id: id.to_owned(), other: other.to_owned() });
-        }
-    }
-
-    fn layout(&mut self, kind: &KindInfo) {
-        if let Some(channels) = self.node.channels {
-            if !follows(kind) {
-                self.say_of("channels", Fault::ChannelsFixed { kind: kind.name.clone() });
-            } else if !(1..=MAX_CHANNELS).contains(&channels) {
-                self.say_of("channels", Fault::ChannelsOutOfRange { channels: f64::from(channels) });
-            }
-        }
-        if self.node.bypass && (!has_inputs(kind) || kind.outputs.is_empty()) {
-            self.say_of("bypass", Fault::CannotBypass { kind: kind.name.clone() });
-        }
-        let count = self.bank(kind);
-        let of_bank = kind.bank.as_ref().map_or(0, |b| b.params.len() * count as usize);
-        let params = kind.params.len() + of_bank;
-        if params > MAX_PARAMS {
-            self.say(self.places.head(self.label), None, Fault::TooManyParams { count: params });
-        }
-    }
-
-    /// How wide the bank is; a complaint if more of it is in use.
-    fn bank(&mut self, kind: &KindInfo) -> u32 {
-        let Some(bank) = &kind.bank else { return 0 };
-        let node = self.node;
-        let ports = || node.cables.iter().map(|c| c.port.as_str());
-        let params = node.params.keys().map(String::as_str);
-        let count = bank_count(kind, &node.settings, ports());
-        let used = ports().filter_map(|p| Some((crate::catalogue::input(kind, p)?.1?, p)));
-        let used = used.chain(params.filter_map(|p| Some((param(kind, p)?.1?, p))));
-        if let Some((needed, name)) = used.max().filter(|(needed, _)| *needed > count) {
-            let fault = Fault::BankMismatch { setting: bank.setting, count, name: name.to_owned(), needed };
-            self.say_of(bank.setting, fault);
-        }
-        count
-    }
-
-    fn values(&mut self, kind: &KindInfo) {
-        let node = self.node;
-        for (name, value) in &node.settings {
-            match setting(kind, name).map(|info| Quantity::of_setting(info).check(*value)) {
-                None => self.say_of(name, unknown_param(kind, name)),
-                Some(Err(fault)) => self.say_of(name, fault),
-                Some(Ok(())) => {}
-            }
-        }
-        for (name, value) in &node.params {
-            let Some((info, _)) = param(kind, name) else {
-                self.say_of(name, unknown_param(kind, name));
-                continue;
-            };
-            let quantity = Quantity::of_param(info);
-            if let Some(Err(fault)) = value.value.map(|v| quantity.check(f64::from(v))) {
-                self.say_of(name, fault);
-            }
-            for drive in &value.drives {
-                if let Err(fault) = quantity.depth().check(f64::from(drive.depth)) {
-                    self.say_of(name, fault);
-                }
-            }
-        }
-    }
-}
-
-/// Whether it can be a label or an id: 1 to [`MAX_NAME`] letters, digits, `_` and `-`.
-pub(crate) fn is_name(name: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits)
+    let site = nodes::Set { nodes: &patch.nodes, within: Within::Patch, parts: &patch.parts };
+    site.check(catalogue, &places.patch, &mut own);
+    sequences::check(patch, catalogue, places, sink);
 }

@@ -1,12 +1,15 @@
 //! The edits that turn one patch into another.
 
+mod show;
+
+pub(crate) use show::describe_layout;
+
 use crate::kind::ParamInfo;
-use crate::quantity::show_value;
+use crate::model::{Meter, Part, PartParam, Sequence, Voicing};
 use crate::resolve::Pins;
 use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// A node as edits name it: by id, which stays, and by label, for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +47,7 @@ pub struct NodeSpec {
     pub layout: Layout,
     /// What the document fixes of the layout.
     pub pins: Pins,
-    /// The parameters that differ from their defaults.
+    /// The values that the document gives of its parameters.
     pub params: BTreeMap<String, f32>,
     /// Whether its inputs go straight to its outputs.
     pub bypass: bool,
@@ -72,6 +75,24 @@ pub enum Edit {
         /// The parameter.
         to: Input,
     },
+    /// Another tempo.
+    SetTempo {
+        /// The new one, in beats a minute.
+        tempo: f64,
+        /// The old one.
+        was: f64,
+        /// Whether the document writes it out.
+        written: bool,
+    },
+    /// Another time signature.
+    SetMeter {
+        /// The new one.
+        meter: Meter,
+        /// The old one.
+        was: Meter,
+        /// Whether the document writes it out.
+        written: bool,
+    },
     /// A node goes, and with it every cable and drive from it and to it.
     RemoveNode {
         /// The node.
@@ -93,6 +114,8 @@ pub enum Edit {
         spec: NodeSpec,
         /// What it was.
         was: String,
+        /// Whether the document says the same of it as before: what it is now follows from other nodes, or from its part.
+        implied: bool,
     },
     /// A new node.
     AddNode {
@@ -100,6 +123,8 @@ pub enum Edit {
         node: Who,
         /// What it is.
         spec: NodeSpec,
+        /// Its place in the document.
+        at: usize,
     },
     /// The document fixes more or less of a layout that stays as it is. Nothing sounds different.
     Pin {
@@ -125,8 +150,12 @@ pub enum Edit {
         value: f32,
         /// The old value.
         was: f32,
-        /// The parameter in the catalogue.
+        /// What the parameter is.
         info: ParamInfo,
+        /// Whether the document writes the value out.
+        written: bool,
+        /// Whether it writes out none before and after, and the default is another.
+        implied: bool,
     },
     /// A new cable.
     Connect {
@@ -136,6 +165,8 @@ pub enum Edit {
         to: Input,
         /// Its gain in dB.
         gain_db: f32,
+        /// Its place among the cables into the node.
+        at: usize,
     },
     /// A cable gets another gain.
     SetCableGain {
@@ -158,6 +189,8 @@ pub enum Edit {
         depth: f32,
         /// The unit.
         unit: Unit,
+        /// Its place among the drives of the parameter.
+        at: usize,
     },
     /// A drive gets another depth.
     SetDepth {
@@ -172,75 +205,131 @@ pub enum Edit {
         /// The unit.
         unit: Unit,
     },
+    /// The document defines one more part. Nothing sounds different: the nodes that are instances of it come in edits of their own.
+    AddPart {
+        /// Its name.
+        part: String,
+        /// What it is.
+        definition: Box<Part>,
+        /// Its place in the document.
+        at: usize,
+    },
+    /// The document defines a part no more, which has no instance left.
+    RemovePart {
+        /// Its name.
+        part: String,
+    },
+    /// The definition of a part changes, and with it every instance and every voice.
+    InPart {
+        /// Its name.
+        part: String,
+        /// The change.
+        edit: Box<Edit>,
+        /// Whether nothing needs to be done for it in what sounds: because every instance is built anew by [`ReplaceNode`](Self::ReplaceNode)
+        /// edits of this batch, or because the value is set by a parameter of the part.
+        quiet: bool,
+    },
+    /// A parameter of a part stands for something else, is new, or goes. If instances are another kind then, they are replaced by
+    /// edits of their own.
+    MapParam {
+        /// The part.
+        part: String,
+        /// The parameter.
+        name: String,
+        /// What it stands for now; its targets name nodes by id.
+        map: Option<PartParam>,
+    },
+    /// The document says something else of the voices of a part. If they are others then, its instances are replaced by edits of their own.
+    SetVoicing {
+        /// The part.
+        part: String,
+        /// What it says.
+        voices: Option<Voicing>,
+    },
+    /// The definition of a part comes from another file, or from the document. Nothing sounds different.
+    PartFile {
+        /// The part.
+        part: String,
+        /// The file.
+        file: Option<String>,
+    },
+    /// One more sequence.
+    AddSequence {
+        /// Its name.
+        name: String,
+        /// The node that plays it.
+        to: Who,
+        /// What it is.
+        sequence: Sequence,
+        /// Its place in the document.
+        at: usize,
+    },
+    /// A sequence goes.
+    RemoveSequence {
+        /// Its name.
+        name: String,
+    },
+    /// A sequence is another.
+    ChangeSequence {
+        /// Its name.
+        name: String,
+        /// The node that plays it now.
+        to: Who,
+        /// What it is now.
+        sequence: Sequence,
+        /// Whether it is played the same: the document only says it differently.
+        same: bool,
+    },
+    /// The document has things in another order. Nothing sounds different.
+    Order {
+        /// What, and in which.
+        order: Order,
+    },
 }
 
-impl fmt::Display for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.label)
-    }
+/// The order in which a document says things.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// The nodes, by id.
+    Nodes(Vec<String>),
+    /// The parts, by name.
+    Parts(Vec<String>),
+    /// The sequences, by name.
+    Sequences(Vec<String>),
+    /// The cables into a node: where each starts, and the port where it ends.
+    Cables(Who, Vec<(Output, String)>),
+    /// The drives of a parameter: where each starts.
+    Drives(Input, Vec<Output>),
 }
 
-impl fmt::Display for Output {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.node.label, self.port)
-    }
-}
-
-impl fmt::Display for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.node.label, self.port)
-    }
-}
-
-impl fmt::Display for Edit {
-    /// One line, much as the command that would do it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let db = |gain: &f32| Unit::Decibels.format(f64::from(*gain));
+impl Edit {
+    /// Whether what sounds changes with it, or what is played. All others change only what the document says.
+    pub fn is_audible(&self) -> bool {
         match self {
-            Edit::Title { title: Some(title) } => write!(f, "title {title:?}"),
-            Edit::Title { title: None } => f.write_str("no title"),
-            Edit::Disconnect { from, to } => write!(f, "disconnect {from} {to}"),
-            Edit::Undrive { from, to } => write!(f, "undrive {to} {from}"),
-            Edit::RemoveNode { node } => write!(f, "remove {node}"),
-            Edit::Relabel { node, was } => write!(f, "rename {was} {node}"),
-            Edit::ReplaceNode { node, spec, was } => {
-                let now = describe(spec);
-                if now == *was {
-                    write!(f, "replace {node} {now}")
-                } else {
-                    write!(f, "replace {node} {now} (was {was})")
-                }
-            }
-            Edit::AddNode { node, spec } => write!(f, "add {node} {}", describe(spec)),
-            Edit::Pin { node, .. } => write!(f, "layout of {node}, without a change of sound"),
-            Edit::Bypass { node, on } => write!(f, "bypass {node} {}", if *on { "on" } else { "off" }),
-            Edit::SetParam { node, param, value, was, info } => {
-                write!(f, "set {node}.{param} {} (was {})", show_value(info, *value), show_value(info, *was))
-            }
-            Edit::Connect { from, to, gain_db: 0.0 } => write!(f, "connect {from} {to}"),
-            Edit::Connect { from, to, gain_db } => write!(f, "connect {from} {to} at {}", db(gain_db)),
-            Edit::SetCableGain { from, to, gain_db, was } => {
-                write!(f, "gain of {from} {to} {} (was {})", db(gain_db), db(was))
-            }
-            Edit::Drive { from, to, depth, unit } => {
-                write!(f, "drive {to} from {from} depth {}", unit.format(f64::from(*depth)))
-            }
-            Edit::SetDepth { from, to, depth, was, unit } => {
-                let show = |v: &f32| unit.format(f64::from(*v));
-                write!(f, "depth of {from} on {to} {} (was {})", show(depth), show(was))
-            }
+            Edit::Title { .. }
+            | Edit::Relabel { .. }
+            | Edit::Pin { .. }
+            | Edit::AddPart { .. }
+            | Edit::RemovePart { .. }
+            | Edit::MapParam { .. }
+            | Edit::SetVoicing { .. }
+            | Edit::PartFile { .. }
+            | Edit::Order { .. } => false,
+            Edit::SetParam { value, was, .. } => value != was,
+            Edit::SetTempo { tempo, was, .. } => tempo != was,
+            Edit::SetMeter { meter, was, .. } => meter != was,
+            Edit::ChangeSequence { same, .. } => !same,
+            Edit::InPart { edit, quiet, .. } => !quiet && edit.is_audible(),
+            _ => true,
         }
     }
-}
 
-/// The kind, and the channels where there is more than one.
-pub(crate) fn describe(spec: &NodeSpec) -> String {
-    describe_layout(&spec.kind, &spec.layout)
-}
-
-pub(crate) fn describe_layout(kind: &str, layout: &Layout) -> String {
-    match layout.channels {
-        0 | 1 => kind.to_owned(),
-        n => format!("{kind} with {n} channels"),
+    /// Whether the document says something else after it. All others follow from such.
+    pub fn is_said(&self) -> bool {
+        match self {
+            Edit::ReplaceNode { implied, .. } | Edit::SetParam { implied, .. } => !implied,
+            Edit::InPart { edit, .. } => edit.is_said(),
+            _ => true,
+        }
     }
 }

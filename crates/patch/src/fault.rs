@@ -1,5 +1,11 @@
 //! What can be wrong with a patch, each with what would be right.
 
+mod part;
+mod sequence;
+
+pub use part::PartFault;
+pub use sequence::SequenceFault;
+
 use crate::limits::{FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_NAME, MAX_NODES, OUTPUT_KIND};
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS, Name};
 use sostenuto_units::ParseError;
@@ -290,6 +296,12 @@ pub enum Fault {
         /// A depth that would do.
         example: String,
     },
+    /// What is wrong with a part.
+    #[error(transparent)]
+    Part(#[from] PartFault),
+    /// What is wrong with a sequence, or with tempo and meter.
+    #[error(transparent)]
+    Sequence(#[from] SequenceFault),
     /// Nothing will be heard.
     #[error("nothing will be heard: the patch has no node of kind {OUTPUT_KIND}")]
     NoOutput,
@@ -307,7 +319,11 @@ pub enum Fault {
 impl Fault {
     /// Whether the patch can sound all the same.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Fault::NoOutput | Fault::NotHeard)
+        match self {
+            Fault::NoOutput | Fault::NotHeard => true,
+            Fault::Part(fault) => fault.is_warning(),
+            _ => false,
+        }
     }
 }
 

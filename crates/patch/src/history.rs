@@ -1,6 +1,7 @@
 //! Undo and redo: what each step changed, as far back as the limit goes.
 
-use crate::model::{Node, Patch};
+use crate::model::{Node, Part, Patch, Sequence, Transport};
+use indexmap::IndexMap;
 use std::collections::VecDeque;
 
 /// How many steps a history keeps unless asked otherwise.
@@ -8,7 +9,7 @@ pub const DEFAULT_STEPS: usize = 1000;
 
 /// The steps that led to a patch, and those that were undone.
 ///
-/// A step holds the nodes that it changed, not the patch. When there are more than the limit, the oldest is dropped and counted.
+/// A step holds the nodes, parts and sequences that it changed, not the patch. When there are more than the limit, the oldest is dropped and counted.
 #[derive(Clone, Debug)]
 pub struct History {
     present: Patch,
@@ -23,10 +24,19 @@ pub struct History {
 struct Step {
     format: u32,
     title: Option<String>,
-    /// The order of the labels, if it changed.
+    transport: Transport,
+    parts: Changes<Part>,
+    nodes: Changes<Node>,
+    sequences: Changes<Sequence>,
+}
+
+/// What changed of things by name.
+#[derive(Clone, Debug, PartialEq)]
+struct Changes<T> {
+    /// The order of the names, if it changed.
     order: Option<Vec<String>>,
-    /// Nodes that are another afterwards; nothing where one is not there.
-    nodes: Vec<(String, Option<Node>)>,
+    /// Those that are others afterwards; nothing where one is not there.
+    other: Vec<(String, Option<T>)>,
 }
 
 impl History {
@@ -93,40 +103,67 @@ impl History {
 }
 
 impl Step {
-    /// What makes `to` of `from`; nothing if they are equal, the order of nodes included.
+    /// What makes `to` of `from`; nothing if they are equal, the order of nodes, parts and sequences included.
     fn between(from: &Patch, to: &Patch) -> Option<Step> {
-        let gone = from.nodes.keys().filter(|l| !to.nodes.contains_key(*l)).map(|l| (l.clone(), None));
-        let other = to.nodes.iter().filter(|(l, n)| from.nodes.get(*l) != Some(n));
-        let nodes: Vec<_> = gone.chain(other.map(|(l, n)| (l.clone(), Some(n.clone())))).collect();
-        let order = (!from.nodes.keys().eq(to.nodes.keys())).then(|| to.nodes.keys().cloned().collect());
-        let same = nodes.is_empty() && order.is_none() && from.title == to.title && from.format == to.format;
-        (!same).then(|| Step { format: to.format, title: to.title.clone(), order, nodes })
+        let step = Step {
+            format: to.format,
+            title: to.title.clone(),
+            transport: to.transport.clone(),
+            parts: Changes::between(&from.parts, &to.parts),
+            nodes: Changes::between(&from.nodes, &to.nodes),
+            sequences: Changes::between(&from.sequences, &to.sequences),
+        };
+        let same = (from.format, &from.title, &from.transport) == (to.format, &to.title, &to.transport);
+        let none = step.parts.is_empty() && step.nodes.is_empty() && step.sequences.is_empty();
+        (!same || !none).then_some(step)
     }
 
     /// Makes the step; what comes back reverses it.
     fn take(self, patch: &mut Patch) -> Step {
-        let was: Vec<String> =
-            if self.order.is_some() { patch.nodes.keys().cloned().collect() } else { Vec::new() };
-        let mut reverse = Vec::with_capacity(self.nodes.len());
-        for (label, node) in self.nodes {
-            let before = match node {
-                Some(node) => patch.nodes.insert(label.clone(), node),
-                None => patch.nodes.swap_remove(&label),
+        Step {
+            format: std::mem::replace(&mut patch.format, self.format),
+            title: std::mem::replace(&mut patch.title, self.title),
+            transport: std::mem::replace(&mut patch.transport, self.transport),
+            parts: self.parts.take(&mut patch.parts),
+            nodes: self.nodes.take(&mut patch.nodes),
+            sequences: self.sequences.take(&mut patch.sequences),
+        }
+    }
+}
+
+impl<T: Clone + PartialEq> Changes<T> {
+    fn between(from: &IndexMap<String, T>, to: &IndexMap<String, T>) -> Self {
+        let gone = from.keys().filter(|name| !to.contains_key(*name)).map(|name| (name.clone(), None));
+        let other = to.iter().filter(|(name, one)| from.get(*name) != Some(one));
+        let other = gone.chain(other.map(|(name, one)| (name.clone(), Some(one.clone())))).collect();
+        let order = (!from.keys().eq(to.keys())).then(|| to.keys().cloned().collect());
+        Changes { order, other }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.order.is_none() && self.other.is_empty()
+    }
+
+    fn take(self, all: &mut IndexMap<String, T>) -> Self {
+        let was: Vec<String> = if self.order.is_some() { all.keys().cloned().collect() } else { Vec::new() };
+        let mut reverse = Vec::with_capacity(self.other.len());
+        for (name, one) in self.other {
+            let before = match one {
+                Some(one) => all.insert(name.clone(), one),
+                None => all.swap_remove(&name),
             };
-            reverse.push((label, before));
+            reverse.push((name, before));
         }
         let order = self.order.map(|order| {
-            let mut ordered = indexmap::IndexMap::with_capacity(order.len());
-            for label in order {
-                if let Some(node) = patch.nodes.swap_remove(&label) {
-                    ordered.insert(label, node);
+            let mut ordered = IndexMap::with_capacity(order.len());
+            for name in order {
+                if let Some(one) = all.swap_remove(&name) {
+                    ordered.insert(name, one);
                 }
             }
-            patch.nodes = ordered;
+            *all = ordered;
             was
         });
-        let title = std::mem::replace(&mut patch.title, self.title);
-        let format = std::mem::replace(&mut patch.format, self.format);
-        Step { format, title, order, nodes: reverse }
+        Changes { order, other: reverse }
     }
 }

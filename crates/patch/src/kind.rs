@@ -1,12 +1,14 @@
 //! What a kind of node is, whether the catalogue lists it or the document defines it.
 
+use crate::resolve::ResolvedPart;
 use sostenuto_graph::{Approach, Curve, Name, Parameter, Port, Shape};
 use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Width};
 use sostenuto_units::Unit;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A kind of node: one that the catalogue lists, or a part that a document defines.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct KindInfo {
     /// Its name in documents.
     pub name: Name,
@@ -24,8 +26,12 @@ pub struct KindInfo {
     pub settings: &'static [SettingInfo],
     /// Its numbered ports and parameters.
     pub bank: Option<BankInfo>,
-    /// Whether it may close a feedback loop.
+    /// Whether it may close a feedback loop. A part never does: a loop through one needs a delay outside of it.
     pub delays: bool,
+    /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
+    pub shows: bool,
+    /// What it is made of, if it is a part.
+    pub part: Option<Arc<ResolvedPart>>,
 }
 
 /// A port of a kind.
@@ -92,6 +98,8 @@ impl From<&Kind> for KindInfo {
             settings: kind.settings,
             bank: kind.bank.as_ref().map(bank),
             delays: kind.delays,
+            shows: kind.group == Group::Output,
+            part: None,
         }
     }
 }
@@ -140,6 +148,28 @@ impl KindInfo {
             }
         }
         shape
+    }
+
+    /// A kind of which nothing is known but its name.
+    pub(crate) fn unknown() -> Self {
+        KindInfo {
+            name: Cow::Borrowed(""),
+            group: Group::Part,
+            summary: Cow::Borrowed(""),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            params: Vec::new(),
+            settings: &[],
+            bank: None,
+            delays: false,
+            shows: false,
+            part: None,
+        }
+    }
+
+    /// The part of it, if it is an instrument.
+    pub fn instrument(&self) -> Option<&ResolvedPart> {
+        self.part.as_deref().filter(|part| part.voices.is_some())
     }
 
     fn setting(&self, layout: &Layout, name: &str) -> f64 {

@@ -34,6 +34,7 @@ mod apply;
 mod catalogue;
 mod chain;
 mod check;
+mod circle;
 pub mod command;
 mod diff;
 mod document;
@@ -44,6 +45,7 @@ mod kind;
 mod limits;
 mod merge;
 mod model;
+mod parts;
 mod places;
 mod print;
 mod problem;
@@ -60,17 +62,23 @@ pub use chain::chain;
 pub use check::check;
 pub use diff::diff;
 pub use document::Document;
-pub use edit::{Edit, Input, NodeSpec, Output, Who};
-pub use fault::Fault;
+pub use edit::{Edit, Input, NodeSpec, Order, Output, Who};
+pub use fault::{Fault, PartFault, SequenceFault};
 pub use history::{DEFAULT_STEPS, History};
 pub use kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 pub use limits::{
     FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_LINE, MAX_NAME, MAX_NODES, MAX_PROBLEMS, OUTPUT_KIND,
 };
-pub use model::{Cable, Drive, Node, ParamValue, Patch, Source};
+pub use model::{
+    Cable, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority,
+    Sequence, Source, Steal, Step, Target, Transport, Voicing,
+};
 pub use print::{to_json, to_toml};
-pub use problem::{Position, Problem};
+pub use problem::{Position, Problem, Scope};
 pub use quantity::show_value;
-pub use read::{Checked, Notation, read};
-pub use resolve::{Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedNode, resolve};
+pub use read::{Checked, Loader, Notation, read, read_with};
+pub use resolve::{
+    Opening, PartParameter, Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedNode, ResolvedPart,
+    ResolvedSequence, ResolvedTarget, SequenceNote, Voices, resolve,
+};
 pub use suggest::nearest;

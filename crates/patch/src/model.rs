@@ -1,13 +1,23 @@
 //! What a patch says, as plain data: nodes by label, their values, and the cables between them.
 
+mod part;
+mod sequence;
+
+pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
+pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Transport};
+
 use crate::limits::FORMAT;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A described sound: nodes and cables. Nothing runs.
+/// Nodes by label, in the order of the document.
+pub type Nodes = IndexMap<String, Node>;
+
+/// A described sound: nodes and cables, the parts that some of the nodes are made of, and what is played on them. Nothing runs.
 ///
-/// The order of the nodes is kept for printing and means nothing: two patches that differ in it only are equal.
+/// The order of the nodes is kept for printing and means nothing: two patches that differ in it only are equal. In a part the
+/// order of its inlets and outlets is that of its ports.
 ///
 /// The derived Serde form is this structure as it stands (every port named, every value a number in its parameter's unit).
 /// What hands write is read and printed by [`read`](crate::read), [`to_toml`](crate::to_toml) and [`to_json`](crate::to_json).
@@ -20,9 +30,18 @@ pub struct Patch {
     /// What the patch is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Tempo and meter.
+    #[serde(default, skip_serializing_if = "Transport::is_empty")]
+    pub transport: Transport,
+    /// The kinds that the patch itself defines, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub parts: IndexMap<String, Part>,
     /// The nodes by label. A label has letters, digits, `_` and `-`.
     #[serde(default)]
-    pub nodes: IndexMap<String, Node>,
+    pub nodes: Nodes,
+    /// What is played, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub sequences: IndexMap<String, Sequence>,
 }
 
 fn present_format() -> u32 {
@@ -105,7 +124,14 @@ pub struct Source {
 
 impl Default for Patch {
     fn default() -> Self {
-        Patch { format: FORMAT, title: None, nodes: IndexMap::new() }
+        Patch {
+            format: FORMAT,
+            title: None,
+            transport: Transport::default(),
+            parts: IndexMap::new(),
+            nodes: IndexMap::new(),
+            sequences: IndexMap::new(),
+        }
     }
 }
 

@@ -1,12 +1,26 @@
-//! Where the parts of a patch stand in its text.
+//! Where the parts of a document stand in its text, or in the texts of its files.
 
 use crate::tree::Span;
 use std::collections::HashMap;
 
-/// Places of a whole patch; empty for a patch without text.
+/// Places of a whole document; empty for a patch without text.
+#[derive(Debug, Default)]
+pub(crate) struct DocumentPlaces {
+    /// Of the patch's own nodes and keys.
+    pub patch: Places,
+    /// Of the parts, by name.
+    pub parts: HashMap<String, Places>,
+    /// Of the sequences, by name. The keys of step 2 are `2` for the whole of it, `2.pitch` …
+    pub sequences: HashMap<String, Places>,
+}
+
+/// Places of a patch, a part or a sequence.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
+    /// Which text: 0 is the document.
+    pub text: usize,
     nodes: HashMap<String, NodePlaces>,
+    keys: HashMap<String, Span>,
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +35,14 @@ pub(crate) struct NodePlaces {
 }
 
 impl Places {
+    /// Of its name or its beginning.
+    pub const HEAD: &str = "";
+
+    /// No places yet, of this text.
+    pub fn of_text(text: usize) -> Self {
+        Places { text, ..Places::default() }
+    }
+
     pub fn node(&mut self, label: &str) -> &mut NodePlaces {
         self.nodes.entry(label.to_owned()).or_default()
     }
@@ -44,6 +66,21 @@ impl Places {
 
     pub fn drive(&self, label: &str, param: &str, number: usize) -> Option<Span> {
         self.nodes.get(label)?.drives.get(param)?.get(number).cloned()
+    }
+
+    /// Notes where a key of the patch, part or sequence itself stands.
+    pub fn set_own(&mut self, key: &str, span: Span) {
+        self.keys.insert(key.to_owned(), span);
+    }
+
+    /// Of a key of the patch, part or sequence itself, if it is in the text.
+    pub fn exactly(&self, key: &str) -> Option<Span> {
+        self.keys.get(key).cloned()
+    }
+
+    /// Of a key of the patch, part or sequence itself; of its head if the key is not in the text.
+    pub fn own(&self, key: &str) -> Option<Span> {
+        self.keys.get(key).or_else(|| self.keys.get(Self::HEAD)).cloned()
     }
 }
 

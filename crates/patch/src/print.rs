@@ -1,10 +1,16 @@
 //! From a patch to a document: what stands under each key, and the two notations.
 
+mod parts;
+mod sequences;
+
+pub(crate) use parts::{part_entries, part_params};
+pub(crate) use sequences::{sequence_entries, transport_entries};
+
 use crate::catalogue::{Catalogue, param, setting};
 use crate::document::Document;
 use crate::kind::KindInfo;
 use crate::limits::FORMAT;
-use crate::model::{Cable, Node, ParamValue, Patch, Source};
+use crate::model::{Cable, Node, Nodes, ParamValue, Part, Patch, Sequence, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
 
@@ -16,19 +22,52 @@ pub fn to_toml(patch: &Patch, catalogue: &Catalogue) -> String {
 
 /// The patch as JSON of the same structure. [`read`](crate::read) gives the same patch back.
 pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
+    let catalogue = &catalogue.with_parts(patch);
+    let object = |entries| serde_json::Value::Object(entries);
     let mut top = serde_json::Map::new();
     top.insert("format".to_owned(), FORMAT.into());
     if let Some(title) = &patch.title {
         top.insert("title".to_owned(), title.as_str().into());
     }
-    let node =
-        |(label, node): (&String, &Node)| (label.clone(), table_to_json(&entries(patch, node, catalogue)));
-    top.insert("nodes".to_owned(), serde_json::Value::Object(patch.nodes.iter().map(node).collect()));
+    if !patch.transport.is_empty() {
+        top.insert("transport".to_owned(), table_to_json(&transport_entries(&patch.transport)));
+    }
+    let nodes = |nodes: &Nodes| {
+        let node = |(label, node): (&String, &Node)| {
+            (label.clone(), table_to_json(&entries(nodes, node, catalogue)))
+        };
+        object(nodes.iter().map(node).collect())
+    };
+    if !patch.parts.is_empty() {
+        let part = |(name, part): (&String, &Part)| {
+            let mut table: serde_json::Map<_, _> = json_entries(&part_entries(part)).collect();
+            if part.file.is_none() && !part.params.is_empty() {
+                table.insert("params".to_owned(), table_to_json(&part_params(part, catalogue)));
+            }
+            if part.file.is_none() {
+                table.insert("nodes".to_owned(), nodes(&part.nodes));
+            }
+            (name.clone(), object(table))
+        };
+        top.insert("parts".to_owned(), object(patch.parts.iter().map(part).collect()));
+    }
+    top.insert("nodes".to_owned(), nodes(&patch.nodes));
+    if !patch.sequences.is_empty() {
+        let sequence = |(place, (name, sequence)): (usize, (&String, &Sequence))| {
+            table_to_json(&sequence_entries(place, name, sequence))
+        };
+        let list = patch.sequences.iter().enumerate().map(sequence).collect();
+        top.insert("sequence".to_owned(), serde_json::Value::Array(list));
+    }
     format!("{:#}\n", serde_json::Value::Object(top))
 }
 
+fn json_entries(entries: &[Entry]) -> impl Iterator<Item = (String, serde_json::Value)> {
+    entries.iter().map(|e| (e.key.clone(), value_to_json(&e.tree.value)))
+}
+
 fn table_to_json(entries: &[Entry]) -> serde_json::Value {
-    entries.iter().map(|e| (e.key.clone(), value_to_json(&e.tree.value))).collect()
+    json_entries(entries).collect()
 }
 
 fn value_to_json(value: &Value) -> serde_json::Value {
@@ -44,15 +83,16 @@ fn value_to_json(value: &Value) -> serde_json::Value {
 }
 
 /// What stands in the table of a node.
-pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue) -> Vec<Entry> {
-    let label_is_id = patch.nodes.get(&node.id).is_some_and(|n| std::ptr::eq(n, node));
+/// The catalogue has the parts of the patch.
+pub(crate) fn entries(nodes: &Nodes, node: &Node, catalogue: &Catalogue) -> Vec<Entry> {
+    let label_is_id = nodes.get(&node.id).is_some_and(|n| std::ptr::eq(n, node));
     let kind = catalogue.find(&node.kind).map(|k| &**k);
     let mut entries = vec![Entry::new("kind", node.kind.as_str())];
     if !label_is_id {
         entries.push(Entry::new("id", node.id.as_str()));
     }
     if !node.cables.is_empty() {
-        entries.push(Entry::new("inputs", inputs(patch, node, kind, catalogue)));
+        entries.push(Entry::new("inputs", inputs(nodes, node, kind, catalogue)));
     }
     if let Some(channels) = node.channels {
         entries.push(Entry::new("channels", Value::Count(channels.into())));
@@ -74,7 +114,7 @@ pub(crate) fn entries(patch: &Patch, node: &Node, catalogue: &Catalogue) -> Vec<
     {
         let info = kind.and_then(|k| param(k, name));
         let quantity = info.map(|(i, _)| Quantity::of_param(i));
-        entries.push(Entry::new(name, param_value(patch, &node.params[name], quantity, catalogue)));
+        entries.push(Entry::new(name, param_value(nodes, &node.params[name], quantity, catalogue)));
     }
     entries
 }
@@ -91,7 +131,7 @@ fn in_order<'n, 'k>(
 }
 
 fn param_value(
-    patch: &Patch,
+    nodes: &Nodes,
     param: &ParamValue,
     quantity: Option<Quantity>,
     catalogue: &Catalogue,
@@ -102,13 +142,17 @@ fn param_value(
     };
     let drive = |d: &crate::model::Drive| {
         [
-            Entry::new("from", source(patch, &d.from, catalogue).as_str()),
+            Entry::new("from", source(nodes, &d.from, catalogue).as_str()),
             Entry::new("depth", Value::from(d.depth)),
         ]
     };
     let value = param.value.map(number);
     match (value, param.drives.as_slice()) {
         (Some(value), []) => value,
+        // What follows a signal needs neither value nor depth.
+        (Some(_), [one]) if param.value == Some(0.0) && one.depth == 1.0 => {
+            Value::Table(drive(one).into_iter().take(1).collect())
+        }
         (value, [one]) => {
             Value::Table(value.map(|v| Entry::new("value", v)).into_iter().chain(drive(one)).collect())
         }
@@ -120,8 +164,8 @@ fn param_value(
     }
 }
 
-fn inputs(patch: &Patch, node: &Node, kind: Option<&KindInfo>, catalogue: &Catalogue) -> Value {
-    let cable = |c: &Cable| Tree::from(cable(patch, c, catalogue));
+fn inputs(nodes: &Nodes, node: &Node, kind: Option<&KindInfo>, catalogue: &Catalogue) -> Value {
+    let cable = |c: &Cable| Tree::from(cable(nodes, c, catalogue));
     let in_a_list = match kind.map(|k| (&k.bank, k.inputs.first())) {
         Some((Some(bank), _)) => {
             node.cables.iter().enumerate().all(|(i, c)| c.port == format!("{}{}", bank.port.name, i + 1))
@@ -146,8 +190,8 @@ fn inputs(patch: &Patch, node: &Node, kind: Option<&KindInfo>, catalogue: &Catal
     Value::Table(ports.into_iter().map(port).collect())
 }
 
-fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue) -> Value {
-    let from = source(patch, &cable.from, catalogue);
+fn cable(nodes: &Nodes, cable: &Cable, catalogue: &Catalogue) -> Value {
+    let from = source(nodes, &cable.from, catalogue);
     if cable.gain_db == 0.0 {
         return Value::Text(from);
     }
@@ -155,8 +199,8 @@ fn cable(patch: &Patch, cable: &Cable, catalogue: &Catalogue) -> Value {
 }
 
 /// `node`, or `node.port` if it is not the first.
-pub(crate) fn source(patch: &Patch, from: &Source, catalogue: &Catalogue) -> String {
-    let kind = patch.nodes.get(&from.node).and_then(|n| catalogue.find(&n.kind));
+pub(crate) fn source(nodes: &Nodes, from: &Source, catalogue: &Catalogue) -> String {
+    let kind = nodes.get(&from.node).and_then(|n| catalogue.find(&n.kind));
     match kind.and_then(|k| k.outputs.first()) {
         Some(first) if first.name == from.port => from.node.clone(),
         _ => format!("{}.{}", from.node, from.port),

@@ -9,12 +9,33 @@ use std::ops::Range;
 pub struct Problem {
     /// Where in the text, if there is one.
     pub at: Option<Position>,
+    /// The file of that text, if it is not the document itself.
+    pub file: Option<String>,
+    /// What of the document it is about.
+    pub scope: Scope,
     /// The label of the node that it is about.
     pub node: Option<String>,
-    /// The parameter, setting, port or key of that node, or the key of the document.
+    /// The parameter, setting, port or key of that node, or the key of the document, part or sequence.
     pub item: Option<String>,
     /// What is wrong.
     pub fault: Fault,
+}
+
+/// What of a document a problem is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// The patch itself.
+    #[default]
+    Patch,
+    /// A part.
+    Part(String),
+    /// A sequence.
+    Sequence {
+        /// Its name.
+        name: String,
+        /// The step of it, from 1.
+        step: Option<usize>,
+    },
 }
 
 /// A place in a text.
@@ -31,7 +52,7 @@ pub struct Position {
 impl Problem {
     /// A fault of no place.
     pub(crate) fn of(fault: Fault) -> Self {
-        Problem { at: None, node: None, item: None, fault }
+        Problem { at: None, file: None, scope: Scope::Patch, node: None, item: None, fault }
     }
 
     /// Whether the patch can sound all the same.
@@ -39,9 +60,12 @@ impl Problem {
         self.fault.is_warning()
     }
 
-    /// The line of `text` that it is on, and below it a mark under the place; empty if it has none.
+    /// The line of `text`, which is the document, and below it a mark under the place; empty if it has none there.
     pub fn excerpt(&self, text: &str) -> String {
-        self.at.as_ref().map_or(String::new(), |at| caret(text, at.span.clone()))
+        self.at
+            .as_ref()
+            .filter(|_| self.file.is_none())
+            .map_or(String::new(), |at| caret(text, at.span.clone()))
     }
 }
 
@@ -67,17 +91,25 @@ fn floor(text: &str, mut index: usize) -> usize {
 impl fmt::Display for Problem {
     /// One line: `line 3, column 10: node `filter`, `cutoff`: 90 kHz is out of range; it goes from 20 Hz to 20 kHz`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}{}", if self.at.is_some() { ", " } else { ": " })?;
+        }
         if let Some(at) = &self.at {
             write!(f, "line {}, column {}: ", at.line, at.column)?;
         }
         if self.is_warning() {
             f.write_str("warning: ")?;
         }
-        match (&self.node, &self.item) {
-            (Some(node), Some(item)) => write!(f, "node `{node}`, `{item}`: ")?,
-            (Some(node), None) => write!(f, "node `{node}`: ")?,
-            (None, Some(item)) => write!(f, "`{item}`: ")?,
-            (None, None) => {}
+        let mut about = match &self.scope {
+            Scope::Patch => Vec::new(),
+            Scope::Part(name) => vec![format!("part `{name}`")],
+            Scope::Sequence { name, step: None } => vec![format!("sequence `{name}`")],
+            Scope::Sequence { name, step: Some(step) } => vec![format!("sequence `{name}`, step {step}")],
+        };
+        about.extend(self.node.iter().map(|node| format!("node `{node}`")));
+        about.extend(self.item.iter().map(|item| format!("`{item}`")));
+        if !about.is_empty() {
+            write!(f, "{}: ", about.join(", "))?;
         }
         self.fault.fmt(f)
     }

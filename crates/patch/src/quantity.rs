@@ -2,10 +2,12 @@
 
 use crate::fault::Fault;
 use crate::kind::ParamInfo;
+use crate::limits::{MAX_BEATS, MAX_SPARES, MAX_VOICES};
+use crate::model::{Mode, Priority, Steal};
 use crate::suggest::nearest;
 use crate::tree::Value;
 use sostenuto_nodes::{SettingInfo, SettingRange};
-use sostenuto_units::Unit;
+use sostenuto_units::{Pitch, Unit};
 
 /// What values a name takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +38,37 @@ impl Quantity {
     /// The gain of a cable: from silence to what no sensible patch needs.
     pub const GAIN: Quantity =
         Quantity { unit: Unit::Decibels, min: -120.0, max: 60.0, whole: false, choices: &[] };
+
+    /// What tempo a document gives.
+    pub const TEMPO: Quantity = Quantity::number(Unit::BeatsPerMinute, 1.0, 1000.0);
+    /// The beat at which a step begins.
+    pub const BEAT: Quantity = Quantity::number(Unit::Beats, 0.0, MAX_BEATS);
+    /// How many beats a step or a sequence lasts: from a 1024th of one, which at 1000 beats a minute is three frames at 48 kHz.
+    pub const BEATS: Quantity = Quantity::number(Unit::Beats, 1.0 / 1024.0, MAX_BEATS);
+    /// A pitch in semitones, as far as a note goes.
+    pub const PITCH: Quantity = Quantity::number(Unit::Note, 0.0, 127.99);
+    /// How hard a note is struck.
+    pub const VELOCITY: Quantity = Quantity::number(Unit::Ratio, 0.0, 1.0);
+
+    const fn number(unit: Unit, min: f64, max: f64) -> Quantity {
+        Quantity { unit, min, max, whole: false, choices: &[] }
+    }
+
+    const fn one_of(names: &'static [&'static str]) -> Quantity {
+        let max = names.len() as f64 - 1.0;
+        Quantity { unit: Unit::None, min: 0.0, max, whole: true, choices: names }
+    }
+
+    /// What a part says of its voices, by key, in the order in which it is printed.
+    pub const VOICING: [(&str, Quantity); 7] = [
+        ("voices", Quantity { whole: true, ..Quantity::number(Unit::None, 1.0, MAX_VOICES as f64) }),
+        ("spares", Quantity { whole: true, ..Quantity::number(Unit::None, 0.0, MAX_SPARES as f64) }),
+        ("mode", Quantity::one_of(Mode::NAMES)),
+        ("steal", Quantity::one_of(Steal::NAMES)),
+        ("priority", Quantity::one_of(Priority::NAMES)),
+        ("glide", Quantity::number(Unit::Milliseconds, 0.0, 10_000.0)),
+        ("fade", Quantity::number(Unit::Milliseconds, 0.0, 1000.0)),
+    ];
 
     /// A depth in the same unit: any finite number.
     pub fn depth(self) -> Self {
@@ -90,7 +123,11 @@ impl Quantity {
                 _ => {}
             }
         }
-        match self.unit.parse(text) {
+        let number = match self.unit {
+            Unit::Note => text.parse().map(|Pitch(semitones)| semitones),
+            unit => unit.parse(text),
+        };
+        match number {
             Ok(number) => Ok(number),
             Err(_) if !self.choices.is_empty() => Err(Fault::UnknownChoice {
                 choice: text.to_owned(),

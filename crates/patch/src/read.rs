@@ -1,23 +1,28 @@
 //! From text to a patch: every problem found, each with its place.
 
+mod files;
 mod inputs;
+mod nodes;
+mod parts;
+mod sequences;
 mod values;
 
 pub(crate) use inputs::source;
+pub(crate) use nodes::read_node;
 pub(crate) use values::unknown_param;
 
 use crate::catalogue::Catalogue;
 use crate::check::check_with;
-use crate::fault::Fault;
-use crate::kind::KindInfo;
-use crate::limits::{FORMAT, MAX_DOCUMENT, MAX_NODES, MAX_PROBLEMS};
-use crate::model::{Node, Patch};
-use crate::places::Places;
-use crate::problem::{Lines, Problem};
+use crate::fault::{Fault, SequenceFault};
+use crate::limits::{FORMAT, MAX_DOCUMENT, MAX_PROBLEMS};
+use crate::model::{Patch, Transport};
+use crate::places::{DocumentPlaces, Places};
+use crate::problem::{Lines, Problem, Scope};
+use crate::quantity::Quantity;
 use crate::suggest::nearest;
 use crate::tree::{Entry, Span, Tree, Value, from_json, from_toml};
-use indexmap::IndexMap;
-use std::sync::Arc;
+use files::File;
+pub(crate) use files::Files;
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,19 +42,52 @@ pub struct Checked {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads a document.
+/// Gives the text of a file that a part comes from, or says why it cannot.
+pub type Loader<'l> = dyn FnMut(&str) -> Result<String, String> + 'l;
+
+/// Reads a document. Parts that come from files are refused; [`read_with`] takes them.
 ///
 /// # Errors
 /// Every problem that keeps the patch from sounding, in the order of the text; at most [`MAX_PROBLEMS`].
 pub fn read(text: &str, notation: Notation, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>> {
+    read_any(text, notation, catalogue, None).map(|(checked, _)| checked)
+}
+
+/// Reads a document whose parts may come from files. `load` is asked once for each file, by the name that the document gives;
+/// a name that ends in `.json` is read as JSON.
+///
+/// # Errors
+/// As [`read`]; problems in a file name it, and come after those of the document.
+pub fn read_with(
+    text: &str,
+    notation: Notation,
+    catalogue: &Catalogue,
+    load: &mut Loader<'_>,
+) -> Result<Checked, Vec<Problem>> {
+    read_any(text, notation, catalogue, Some(load)).map(|(checked, _)| checked)
+}
+
+/// The same; gives the files as well.
+pub(crate) fn read_any(
+    text: &str,
+    notation: Notation,
+    catalogue: &Catalogue,
+    load: Option<&mut Loader<'_>>,
+) -> Result<(Checked, Files), Vec<Problem>> {
+    let (tree, syntax) = parse(text, notation)?;
+    let files = files::load(&tree, load);
+    read_tree(text, &tree, syntax, catalogue, &files).map(|checked| (checked, files))
+}
+
+/// A text taken apart, and the mistakes of notation in it.
+fn parse(text: &str, notation: Notation) -> Result<(Tree, Vec<Problem>), Vec<Problem>> {
     if text.len() > MAX_DOCUMENT {
         return Err(vec![Problem::of(Fault::TooLarge { bytes: text.len() })]);
     }
-    let (tree, syntax) = match notation {
-        Notation::Toml => from_toml(text),
-        Notation::Json => (from_json(text)?, Vec::new()),
-    };
-    read_tree(text, &tree, syntax, catalogue)
+    match notation {
+        Notation::Toml => Ok(from_toml(text)),
+        Notation::Json => Ok((from_json(text)?, Vec::new())),
+    }
 }
 
 /// Reads a document that is taken apart already.
@@ -58,15 +96,14 @@ pub(crate) fn read_tree(
     tree: &Tree,
     syntax: Vec<Problem>,
     catalogue: &Catalogue,
+    files: &Files,
 ) -> Result<Checked, Vec<Problem>> {
-    let mut reader = Reader::new(text, catalogue, syntax);
+    let mut reader = Reader::new(text, catalogue, syntax, files);
     reader.broken = !reader.problems.is_empty();
     let patch = reader.document(tree);
     // What a mistake of notation swallowed would be missed here, with misleading messages.
     if !reader.broken {
-        check_with(&patch, catalogue, &reader.places, &mut |span, node, item, fault| {
-            reader.problems.push(Problem { at: span.map(|s| reader.lines.position(s)), node, item, fault });
-        });
+        reader.check(&patch);
     }
     let problems = in_order(reader.problems);
     if problems.iter().all(Problem::is_warning) {
@@ -76,12 +113,12 @@ pub(crate) fn read_tree(
     }
 }
 
-/// Sorted by place; those beyond the limit are counted. Warnings only if there is nothing worse: most follow from that.
+/// Sorted by file and place; those beyond the limit are counted. Warnings only if there is nothing worse: most follow from that.
 pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     if problems.iter().any(|p| !p.is_warning()) {
         problems.retain(|p| !p.is_warning());
     }
-    problems.sort_by_key(|p| p.at.as_ref().map_or(usize::MAX, |at| at.span.start));
+    problems.sort_by_key(|p| (p.file.clone(), p.at.as_ref().map_or(usize::MAX, |at| at.span.start)));
     if problems.len() > MAX_PROBLEMS {
         let count = problems.len() - (MAX_PROBLEMS - 1);
         problems.truncate(MAX_PROBLEMS - 1);
@@ -90,63 +127,61 @@ pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Reads one node that is to go into a patch; what it is called there must not matter to its ports.
-///
-/// # Errors
-/// Every problem of the node's own values; none has a place.
-pub(crate) fn read_node(
-    label: &str,
-    entries: Vec<Entry>,
-    patch: &Patch,
-    catalogue: &Catalogue,
-) -> Result<Node, Vec<Problem>> {
-    let entry = Entry::new(label, Value::Table(entries));
-    let others = patch.nodes.iter().map(|(l, n)| (l.as_str(), catalogue.find(&n.kind).cloned()));
-    let kinds = others.chain([(label, kind_of(&entry.tree, catalogue))]).collect();
-    let mut reader = Reader::new("", catalogue, Vec::new());
-    let node = reader.node(&entry, &kinds);
-    reader.problems.iter_mut().for_each(|p| p.at = None);
-    if reader.problems.is_empty() { Ok(node) } else { Err(in_order(reader.problems)) }
-}
-
 /// What reading a document has found so far.
 pub(crate) struct Reader<'t> {
+    /// With the parts that are read already.
     catalogue: Catalogue,
-    lines: Lines<'t>,
+    files: &'t Files,
+    /// The texts, the document first, with the names of those that are files.
+    texts: Vec<(Option<&'t str>, Lines<'t>)>,
+    /// What is read just now.
+    scope: Scope,
     places: Places,
+    /// What was read before.
+    all: DocumentPlaces,
     problems: Vec<Problem>,
     /// Whether so much is missing that what is left cannot be judged.
     broken: bool,
 }
 
-/// A node while it is read.
-struct Site<'r> {
-    label: &'r str,
-    kind: Option<Arc<KindInfo>>,
-    /// The kinds of all nodes, for the ports of sources.
-    kinds: &'r IndexMap<&'r str, Option<Arc<KindInfo>>>,
-}
-
-const TOP: &[&str] = &["format", "title", "nodes"];
+const TOP: &[&str] = &["format", "title", "transport", "parts", "nodes", "sequence"];
+const TRANSPORT: &[&str] = &["tempo", "meter"];
+/// What every node has, or what chains call it by.
+pub(crate) const NODE_KEYS: &[&str] = &["kind", "id", "inputs", "channels", "bypass", "name"];
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, catalogue: &Catalogue, problems: Vec<Problem>) -> Self {
+    fn new(text: &'t str, catalogue: &Catalogue, problems: Vec<Problem>, files: &'t Files) -> Self {
+        let file = |(name, file): (&'t String, &'t File)| (Some(name.as_str()), Lines::of(&file.text));
         Reader {
-            catalogue: catalogue.clone(),
-            lines: Lines::of(text),
+            catalogue: catalogue.without_parts(),
+            files,
+            texts: std::iter::once((None, Lines::of(text))).chain(files.read.iter().map(file)).collect(),
+            scope: Scope::Patch,
             places: Places::default(),
+            all: DocumentPlaces::default(),
             problems,
             broken: false,
         }
     }
 
     fn complain(&mut self, span: &Span, node: Option<&str>, item: Option<&str>, fault: Fault) {
-        let at = Some(self.lines.position(span.clone()));
-        self.problems.push(Problem {
-            at,
-            node: node.map(str::to_owned),
-            item: item.map(str::to_owned),
-            fault,
+        let (node, item) = (node.map(str::to_owned), item.map(str::to_owned));
+        let (text, scope) = (self.places.text, self.scope.clone());
+        self.problems.push(problem(&self.texts, text, scope, (Some(span.clone()), node, item, fault)));
+    }
+
+    /// Tells what a check of the whole patch finds.
+    fn check(&mut self, patch: &Patch) {
+        let (texts, all, problems) = (&self.texts, &self.all, &mut self.problems);
+        // The parts were defined while they were read, but one that was faulty may have come out differently.
+        let catalogue = self.catalogue.with_parts(patch);
+        check_with(patch, &catalogue, all, &mut |scope, span, node, item, fault| {
+            let places = match scope {
+                Scope::Part(name) => all.parts.get(name),
+                _ => None,
+            };
+            let text = places.map_or(0, |p| p.text);
+            problems.push(problem(texts, text, scope.clone(), (span, node, item, fault)));
         });
     }
 
@@ -158,14 +193,22 @@ impl<'t> Reader<'t> {
             return patch;
         };
         self.no_repetition(entries, None);
+        // What is used comes before what uses it.
+        if let Some(parts) = entries.iter().find(|e| e.key == "parts") {
+            patch.parts = self.parts(&parts.tree);
+        }
         for Entry { key, key_span, tree } in entries {
             match key.as_str() {
                 "format" => self.format(tree),
                 "title" => patch.title = self.text(tree, None, "title"),
+                "transport" => patch.transport = self.transport(tree),
+                "parts" => {}
                 "nodes" => patch.nodes = self.nodes(tree),
+                "sequence" => patch.sequences = self.sequences(tree),
                 _ => self.unknown_key(key, key_span, None, "a patch", TOP),
             }
         }
+        self.all.patch = std::mem::take(&mut self.places);
         patch
     }
 
@@ -179,72 +222,40 @@ impl<'t> Reader<'t> {
         self.complain(&tree.span, None, Some("format"), fault);
     }
 
-    fn nodes(&mut self, tree: &Tree) -> IndexMap<String, Node> {
+    fn transport(&mut self, tree: &Tree) -> Transport {
+        let mut transport = Transport::default();
         let Value::Table(entries) = &tree.value else {
-            self.broken = true;
-            self.complain(&tree.span, None, Some("nodes"), wrong("a table", &tree.value));
-            return IndexMap::new();
+            self.complain(&tree.span, None, Some("transport"), wrong("a table", &tree.value));
+            return transport;
         };
         self.no_repetition(entries, None);
-        if entries.len() > MAX_NODES {
-            self.broken = true;
-            self.complain(&tree.span, None, Some("nodes"), Fault::TooManyNodes { count: entries.len() });
-            return IndexMap::new();
+        for Entry { key, key_span, tree } in entries {
+            self.places.set_own(key, tree.span.clone());
+            match key.as_str() {
+                "tempo" => transport.tempo = self.quantity(tree, "tempo", Quantity::TEMPO),
+                "meter" => {
+                    let Some(text) = self.text(tree, None, "meter") else { continue };
+                    transport.meter = text.parse().ok();
+                    if transport.meter.is_none() {
+                        let fault = SequenceFault::BadMeter { text };
+                        self.complain(&tree.span, None, Some("meter"), fault.into());
+                    }
+                }
+                _ => self.unknown_key(key, key_span, None, "the transport", TRANSPORT),
+            }
         }
-        let kinds = entries.iter().map(|e| (e.key.as_str(), kind_of(&e.tree, &self.catalogue))).collect();
-        let node = |e: &Entry| (e.key.clone(), self.node(e, &kinds));
-        entries.iter().map(node).collect()
+        transport
     }
 
-    fn node(&mut self, entry: &Entry, kinds: &IndexMap<&str, Option<Arc<KindInfo>>>) -> Node {
-        let label = entry.key.as_str();
-        let mut node = Node::new(label, "");
-        self.places.node(label).head = Some(entry.key_span.clone());
-        let Value::Table(entries) = &entry.tree.value else {
-            self.places.node(label).kind_is_missing = true;
-            self.complain(&entry.tree.span, Some(label), None, wrong("a table", &entry.tree.value));
-            return node;
-        };
-        self.no_repetition(entries, Some(label));
-        let site = Site { label, kind: kinds.get(label).cloned().flatten(), kinds };
-        if !entries.iter().any(|e| e.key == "kind") {
-            self.places.node(label).kind_is_missing = true;
-            self.complain(&entry.key_span, Some(label), None, Fault::MissingKind);
+    /// A number that belongs to no node.
+    fn quantity(&mut self, tree: &Tree, item: &str, quantity: Quantity) -> Option<f64> {
+        match quantity.read(&tree.value) {
+            Ok(number) => Some(number),
+            Err(fault) => {
+                self.complain(&tree.span, None, Some(item), fault);
+                None
+            }
         }
-        for item in entries {
-            self.places.node(label).set_key(&item.key, item.tree.span.clone());
-            self.item(&site, item, &mut node);
-        }
-        node
-    }
-
-    fn item(&mut self, site: &Site<'_>, item: &Entry, node: &mut Node) {
-        let label = Some(site.label);
-        let tree = &item.tree;
-        match item.key.as_str() {
-            "kind" => match self.text(tree, label, "kind") {
-                Some(kind) => node.kind = kind,
-                None => self.places.node(site.label).kind_is_missing = true,
-            },
-            "id" => node.id = self.text(tree, label, "id").unwrap_or_else(|| site.label.to_owned()),
-            "channels" => node.channels = self.channels(tree, site.label),
-            "bypass" => match tree.value {
-                Value::Bool(flag) => node.bypass = flag,
-                ref other => self.complain(&tree.span, label, Some("bypass"), wrong("true or false", other)),
-            },
-            "inputs" => node.cables = self.inputs(site, tree),
-            _ => self.value(site, item, node),
-        }
-    }
-
-    fn channels(&mut self, tree: &Tree, label: &str) -> Option<u16> {
-        let fault = match tree.value {
-            Value::Number(n) if n.fract() == 0.0 && (0.0..=65_535.0).contains(&n) => return Some(n as u16),
-            Value::Number(channels) => Fault::ChannelsOutOfRange { channels },
-            ref other => wrong("a whole number", other),
-        };
-        self.complain(&tree.span, Some(label), Some("channels"), fault);
-        None
     }
 
     fn text(&mut self, tree: &Tree, node: Option<&str>, item: &str) -> Option<String> {
@@ -283,14 +294,15 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn wrong(expected: &'static str, found: &Value) -> Fault {
-    Fault::WrongType { expected, found: found.noun() }
+type Found = (Option<Span>, Option<String>, Option<String>, Fault);
+
+fn problem(texts: &[(Option<&str>, Lines<'_>)], text: usize, scope: Scope, found: Found) -> Problem {
+    let (span, node, item, fault) = found;
+    let (file, lines) = &texts[text];
+    let at = span.map(|span| lines.position(span));
+    Problem { at, file: file.map(str::to_owned), scope, node, item, fault }
 }
 
-fn kind_of(node: &Tree, catalogue: &Catalogue) -> Option<Arc<KindInfo>> {
-    let Value::Table(entries) = &node.value else { return None };
-    match &entries.iter().find(|e| e.key == "kind")?.tree.value {
-        Value::Text(name) => catalogue.find(name).cloned(),
-        _ => None,
-    }
+fn wrong(expected: &'static str, found: &Value) -> Fault {
+    Fault::WrongType { expected, found: found.noun() }
 }

@@ -1,23 +1,50 @@
 //! A patch with everything settled: kinds, layouts, numbers of ports and parameters, every value.
 
+mod part;
+mod play;
+mod width;
+
+pub use part::{Opening, PartParameter, ResolvedPart, ResolvedTarget, Voices};
+pub use play::{ResolvedSequence, SequenceNote};
+
 use crate::catalogue::{Catalogue, all_settings, bank_count, layout};
-use crate::check::check;
+use crate::check::check_with;
 use crate::kind::KindInfo;
-use crate::model::{Node, Patch, Source};
+use crate::model::{Meter, Node, Nodes, Patch, Sequence, Source, Transport};
+use crate::places::DocumentPlaces;
 use crate::problem::Problem;
-use sostenuto_graph::{MAX_CHANNELS, Shape};
-use sostenuto_nodes::{Layout, Width};
-use std::collections::{BTreeMap, HashMap};
+use crate::read::in_order;
+use indexmap::IndexMap;
+use sostenuto_graph::Shape;
+use sostenuto_nodes::Layout;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A patch that can be built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Resolved {
     /// What the patch is called.
     pub title: Option<String>,
+    /// The tempo in beats (quarter notes) a minute.
+    pub tempo: f64,
+    /// The time signature.
+    pub meter: Meter,
+    /// The parts that the document defines, by name.
+    pub parts: IndexMap<String, Arc<ResolvedPart>>,
     /// The nodes, in the order of the patch.
     pub nodes: Vec<ResolvedNode>,
+    /// What is played, in the order of the patch.
+    pub sequences: Vec<ResolvedSequence>,
+    /// What the document says of time, word for word.
+    pub(crate) said: Said,
     by_id: HashMap<String, usize>,
+}
+
+/// What a document says, for comparing documents.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    pub transport: Transport,
+    pub sequences: IndexMap<String, Sequence>,
 }
 
 /// A node that can be built.
@@ -27,13 +54,13 @@ pub struct ResolvedNode {
     pub id: String,
     /// What the document calls it.
     pub label: String,
-    /// Its kind.
+    /// Its kind; [`KindInfo::part`] if it is an instance of a part.
     pub kind: Arc<KindInfo>,
     /// Channels, every setting, seed.
     pub layout: Layout,
     /// Its ports and parameters.
     pub shape: Shape,
-    /// The value of each parameter of the shape.
+    /// The value of each parameter of the shape. That of a parameter which follows a signal is 0, even outside of its range.
     pub values: Vec<f32>,
     /// What drives its parameters.
     pub drives: Vec<ResolvedDrive>,
@@ -41,17 +68,19 @@ pub struct ResolvedNode {
     pub cables: Vec<ResolvedCable>,
     /// Whether its inputs go straight to its outputs.
     pub bypass: bool,
-    /// What the document fixes of the layout; the rest follows from the other nodes.
+    /// What the document gives of all this; the rest follows from the kind and the other nodes.
     pub pins: Pins,
 }
 
-/// What a document says of a node's layout.
+/// What a document says of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pins {
     /// The channels, if it gives them.
     pub channels: Option<u16>,
     /// The settings that it gives.
     pub settings: BTreeMap<String, f64>,
+    /// The parameters of which it gives the value.
+    pub params: BTreeSet<String>,
 }
 
 /// A cable into a parameter, in numbers.
@@ -59,7 +88,7 @@ pub struct Pins {
 pub struct ResolvedDrive {
     /// The parameter's number in the shape.
     pub param: u16,
-    /// The place of the source in [`Resolved::nodes`].
+    /// The place of the source among the nodes of the same patch or part.
     pub node: usize,
     /// The number of its output.
     pub output: u16,
@@ -70,7 +99,7 @@ pub struct ResolvedDrive {
 /// A cable into a port, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ResolvedCable {
-    /// The place of the source in [`Resolved::nodes`].
+    /// The place of the source among the nodes of the same patch or part.
     pub node: usize,
     /// The number of its output.
     pub output: u16,
@@ -83,7 +112,7 @@ pub struct ResolvedCable {
 impl Resolved {
     /// A patch of nothing, to start from: what sounds before the first patch does.
     pub fn silence() -> Self {
-        Resolved { title: None, nodes: Vec::new(), by_id: HashMap::new() }
+        Resolved { tempo: Transport::default().tempo(), ..Resolved::default() }
     }
 
     /// The node of an id.
@@ -95,35 +124,80 @@ impl Resolved {
     pub fn place(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
+
+    /// The same for comparing.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { nodes: &self.nodes, by_id: &self.by_id }
+    }
+}
+
+/// The nodes of a patch or a part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub nodes: &'a [ResolvedNode],
+    by_id: &'a HashMap<String, usize>,
+}
+
+impl<'a> View<'a> {
+    /// The node of an id.
+    pub fn node(&self, id: &str) -> Option<&'a ResolvedNode> {
+        self.nodes.get(*self.by_id.get(id)?)
+    }
 }
 
 /// Settles everything about a patch.
 ///
 /// Channels: a port that follows is as wide as the widest cable into any following input of its node, and mono if there is
-/// none, unless the node's `channels` says otherwise. Round a loop that has more than one answer, the narrowest holds.
+/// none, unless the node's `channels` says otherwise. Round a loop that has more than one answer, the narrowest holds. The ports
+/// of a part are as wide as its inlets and outlets are in its definition, whatever comes in.
 ///
 /// # Errors
 /// Every problem that keeps the patch from sounding; no warnings.
 pub fn resolve(patch: &Patch, catalogue: &Catalogue) -> Result<Resolved, Vec<Problem>> {
-    let mut problems = check(patch, catalogue);
-    problems.retain(|p| !p.is_warning());
+    let catalogue = catalogue.with_parts(patch);
+    let mut problems = Vec::new();
+    check_with(patch, &catalogue, &DocumentPlaces::default(), &mut |scope, _, node, item, fault| {
+        if !fault.is_warning() {
+            problems.push(Problem { scope: scope.clone(), node, item, ..Problem::of(fault) });
+        }
+    });
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(in_order(problems));
     }
-    // The check has found every kind, so that no node falls out here and places are places in the patch.
+    let nodes = resolve_nodes(&patch.nodes, &catalogue);
+    let part = |name: &String| Some((name.clone(), catalogue.find(name)?.part.clone()?));
+    let place = |label: &str| patch.nodes.get_index_of(label);
+    Ok(Resolved {
+        title: patch.title.clone(),
+        tempo: patch.transport.tempo(),
+        meter: patch.transport.meter(),
+        parts: patch.parts.keys().filter_map(part).collect(),
+        sequences: play::sequences(&patch.sequences, place),
+        said: Said { transport: patch.transport.clone(), sequences: patch.sequences.clone() },
+        by_id: by_id(&nodes),
+        nodes,
+    })
+}
+
+fn by_id(nodes: &[ResolvedNode]) -> HashMap<String, usize> {
+    nodes.iter().enumerate().map(|(place, n)| (n.id.clone(), place)).collect()
+}
+
+/// The nodes of a patch or a part, at the same places. What is faulty is left out of them.
+fn resolve_nodes(nodes: &Nodes, catalogue: &Catalogue) -> Vec<ResolvedNode> {
+    let unknown = || Arc::new(KindInfo::unknown());
     let kinds: Vec<Arc<KindInfo>> =
-        patch.nodes.values().filter_map(|n| catalogue.find(&n.kind).cloned()).collect();
-    let channels = channels(patch, &kinds);
-    let shaped = patch.nodes.iter().zip(kinds.iter().zip(channels));
-    let mut nodes: Vec<_> =
+        nodes.values().map(|n| catalogue.find(&n.kind).cloned().unwrap_or_else(unknown)).collect();
+    let channels = width::channels(nodes, &kinds);
+    let shaped = nodes.iter().zip(kinds.iter().zip(channels));
+    let mut resolved: Vec<_> =
         shaped.map(|((label, node), (kind, channels))| shaped_node(label, node, kind, channels)).collect();
-    for (place, node) in patch.nodes.values().enumerate() {
-        let (cables, drives) = cables(patch, node, &nodes, place);
-        nodes[place].cables = cables;
-        nodes[place].drives = drives;
+    for (place, node) in nodes.values().enumerate() {
+        let (cables, drives) = cables(nodes, node, &resolved, place);
+        resolved[place].cables = cables;
+        resolved[place].drives = drives;
     }
-    let by_id = nodes.iter().enumerate().map(|(place, n)| (n.id.clone(), place)).collect();
-    Ok(Resolved { title: patch.title.clone(), nodes, by_id })
+    resolved
 }
 
 fn shaped_node(label: &str, node: &Node, kind: &Arc<KindInfo>, channels: u16) -> ResolvedNode {
@@ -133,6 +207,7 @@ fn shaped_node(label: &str, node: &Node, kind: &Arc<KindInfo>, channels: u16) ->
     let shape = kind.shape(&layout);
     let value =
         |p: &sostenuto_graph::Parameter| node.params.get(&*p.name).and_then(|v| v.value).unwrap_or(p.default);
+    let given = node.params.iter().filter(|(_, v)| v.value.is_some()).map(|(name, _)| name.clone());
     ResolvedNode {
         id: node.id.clone(),
         label: label.to_owned(),
@@ -143,21 +218,21 @@ fn shaped_node(label: &str, node: &Node, kind: &Arc<KindInfo>, channels: u16) ->
         drives: Vec::new(),
         cables: Vec::new(),
         bypass: node.bypass,
-        pins: Pins { channels: node.channels, settings: node.settings.clone() },
+        pins: Pins { channels: node.channels, settings: node.settings.clone(), params: given.collect() },
     }
 }
 
 fn cables(
-    patch: &Patch,
+    nodes: &Nodes,
     node: &Node,
-    nodes: &[ResolvedNode],
+    resolved: &[ResolvedNode],
     place: usize,
 ) -> (Vec<ResolvedCable>, Vec<ResolvedDrive>) {
     let start = |from: &Source| {
-        let source = patch.nodes.get_index_of(&from.node)?;
-        Some((source, nodes[source].shape.output(&from.port)?))
+        let source = nodes.get_index_of(&from.node)?;
+        Some((source, resolved[source].shape.output(&from.port)?))
     };
-    let shape = &nodes[place].shape;
+    let shape = &resolved[place].shape;
     let cable = |c: &crate::model::Cable| {
         let (node, output) = start(&c.from)?;
         Some(ResolvedCable { node, output, input: shape.input(&c.port)?, gain_db: c.gain_db })
@@ -171,40 +246,4 @@ fn cables(
         }
     }
     (node.cables.iter().filter_map(cable).collect(), drives)
-}
-
-/// The channels of each node's following ports: the least widths that agree, found by widening from mono.
-///
-/// A node is looked at again only when a feeder has become wider, which happens at most [`MAX_CHANNELS`] times to each.
-fn channels(patch: &Patch, kinds: &[Arc<KindInfo>]) -> Vec<u16> {
-    let mut widths: Vec<u16> =
-        patch.nodes.values().map(|n| n.channels.unwrap_or(1).clamp(1, MAX_CHANNELS)).collect();
-    // For each node, the nodes that follow it, and the width of the output if that is fixed.
-    let mut followers: Vec<Vec<(usize, Option<u16>)>> = vec![Vec::new(); kinds.len()];
-    for (place, node) in patch.nodes.values().enumerate().filter(|(_, n)| n.channels.is_none()) {
-        for cable in &node.cables {
-            let follows = crate::catalogue::input(&kinds[place], &cable.port)
-                .is_some_and(|(p, _)| p.width == Width::Follow);
-            let Some(source) = patch.nodes.get_index_of(&cable.from.node).filter(|_| follows) else {
-                continue;
-            };
-            let output = kinds[source].outputs.iter().find(|p| p.name == cable.from.port);
-            match output.map(|p| p.width) {
-                Some(Width::Fixed(n)) => followers[source].push((place, Some(n))),
-                Some(Width::Follow) => followers[source].push((place, None)),
-                None => {}
-            }
-        }
-    }
-    let mut open: Vec<usize> = (0..kinds.len()).collect();
-    while let Some(source) = open.pop() {
-        for (follower, fixed) in &followers[source] {
-            let width = fixed.unwrap_or(widths[source]).min(MAX_CHANNELS);
-            if width > widths[*follower] {
-                widths[*follower] = width;
-                open.push(*follower);
-            }
-        }
-    }
-    widths
 }

@@ -45,6 +45,16 @@ impl PartialEq for Tree {
     }
 }
 
+impl Tree {
+    /// What stands under a key, if it is a table.
+    pub fn get(&self, key: &str) -> Option<&Tree> {
+        match &self.value {
+            Value::Table(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.tree),
+            _ => None,
+        }
+    }
+}
+
 impl From<Value> for Tree {
     fn from(value: Value) -> Self {
         Tree { value, span: 0..0 }

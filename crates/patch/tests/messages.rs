@@ -89,7 +89,7 @@ const NODES: &[(&str, &str)] = &[
         "line 8, column 20: node `it`, `cutoff`: 5 Hz is out of range; it goes from 10 Hz to 24 kHz\nline 8, column 25: node `it`: a parameter has no key `frm` (did you mean `from`?); it takes value, from, depth and drive",
     ),
     (
-        "kind = \"lowpass\"\ncutoff = { from = \"tone\" }",
+        "kind = \"lowpass\"\ncutoff = { value = 50.0, from = \"tone\" }",
         "line 8, column 10: node `it`, `cutoff`: the drive has no depth; write how far a signal of 1 moves the parameter, in its unit: depth = 1.0",
     ),
     (
@@ -305,7 +305,7 @@ const DOCUMENTS: &[(Notation, &str, &str)] = &[
     (
         Notation::Toml,
         "titel = \"x\"\n[nodes.a]\nkind = \"audio_out\"",
-        "line 1, column 1: a patch has no key `titel` (did you mean `title`?); it takes format, title and nodes",
+        "line 1, column 1: a patch has no key `titel` (did you mean `title`?); it takes format, title, transport, parts, nodes and sequence",
     ),
     (
         Notation::Toml,

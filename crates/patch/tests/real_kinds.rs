@@ -1,6 +1,8 @@
 //! The catalogue that ships: each of its kinds can be written, printed and read.
 
-use sostenuto_patch::{Catalogue, Fault, Node, Notation, Patch, check, read, resolve, to_json, to_toml};
+use sostenuto_patch::{
+    Catalogue, Fault, Node, Notation, Part, Patch, Voicing, check, read, resolve, to_json, to_toml,
+};
 
 #[test]
 fn no_name_of_a_kind_is_one_that_every_node_has() {
@@ -33,7 +35,15 @@ fn every_kind_can_be_written_with_all_its_values() {
         for s in kind.settings.iter().filter(|s| kind.bank.is_none_or(|b| b.setting != s.name)) {
             node.settings.insert(s.name.to_owned(), s.default());
         }
-        patch.nodes.insert("it".to_owned(), node);
+        // Some kinds belong into an instrument.
+        let inside = ["inlet", "outlet", "note"].contains(&kind.name);
+        if inside {
+            let part = Part { voices: Some(Voicing::of(2)), ..Part::of([("it".to_owned(), node)].into()) };
+            patch.parts.insert("whole".to_owned(), part);
+            patch.nodes.insert("whole".to_owned(), Node::new("whole", "whole"));
+        } else {
+            patch.nodes.insert("it".to_owned(), node);
+        }
         let faults: Vec<_> =
             check(&patch, &catalogue).into_iter().map(|p| p.fault).filter(|f| !f.is_warning()).collect();
         assert_eq!(faults, Vec::<Fault>::new(), "{}", kind.name);
@@ -43,6 +53,7 @@ fn every_kind_can_be_written_with_all_its_values() {
             assert_eq!(read(&text, notation, &catalogue).unwrap().patch, patch, "{text}");
         }
         let resolved = resolve(&patch, &catalogue).unwrap();
-        assert_eq!(resolved.nodes[0].shape, kind.shape(&resolved.nodes[0].layout));
+        let it = if inside { &resolved.parts["whole"].nodes[0] } else { &resolved.nodes[0] };
+        assert_eq!(it.shape, kind.shape(&it.layout));
     }
 }

@@ -13,6 +13,7 @@ const TO: usize = 14_400;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
 pub enum Deed {
     /// Another patch.
     Play(Patch),

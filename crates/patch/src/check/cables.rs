@@ -4,17 +4,17 @@ use super::Sink;
 use crate::catalogue::{has_inputs, input, input_names, param};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
-use crate::model::{Node, Patch, Source};
+use crate::model::{Node, Nodes, Source};
 use crate::places::Places;
 use crate::quantity::Quantity;
 use crate::suggest::nearest;
 use crate::tree::Span;
 use std::collections::HashSet;
 
-pub(super) fn check(patch: &Patch, kinds: &[Option<&KindInfo>], places: &Places, sink: &mut Sink<'_>) {
-    for ((label, node), kind) in patch.nodes.iter().zip(kinds) {
+pub(super) fn check(nodes: &Nodes, kinds: &[Option<&KindInfo>], places: &Places, sink: &mut Sink<'_>) {
+    for ((label, node), kind) in nodes.iter().zip(kinds) {
         let Some(kind) = kind else { continue };
-        let mut ends = Ends { patch, kinds, label, kind, places, sink };
+        let mut ends = Ends { nodes, kinds, label, kind, places, sink };
         ends.inputs(node);
         ends.drives(node);
     }
@@ -22,7 +22,7 @@ pub(super) fn check(patch: &Patch, kinds: &[Option<&KindInfo>], places: &Places,
 
 /// The node at whose inputs the cables end.
 struct Ends<'a, 's> {
-    patch: &'a Patch,
+    nodes: &'a Nodes,
     kinds: &'a [Option<&'a KindInfo>],
     label: &'a str,
     kind: &'a KindInfo,
@@ -82,8 +82,8 @@ impl Ends<'_, '_> {
     }
 
     fn source(&mut self, from: &Source, span: Option<Span>, item: &str) {
-        let Some(index) = self.patch.nodes.get_index_of(&from.node) else {
-            let suggestion = nearest(&from.node, self.patch.nodes.keys().map(String::as_str));
+        let Some(index) = self.nodes.get_index_of(&from.node) else {
+            let suggestion = nearest(&from.node, self.nodes.keys().map(String::as_str));
             return self.say(span, item, Fault::UnknownSource { node: from.node.clone(), suggestion });
         };
         if from.node == self.label && !self.kind.delays {

@@ -36,6 +36,7 @@ pub fn complete(line: &str, cursor: usize, patch: &Patch, catalogue: &Catalogue)
         Some(word) => (word.text, word.span.start),
         None => (String::new(), end),
     };
+    let catalogue = &catalogue.with_parts(patch);
     let mut found = match times(&words) {
         Some(times) => times,
         None => Cursor { words: without_time(&words), typed: &typed, patch, catalogue }.options(),

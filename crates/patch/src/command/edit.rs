@@ -25,6 +25,7 @@ use std::sync::Arc;
 /// # Errors
 /// Why the command cannot be carried out; the patch given is not changed.
 pub fn edit(patch: &Patch, catalogue: &Catalogue, command: &Command) -> Result<Patch, CommandError> {
+    let catalogue = &catalogue.with_parts(patch);
     let mut desk = Desk { patch: patch.clone(), catalogue };
     match command {
         Command::Set { node, param, value, over, ramp } => {
@@ -54,7 +55,10 @@ pub(super) struct Desk<'c> {
 }
 
 impl Desk<'_> {
-    fn done(self) -> Result<Patch, CommandError> {
+    fn done(mut self) -> Result<Patch, CommandError> {
+        for node in self.patch.nodes.values_mut() {
+            rewire::settle(node, self.catalogue);
+        }
         let mut problems = check(&self.patch, self.catalogue);
         problems.retain(|p| !p.is_warning());
         if problems.is_empty() { Ok(self.patch) } else { Err(problems.into()) }
@@ -150,6 +154,7 @@ impl Desk<'_> {
     fn remove(&mut self, label: &str) -> Result<(), CommandError> {
         self.node(label)?;
         self.patch.nodes.shift_remove(label);
+        self.patch.sequences.retain(|_, sequence| sequence.to != label);
         for node in self.patch.nodes.values_mut() {
             rewire::keeping_bank(node, self.catalogue, |node| cut_from(node, label));
         }
@@ -167,6 +172,9 @@ impl Desk<'_> {
                 to.clone_into(&mut source.node);
             }
             self.patch.nodes.insert(if label == from { to.to_owned() } else { label }, node);
+        }
+        for sequence in self.patch.sequences.values_mut().filter(|s| s.to == from) {
+            to.clone_into(&mut sequence.to);
         }
         Ok(())
     }
@@ -209,7 +217,7 @@ impl Desk<'_> {
 /// A fault of a node as the error of a command.
 pub(super) fn of_node(label: &str, item: Option<&str>, fault: Fault) -> CommandError {
     let item = item.map(str::to_owned);
-    vec![Problem { at: None, node: Some(label.to_owned()), item, fault }].into()
+    vec![Problem { node: Some(label.to_owned()), item, ..Problem::of(fault) }].into()
 }
 
 /// `PARAM=VALUE …` as a document would have it.

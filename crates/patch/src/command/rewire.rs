@@ -92,7 +92,8 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
         let Some((info, _)) = param(kind, name) else { continue };
         let quantity = Quantity::of_param(info);
         let kept = new.params.entry(name.clone()).or_default();
-        kept.value = kept.value.or(value.value.filter(|v| quantity.check(f64::from(*v)).is_ok()));
+        let fits = |v: &f32| quantity.check(f64::from(*v)).is_ok() || (*v == 0.0 && !value.drives.is_empty());
+        kept.value = kept.value.or(value.value.filter(fits));
         kept.drives.extend(value.drives.iter().cloned());
     }
     new.params.retain(|_, p| !p.is_empty());
@@ -102,6 +103,17 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
             new.settings.insert(name.clone(), *value);
         }
     }
+}
+
+/// A parameter that followed a signal has the value 0, which may be none of its own: without the signal it has its default.
+pub(super) fn settle(node: &mut Node, catalogue: &Catalogue) {
+    let Some(kind) = catalogue.find(&node.kind) else { return };
+    for (name, value) in node.params.iter_mut().filter(|(_, v)| v.drives.is_empty() && v.value == Some(0.0)) {
+        if param(kind, name).is_some_and(|(info, _)| Quantity::of_param(info).check(0.0).is_err()) {
+            value.value = None;
+        }
+    }
+    node.params.retain(|_, p| !p.is_empty());
 }
 
 /// Cables go to the port of the same name; those to the first input or to a bank go where a cable goes that names no port.

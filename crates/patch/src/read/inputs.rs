@@ -1,6 +1,7 @@
 //! The cables into a node: a list for its first port or its bank, or a table by port.
 
-use super::{Reader, Site, wrong};
+use super::nodes::Site;
+use super::{Reader, wrong};
 use crate::catalogue::{bank_max, has_inputs, input};
 use crate::fault::Fault;
 use crate::kind::KindInfo;

@@ -1,6 +1,7 @@
 //! Parameters and settings of a node, and what drives them.
 
-use super::{Reader, Site, wrong};
+use super::nodes::Site;
+use super::{NODE_KEYS, Reader, wrong};
 use crate::catalogue::{item_names, param, setting};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
@@ -48,8 +49,18 @@ impl<'t> Reader<'t> {
             return param;
         };
         self.no_repetition(entries, Some(site.label));
+        let has = |key: &str| entries.iter().any(|e| e.key == key);
+        if has("from") && !has("value") && !has("depth") && !has("drive") {
+            param.drives.extend(self.follow(site, item, entries));
+            // The signal itself, kept within the range: 0 and 1 times the signal.
+            param.value = (!param.drives.is_empty()).then_some(0.0);
+            return param;
+        }
         for e in entries {
             match e.key.as_str() {
+                "value" if has("from") || has("drive") => {
+                    param.value = self.base(site, item, &e.tree, quantity)
+                }
                 "value" => param.value = self.number(site, &item.key, &e.tree, quantity),
                 "drive" => self.drives(site, item, &e.tree, quantity, &mut param.drives),
                 "from" | "depth" => {}
@@ -60,6 +71,25 @@ impl<'t> Reader<'t> {
             self.drive(site, item, &item.tree, quantity, &mut param.drives);
         }
         param
+    }
+
+    /// The value of a parameter that is driven. It may be 0 whatever the range, which only the sum is kept in.
+    fn base(&mut self, site: &Site<'_>, item: &Entry, tree: &Tree, quantity: Quantity) -> Option<f32> {
+        match tree.value {
+            Value::Number(0.0) => Some(0.0),
+            _ => self.number(site, &item.key, tree, quantity),
+        }
+    }
+
+    /// The drive of a parameter that follows a signal.
+    fn follow(&mut self, site: &Site<'_>, item: &Entry, entries: &[Entry]) -> Option<Drive> {
+        let from = entries.iter().find(|e| e.key == "from")?;
+        for e in entries.iter().filter(|e| e.key != "from") {
+            self.unknown_key(&e.key, &e.key_span, Some(site.label), "a parameter", VALUE_KEYS);
+        }
+        let text = self.text(&from.tree, Some(site.label), &item.key)?;
+        self.places.node(site.label).add_drive(&item.key, from.tree.span.clone());
+        Some(Drive { from: self.source(site, &text), depth: 1.0 })
     }
 
     fn drives(
@@ -134,7 +164,8 @@ impl<'t> Reader<'t> {
 /// The fault of a name that the kind does not know.
 pub(crate) fn unknown_param(kind: &KindInfo, name: &str) -> Fault {
     let known = item_names(kind);
-    let common = ["kind", "id", "inputs", "channels", "bypass"];
+    // Not the last, which only chains have.
+    let common = NODE_KEYS.iter().copied().take(NODE_KEYS.len() - 1);
     let suggestion = nearest(name, known.iter().map(String::as_str).chain(common));
     Fault::UnknownParam { name: name.to_owned(), kind: kind.name.clone(), known, suggestion }
 }

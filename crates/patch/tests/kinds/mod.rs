@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub mod random;
+mod random_parts;
 pub mod rounds;
 
 use sostenuto_graph::{Approach, Curve};
@@ -152,6 +153,19 @@ pub static KINDS: &[Kind] = &[
     },
     Kind { name: "meter", group: Group::Output, inputs: IN, ..BLANK },
     Kind { name: "audio_out", group: Group::Output, inputs: IN, ..BLANK },
+    Kind { name: "inlet", group: Group::Part, outputs: OUT, ..BLANK },
+    Kind { name: "outlet", group: Group::Part, inputs: IN, outputs: OUT, ..BLANK },
+    Kind {
+        name: "note",
+        group: Group::Control,
+        outputs: &[port("frequency", Width::Fixed(1)), port("gate", Width::Fixed(1))],
+        params: &[
+            param("pitch", Unit::Note, 0.0, 127.99, 60.0),
+            param("bend", Unit::Semitones, -96.0, 96.0, 0.0),
+            choice("gate", &["off", "on"]),
+        ],
+        ..BLANK
+    },
 ];
 
 pub fn catalogue() -> Catalogue {

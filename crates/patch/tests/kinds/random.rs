@@ -1,8 +1,12 @@
 //! Random patches that can sound, and random changes that keep them so.
 
-use super::{KINDS, catalogue};
-use sostenuto_nodes::{Kind, SettingRange};
-use sostenuto_patch::{Cable, Drive, Node, ParamValue, Patch, Source, check};
+use super::catalogue;
+use super::random_parts::{Renamed, change_part, change_play};
+use sostenuto_nodes::{SettingRange, Width};
+use sostenuto_patch::{
+    Cable, Catalogue, Drive, KindInfo, Node, Nodes, ParamInfo, ParamValue, Patch, Source, check,
+};
+use std::sync::Arc;
 
 /// The generator of Steele and others ("Fast splittable pseudorandom number generators", OOPSLA 2014): small, and the same
 /// everywhere.
@@ -33,21 +37,24 @@ impl Dice {
     }
 }
 
-fn kind(name: &str) -> &'static Kind {
-    KINDS.iter().find(|k| k.name == name).unwrap()
+/// A value that the parameter can have: any, or its default.
+pub fn value(dice: &mut Dice, info: &ParamInfo) -> f32 {
+    match info.choices.len() {
+        _ if dice.one_in(4) => info.default,
+        0 => dice.within(info.min, info.max),
+        n => dice.below(n) as f32,
+    }
 }
 
-pub fn node(dice: &mut Dice, id: String) -> Node {
-    let kind = dice.pick(KINDS);
-    let mut node = Node::new(id, kind.name);
-    for p in kind.params {
+/// A node of a kind that the patch knows; it may be one that does not belong where it is put.
+pub fn node(dice: &mut Dice, catalogue: &Catalogue, id: String) -> Node {
+    let parts: Vec<&Arc<KindInfo>> = catalogue.kinds().iter().filter(|k| k.part.is_some()).collect();
+    let kind =
+        if !parts.is_empty() && dice.one_in(3) { *dice.pick(&parts) } else { dice.pick(catalogue.kinds()) };
+    let mut node = Node::new(id, &*kind.name);
+    for p in &kind.params {
         if dice.one_in(2) {
-            let value = if p.choices.is_empty() {
-                dice.within(p.min, p.max)
-            } else {
-                dice.below(p.choices.len()) as f32
-            };
-            node.params.insert(p.name.to_owned(), value.into());
+            node.params.insert(p.name.to_string(), value(dice, p).into());
         }
     }
     for s in kind.settings {
@@ -63,102 +70,146 @@ pub fn node(dice: &mut Dice, id: String) -> Node {
         }
     }
     node.bypass = !kind.inputs.is_empty() && !kind.outputs.is_empty() && dice.one_in(5);
-    let follows = |p: &sostenuto_nodes::PortInfo| p.width == sostenuto_nodes::Width::Follow;
-    if kind.inputs.iter().chain(kind.outputs).any(follows) && dice.one_in(6) {
+    if kind.inputs.iter().chain(&kind.outputs).any(|p| p.width == Width::Follow) && dice.one_in(6) {
         node.channels = Some(1 + dice.below(8) as u16);
     }
     node
 }
 
-fn source(dice: &mut Dice, patch: &Patch) -> Option<Source> {
-    let (label, node) = patch.nodes.get_index(dice.below(patch.nodes.len()))?;
-    let outputs = kind(&node.kind).outputs;
-    (!outputs.is_empty()).then(|| Source { node: label.clone(), port: dice.pick(outputs).name.to_owned() })
+pub fn source(dice: &mut Dice, nodes: &Nodes, catalogue: &Catalogue) -> Option<Source> {
+    let (label, node) = nodes.get_index(dice.below(nodes.len()))?;
+    let outputs = &catalogue.find(&node.kind)?.outputs;
+    (!outputs.is_empty()).then(|| Source { node: label.clone(), port: dice.pick(outputs).name.to_string() })
+}
+
+/// A port that the node could have a cable into.
+pub fn port(dice: &mut Dice, kind: &KindInfo) -> Option<String> {
+    match &kind.bank {
+        Some(bank) => Some(format!("{}{}", bank.port.name, 1 + dice.below(5))),
+        None => (!kind.inputs.is_empty()).then(|| dice.pick(&kind.inputs).name.to_string()),
+    }
+}
+
+/// One random change of nodes; it may be one that cannot sound. What the nodes are called elsewhere may have to follow.
+pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -> Option<Renamed> {
+    let place = dice.below(nodes.len());
+    let (label, present) = nodes.get_index(place).map(|(l, n)| (l.clone(), n.clone()))?;
+    let kind = catalogue.find(&present.kind)?.clone();
+    match dice.below(14) {
+        0 | 1 => {
+            let id = format!("{}-{}", dice.pick(&["a", "B", "c_", "node"]), dice.below(1000));
+            let id_too = if dice.one_in(3) { format!("id{}", dice.next()) } else { id.clone() };
+            if !nodes.contains_key(&id) {
+                let at = dice.below(nodes.len() + 1);
+                nodes.shift_insert(at, id, node(dice, catalogue, id_too));
+            }
+        }
+        2 if nodes.len() > 1 => {
+            remove(nodes, &label);
+            return Some(Renamed { from: label, to: None });
+        }
+        3 => {
+            let mut new = node(dice, catalogue, present.id);
+            new.cables = if dice.one_in(2) { present.cables } else { Vec::new() };
+            nodes[&label] = new;
+        }
+        4 => {
+            let p = (!kind.params.is_empty()).then(|| dice.pick(&kind.params))?;
+            let value = value(dice, p);
+            let param = nodes[&label].params.entry(p.name.to_string()).or_default();
+            let said = param.drives.is_empty() || dice.one_in(2);
+            param.value = (said && !dice.one_in(4)).then_some(value);
+            nodes[&label].params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
+        }
+        5..=7 => {
+            let from = source(dice, nodes, catalogue)?;
+            let port = port(dice, &kind)?;
+            let gain_db = if dice.one_in(2) { 0.0 } else { dice.within(-60.0, 20.0) };
+            let at = dice.below(present.cables.len() + 1);
+            nodes[&label].cables.insert(at, Cable { from, port, gain_db });
+        }
+        8 if !present.cables.is_empty() => {
+            let cable = dice.below(present.cables.len());
+            match dice.below(3) {
+                0 => drop(nodes[&label].cables.remove(cable)),
+                1 => nodes[&label].cables[cable].gain_db = dice.within(-60.0, 20.0),
+                _ => nodes[&label].cables.swap(0, cable),
+            }
+        }
+        9 | 10 => drive(dice, nodes, catalogue, &label, &kind)?,
+        11 => {
+            let param = nodes[&label].params.values_mut().find(|p| !p.drives.is_empty())?;
+            match dice.below(3) {
+                0 => drop(param.drives.pop()),
+                1 => param.drives[0].depth = dice.within(-9.0, 9.0),
+                _ => param.drives.reverse(),
+            }
+            nodes[&label].params.retain(|_, p: &mut ParamValue| p.value.is_some() || !p.drives.is_empty());
+        }
+        12 => nodes.move_index(place, dice.below(nodes.len())),
+        _ => {
+            let new = format!("r{}", dice.below(1000));
+            if nodes.contains_key(&new) {
+                return None;
+            }
+            rename(nodes, &label, &new);
+            return Some(Renamed { from: label, to: Some(new) });
+        }
+    }
+    Some(Renamed { from: String::new(), to: None })
+}
+
+fn drive(
+    dice: &mut Dice,
+    nodes: &mut Nodes,
+    catalogue: &Catalogue,
+    label: &str,
+    kind: &KindInfo,
+) -> Option<()> {
+    let from = source(dice, nodes, catalogue)?;
+    let name = (!kind.params.is_empty()).then(|| dice.pick(&kind.params).name.to_string())?;
+    let depth = dice.within(-5000.0, 5000.0);
+    let param = nodes[label].params.entry(name).or_default();
+    if param.drives.is_empty() && dice.one_in(3) {
+        // It follows the signal.
+        *param = ParamValue { value: Some(0.0), drives: vec![Drive { from, depth: 1.0 }] };
+    } else {
+        param.drives.insert(dice.below(param.drives.len() + 1), Drive { from, depth });
+    }
+    Some(())
+}
+
+pub fn remove(nodes: &mut Nodes, label: &str) {
+    nodes.shift_remove(label);
+    for node in nodes.values_mut() {
+        node.cables.retain(|c| c.from.node != label);
+        node.params.values_mut().for_each(|p| p.drives.retain(|d| d.from.node != label));
+        node.params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
+    }
+}
+
+pub fn rename(nodes: &mut Nodes, label: &str, new: &str) {
+    let renamed = |l: &str| if l == label { new.to_owned() } else { l.to_owned() };
+    let all = std::mem::take(nodes);
+    for (l, mut node) in all {
+        node.cables.iter_mut().for_each(|c| c.from.node = renamed(&c.from.node));
+        let drives = node.params.values_mut().flat_map(|p| p.drives.iter_mut());
+        drives.for_each(|d| d.from.node = renamed(&d.from.node));
+        nodes.insert(renamed(&l), node);
+    }
 }
 
 /// One random change; it may be one that cannot sound.
 fn try_change(dice: &mut Dice, patch: &mut Patch) -> Option<()> {
-    let place = dice.below(patch.nodes.len());
-    let (label, present) = patch.nodes.get_index(place).map(|(l, n)| (l.clone(), n.clone()))?;
-    match dice.below(12) {
-        0 => {
-            let id = format!("{}-{}", dice.pick(&["a", "B", "c_", "node"]), dice.below(1000));
-            let id_too = if dice.one_in(3) { format!("id{}", dice.next()) } else { id.clone() };
-            (!patch.nodes.contains_key(&id)).then(|| patch.nodes.insert(id, node(dice, id_too)));
+    let catalogue = catalogue().with_parts(patch);
+    match dice.below(20) {
+        0 => patch.title = dice.one_in(2).then(|| format!("title {}", dice.below(10))),
+        1..=10 => {
+            let renamed = change_nodes(dice, &mut patch.nodes, &catalogue)?;
+            renamed.in_sequences(patch);
         }
-        1 if patch.nodes.len() > 1 => {
-            patch.nodes.shift_remove(&label);
-            for node in patch.nodes.values_mut() {
-                node.cables.retain(|c| c.from.node != label);
-                node.params.values_mut().for_each(|p| p.drives.retain(|d| d.from.node != label));
-                node.params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
-            }
-        }
-        2 => {
-            let mut new = node(dice, present.id);
-            new.cables = if dice.one_in(2) { present.cables } else { Vec::new() };
-            patch.nodes[&label] = new;
-        }
-        3 => {
-            let params = kind(&present.kind).params;
-            let p = (!params.is_empty()).then(|| dice.pick(params))?;
-            let value = if p.choices.is_empty() {
-                dice.within(p.min, p.max)
-            } else {
-                dice.below(p.choices.len()) as f32
-            };
-            let param = patch.nodes[&label].params.entry(p.name.to_owned()).or_default();
-            param.value = (param.drives.is_empty() || dice.one_in(2)).then_some(value);
-        }
-        4..=6 => {
-            let from = source(dice, patch)?;
-            let kind = kind(&present.kind);
-            let port = match kind.bank {
-                Some(bank) => format!("{}{}", bank.port.name, 1 + dice.below(5)),
-                None => (!kind.inputs.is_empty()).then(|| dice.pick(kind.inputs).name.to_owned())?,
-            };
-            let gain_db = if dice.one_in(2) { 0.0 } else { dice.within(-60.0, 20.0) };
-            patch.nodes[&label].cables.push(Cable { from, port, gain_db });
-        }
-        7 if !present.cables.is_empty() => {
-            let cable = dice.below(present.cables.len());
-            match dice.one_in(2) {
-                true => drop(patch.nodes[&label].cables.remove(cable)),
-                false => patch.nodes[&label].cables[cable].gain_db = dice.within(-60.0, 20.0),
-            }
-        }
-        8 | 9 => {
-            let from = source(dice, patch)?;
-            let params = kind(&present.kind).params;
-            let name = (!params.is_empty()).then(|| dice.pick(params).name.to_owned())?;
-            let depth = dice.within(-5000.0, 5000.0);
-            patch.nodes[&label].params.entry(name).or_default().drives.push(Drive { from, depth });
-        }
-        10 => {
-            let param = patch.nodes[&label].params.values_mut().find(|p| !p.drives.is_empty())?;
-            match dice.one_in(2) {
-                true => drop(param.drives.pop()),
-                false => param.drives[0].depth = dice.within(-9.0, 9.0),
-            }
-            patch.nodes[&label]
-                .params
-                .retain(|_, p: &mut ParamValue| p.value.is_some() || !p.drives.is_empty());
-        }
-        _ => {
-            let new = format!("r{}", dice.below(1000));
-            if patch.nodes.contains_key(&new) {
-                return None;
-            }
-            let renamed = |l: &String| if *l == label { new.clone() } else { l.clone() };
-            let mut nodes = std::mem::take(&mut patch.nodes);
-            for node in nodes.values_mut() {
-                node.cables.iter_mut().for_each(|c| c.from.node = renamed(&c.from.node));
-                let drives = node.params.values_mut().flat_map(|p| p.drives.iter_mut());
-                drives.for_each(|d| d.from.node = renamed(&d.from.node));
-            }
-            patch.nodes = nodes.into_iter().map(|(l, n)| (renamed(&l), n)).collect();
-            patch.title = Some(new);
-        }
+        11..=16 => change_part(dice, patch, &catalogue)?,
+        _ => change_play(dice, patch, &catalogue)?,
     }
     Some(())
 }

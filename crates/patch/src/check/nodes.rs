@@ -1,0 +1,195 @@
+//! Whether the nodes of a patch or a part can be built.
+
+use super::{Sink, cables, loops};
+use crate::catalogue::{Catalogue, bank_count, follows, has_inputs, param, setting};
+use crate::fault::{Fault, PartFault};
+use crate::kind::KindInfo;
+use crate::limits::{INLET_KIND, MAX_CABLES, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
+use crate::model::{Node, Nodes, Part, Patch};
+use crate::places::Places;
+use crate::quantity::Quantity;
+use crate::read::unknown_param;
+use crate::tree::Span;
+use indexmap::IndexMap;
+use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Where nodes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    Patch,
+    Part,
+    Instrument,
+}
+
+/// The nodes of a patch or of a part.
+pub(super) struct Set<'a> {
+    pub nodes: &'a Nodes,
+    pub within: Within,
+    /// The parts of the patch. One that the catalogue does not have is told of elsewhere.
+    pub parts: &'a IndexMap<String, Part>,
+}
+
+impl Set<'_> {
+    pub fn check(&self, catalogue: &Catalogue, places: &Places, sink: &mut Sink<'_>) {
+        let nodes = self.nodes;
+        if nodes.len() > MAX_NODES {
+            return sink(None, None, None, Fault::TooManyNodes { count: nodes.len() });
+        }
+        let count = nodes.values().map(|n| Patch::sources(n).count()).sum();
+        if count > MAX_CABLES {
+            return sink(None, None, None, Fault::TooManyCables { count });
+        }
+        let mut ids: HashMap<&str, &str> = HashMap::with_capacity(nodes.len());
+        let kinds: Vec<Option<&KindInfo>> =
+            nodes.values().map(|n| catalogue.find(&n.kind).map(Arc::as_ref)).collect();
+        for ((label, node), kind) in nodes.iter().zip(&kinds) {
+            let mut site = Site { label, node, places, sink };
+            site.names(&mut ids);
+            match kind {
+                Some(kind) => {
+                    site.belongs(kind, self.within);
+                    site.layout(kind);
+                    site.values(kind);
+                }
+                None if places.kind_is_missing(label) || self.parts.contains_key(&node.kind) => {}
+                None => {
+                    let suggestion = catalogue.suggest(&node.kind);
+                    site.say_of("kind", Fault::UnknownKind { kind: node.kind.clone(), suggestion });
+                }
+            }
+        }
+        cables::check(nodes, &kinds, places, sink);
+        loops::check(nodes, &kinds, places, sink);
+        // A kind that nobody knows may have been meant to be an output.
+        let ends = |kind: &str| kinds.iter().any(|k| k.is_none_or(|k| k.name == kind || k.shows));
+        match self.within {
+            Within::Patch if !kinds.iter().any(|k| k.is_none_or(|k| k.name == OUTPUT_KIND)) => {
+                sink(None, None, None, Fault::NoOutput);
+            }
+            Within::Part | Within::Instrument if !ends(OUTLET_KIND) => {
+                sink(places.own(Places::HEAD), None, None, PartFault::NoOutlet.into());
+            }
+            _ => loops::not_heard(nodes, &kinds, places, sink),
+        }
+    }
+}
+
+/// A node while it is checked.
+struct Site<'a, 'm, 's> {
+    label: &'a str,
+    node: &'a Node,
+    places: &'a Places,
+    sink: &'m mut Sink<'s>,
+}
+
+impl<'a> Site<'a, '_, '_> {
+    fn say(&mut self, span: Option<Span>, item: Option<&str>, fault: Fault) {
+        (self.sink)(span, Some(self.label.to_owned()), item.map(str::to_owned), fault);
+    }
+
+    fn say_of(&mut self, item: &str, fault: Fault) {
+        self.say(self.places.key(self.label, item), Some(item), fault);
+    }
+
+    fn names(&mut self, ids: &mut HashMap<&'a str, &'a str>) {
+        if !is_name(self.label) {
+            self.say(self.places.head(self.label), None, Fault::BadName { name: self.label.to_owned() });
+        }
+        let id = self.node.id.as_str();
+        if id != self.label && !is_name(id) {
+            self.say_of("id", Fault::BadName { name: id.to_owned() });
+        }
+        if let Some(other) = ids.insert(id, self.label) {
+            self.say_of("id", Fault::DuplicateId { id: id.to_owned(), other: other.to_owned() });
+        }
+    }
+
+    /// Whether a node of this kind can be where it is.
+    fn belongs(&mut self, kind: &KindInfo, within: Within) {
+        let inner = kind.part.as_ref().filter(|p| p.plays && within == Within::Instrument);
+        let fault = match (&*kind.name, within) {
+            (INLET_KIND | OUTLET_KIND, Within::Patch) => {
+                PartFault::OnlyInPart { kind: kind.name.to_string() }
+            }
+            (NOTE_KIND, Within::Patch | Within::Part) => PartFault::OnlyInInstrument,
+            (OUTPUT_KIND, Within::Part | Within::Instrument) => PartFault::OutputInside,
+            _ => match inner {
+                Some(part) => PartFault::InstrumentInside { part: part.name.clone() },
+                None => return,
+            },
+        };
+        self.say_of("kind", fault.into());
+    }
+
+    fn layout(&mut self, kind: &KindInfo) {
+        if let Some(channels) = self.node.channels {
+            if !follows(kind) {
+                self.say_of("channels", Fault::ChannelsFixed { kind: kind.name.clone() });
+            } else if !(1..=MAX_CHANNELS).contains(&channels) {
+                self.say_of("channels", Fault::ChannelsOutOfRange { channels: f64::from(channels) });
+            }
+        }
+        if self.node.bypass && (!has_inputs(kind) || kind.outputs.is_empty()) {
+            self.say_of("bypass", Fault::CannotBypass { kind: kind.name.clone() });
+        }
+        let count = self.bank(kind);
+        let of_bank = kind.bank.as_ref().map_or(0, |b| b.params.len() * count as usize);
+        let params = kind.params.len() + of_bank;
+        if params > MAX_PARAMS {
+            self.say(self.places.head(self.label), None, Fault::TooManyParams { count: params });
+        }
+    }
+
+    /// How wide the bank is; a complaint if more of it is in use.
+    fn bank(&mut self, kind: &KindInfo) -> u32 {
+        let Some(bank) = &kind.bank else { return 0 };
+        let node = self.node;
+        let ports = || node.cables.iter().map(|c| c.port.as_str());
+        let params = node.params.keys().map(String::as_str);
+        let count = bank_count(kind, &node.settings, ports());
+        let used = ports().filter_map(|p| Some((crate::catalogue::input(kind, p)?.1?, p)));
+        let used = used.chain(params.filter_map(|p| Some((param(kind, p)?.1?, p))));
+        if let Some((needed, name)) = used.max().filter(|(needed, _)| *needed > count) {
+            let fault = Fault::BankMismatch { setting: bank.setting, count, name: name.to_owned(), needed };
+            self.say_of(bank.setting, fault);
+        }
+        count
+    }
+
+    fn values(&mut self, kind: &KindInfo) {
+        let node = self.node;
+        for (name, value) in &node.settings {
+            match setting(kind, name).map(|info| Quantity::of_setting(info).check(*value)) {
+                None => self.say_of(name, unknown_param(kind, name)),
+                Some(Err(fault)) => self.say_of(name, fault),
+                Some(Ok(())) => {}
+            }
+        }
+        for (name, value) in &node.params {
+            let Some((info, _)) = param(kind, name) else {
+                self.say_of(name, unknown_param(kind, name));
+                continue;
+            };
+            let quantity = Quantity::of_param(info);
+            // What follows a signal is 0 and the signal, kept within the range.
+            let follows = value.value == Some(0.0) && !value.drives.is_empty();
+            let value_checked = value.value.filter(|_| !follows).map(|v| quantity.check(f64::from(v)));
+            if let Some(Err(fault)) = value_checked {
+                self.say_of(name, fault);
+            }
+            for drive in &value.drives {
+                if let Err(fault) = quantity.depth().check(f64::from(drive.depth)) {
+                    self.say_of(name, fault);
+                }
+            }
+        }
+    }
+}
+
+/// Whether it can be a label or an id: 1 to [`MAX_NAME`] letters, digits, `_` and `-`.
+pub(crate) fn is_name(name: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits)
+}

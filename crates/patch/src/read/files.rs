@@ -1,0 +1,65 @@
+//! The files that parts come from, taken apart.
+
+use super::{Loader, Notation, parse};
+use crate::fault::PartFault;
+use crate::problem::Problem;
+use crate::tree::{Tree, Value};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+/// What became of the files that a document names.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// Those that could be read, by name.
+    pub read: IndexMap<String, File>,
+    /// Those that could not, and why.
+    pub refused: BTreeMap<String, PartFault>,
+}
+
+impl Files {
+    /// The place of a file among those that were read, and the file.
+    pub fn place(&self, name: &str) -> Option<(usize, &File)> {
+        self.read.get_full(name).map(|(place, _, file)| (place, file))
+    }
+}
+
+/// A file that a part comes from.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub text: String,
+    pub tree: Tree,
+    /// Mistakes of its notation.
+    pub syntax: Vec<Problem>,
+}
+
+/// Loads every file that a part names, once.
+pub(super) fn load(document: &Tree, mut load: Option<&mut Loader<'_>>) -> Files {
+    let mut files = Files::default();
+    let Some(Value::Table(parts)) = document.get("parts").map(|t| &t.value) else { return files };
+    for part in parts {
+        let Some(Value::Text(name)) = part.tree.get("file").map(|t| &t.value) else { continue };
+        if files.read.contains_key(name) || files.refused.contains_key(name) {
+            continue;
+        }
+        let text = match &mut load {
+            None => Err(PartFault::NoFiles),
+            Some(load) => load(name).map_err(|why| PartFault::Unreadable { file: name.clone(), why }),
+        };
+        match text {
+            Ok(text) => drop(files.read.insert(name.clone(), take_apart(name, text))),
+            Err(fault) => drop(files.refused.insert(name.clone(), fault)),
+        }
+    }
+    files
+}
+
+fn take_apart(name: &str, text: String) -> File {
+    let json = name.len() > 5
+        && name.is_char_boundary(name.len() - 5)
+        && name[name.len() - 5..].eq_ignore_ascii_case(".json");
+    let notation = if json { Notation::Json } else { Notation::Toml };
+    let (tree, mut syntax) =
+        parse(&text, notation).unwrap_or_else(|problems| (Tree::from(Value::Table(Vec::new())), problems));
+    syntax.iter_mut().for_each(|p| p.file = Some(name.to_owned()));
+    File { text, tree, syntax }
+}

@@ -1,0 +1,63 @@
+//! Sequences with every beat, pitch and velocity settled.
+
+use crate::model::Sequence;
+use indexmap::IndexMap;
+
+/// A sequence that can be played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedSequence {
+    /// What it is known by while the patch changes.
+    pub name: String,
+    /// The place of its instrument in [`Resolved::nodes`](super::Resolved::nodes).
+    pub node: usize,
+    /// How many beats (quarter notes) it lasts.
+    pub length: f64,
+    /// Whether it begins again at its end.
+    pub looped: bool,
+    /// Its notes, in the order of their beats.
+    pub notes: Vec<SequenceNote>,
+}
+
+/// A note of a sequence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SequenceNote {
+    /// The beat at which it begins, from the beginning of the sequence.
+    pub at: f64,
+    /// How many beats it is held.
+    pub length: f64,
+    /// The pitch in semitones, 60 for C4.
+    pub pitch: f32,
+    /// How hard it is struck, from 0 to 1.
+    pub velocity: f32,
+}
+
+pub(super) fn sequences(
+    sequences: &IndexMap<String, Sequence>,
+    place: impl Fn(&str) -> Option<usize>,
+) -> Vec<ResolvedSequence> {
+    let one = |(name, sequence): (&String, &Sequence)| {
+        Some(ResolvedSequence {
+            name: name.clone(),
+            node: place(&sequence.to)?,
+            length: sequence.length(),
+            looped: sequence.looped,
+            notes: notes(sequence),
+        })
+    };
+    sequences.iter().filter_map(one).collect()
+}
+
+fn notes(sequence: &Sequence) -> Vec<SequenceNote> {
+    let mut notes = Vec::new();
+    for (step, at) in sequence.steps.iter().zip(sequence.beats()) {
+        let note = |pitch: &f32| SequenceNote {
+            at,
+            length: step.length(),
+            pitch: *pitch,
+            velocity: step.velocity(),
+        };
+        notes.extend(step.pitch.iter().map(note));
+    }
+    notes.sort_by(|a, b| a.at.total_cmp(&b.at));
+    notes
+}

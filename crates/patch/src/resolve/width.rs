@@ -1,0 +1,43 @@
+//! How many channels each node has.
+
+use crate::kind::KindInfo;
+use crate::model::Nodes;
+use sostenuto_graph::MAX_CHANNELS;
+use sostenuto_nodes::Width;
+use std::sync::Arc;
+
+/// The channels of each node's following ports: the least widths that agree, found by widening from mono.
+///
+/// A node is looked at again only when a feeder has become wider, which happens at most [`MAX_CHANNELS`] times to each.
+pub(super) fn channels(nodes: &Nodes, kinds: &[Arc<KindInfo>]) -> Vec<u16> {
+    let mut widths: Vec<u16> =
+        nodes.values().map(|n| n.channels.unwrap_or(1).clamp(1, MAX_CHANNELS)).collect();
+    // For each node, the nodes that follow it, and the width of the output if that is fixed.
+    let mut followers: Vec<Vec<(usize, Option<u16>)>> = vec![Vec::new(); kinds.len()];
+    for (place, node) in nodes.values().enumerate().filter(|(_, n)| n.channels.is_none()) {
+        for cable in &node.cables {
+            let follows = crate::catalogue::input(&kinds[place], &cable.port)
+                .is_some_and(|(p, _)| p.width == Width::Follow);
+            let Some(source) = nodes.get_index_of(&cable.from.node).filter(|_| follows) else {
+                continue;
+            };
+            let output = kinds[source].outputs.iter().find(|p| p.name == cable.from.port);
+            match output.map(|p| p.width) {
+                Some(Width::Fixed(n)) => followers[source].push((place, Some(n))),
+                Some(Width::Follow) => followers[source].push((place, None)),
+                None => {}
+            }
+        }
+    }
+    let mut open: Vec<usize> = (0..kinds.len()).collect();
+    while let Some(source) = open.pop() {
+        for (follower, fixed) in &followers[source] {
+            let width = fixed.unwrap_or(widths[source]).min(MAX_CHANNELS);
+            if width > widths[*follower] {
+                widths[*follower] = width;
+                open.push(*follower);
+            }
+        }
+    }
+    widths
+}
