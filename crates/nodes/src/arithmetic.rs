@@ -38,6 +38,7 @@ pub(crate) const KINDS: &[Listing] = &[
                     "what the signal is multiplied by",
                 ),
             ],
+            sounds_alone: true,
             ..Kind::BLANK
         },
         build: |kind, layout| Node::built(kind, layout, |_| Line),

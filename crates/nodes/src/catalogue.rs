@@ -143,6 +143,9 @@ pub struct Kind {
     pub bank: Option<Bank>,
     /// Whether it may close a feedback loop.
     pub delays: bool,
+    /// Whether it can be heard though its inputs are silent and it has heard nothing before: as a source is, or an envelope whose
+    /// gate is opened by a parameter.
+    pub sounds_alone: bool,
 }
 
 /// All that is settled about a node before it is built.

@@ -15,6 +15,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         source: "out = value",
         outputs: &[PortInfo::mono("out", "the level")],
         params: &[ParamInfo::new("value", Unit::None, (-100_000.0, 100_000.0), 1.0, "the level")],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, |_| Constant),

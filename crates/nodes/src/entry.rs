@@ -108,5 +108,6 @@ impl Kind {
         settings: &[],
         bank: None,
         delays: false,
+        sounds_alone: false,
     };
 }

@@ -41,6 +41,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             curve("decay_curve", 5.0, "bend of the decay; from the next decay on"),
             curve("release_curve", 5.0, "bend of the release; from the next release on"),
         ],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, |setup| Level(Envelope::new(setup.sample_rate))),

@@ -21,6 +21,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             ParamInfo::new("level", Unit::Ratio, (-1.0, 1.0), 1.0, "height of a click"),
             ParamInfo::switch("trigger", "a click each time it is switched on, in that very frame"),
         ],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| {

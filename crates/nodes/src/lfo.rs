@@ -47,6 +47,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
                 "starts the cycle anew each time it is switched on, at once: the level jumps, to be in time",
             ),
         ],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, Sway::new),

@@ -14,7 +14,18 @@ const fn listing(
     source: &'static str,
     build: fn(&'static Kind, Layout) -> Built,
 ) -> Listing {
-    Listing { kind: Kind { name, group: Group::Source, summary, source, outputs: OUT, ..Kind::BLANK }, build }
+    Listing {
+        kind: Kind {
+            name,
+            group: Group::Source,
+            summary,
+            source,
+            outputs: OUT,
+            sounds_alone: true,
+            ..Kind::BLANK
+        },
+        build,
+    }
 }
 
 pub(crate) const KINDS: &[Listing] = &[

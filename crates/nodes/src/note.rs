@@ -42,6 +42,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             .step(),
             ParamInfo::new("pressure", Unit::Ratio, (0.0, 1.0), 0.0, "how hard the note is pressed"),
         ],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, |_| Note { held: false }),

@@ -25,7 +25,16 @@ const fn listing(
 ) -> Listing {
     let source = "corners replaced by a tabulated band-limited residual; see the kernel's documentation for its aliasing";
     Listing {
-        kind: Kind { name, group: Group::Source, summary, source, outputs: OUT, params, ..Kind::BLANK },
+        kind: Kind {
+            name,
+            group: Group::Source,
+            summary,
+            source,
+            outputs: OUT,
+            params,
+            sounds_alone: true,
+            ..Kind::BLANK
+        },
         build,
     }
 }

@@ -25,6 +25,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
                 "added to the phase; drive it for phase modulation",
             ),
         ],
+        sounds_alone: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, |setup| Tone(Sine::new(setup.sample_rate))),
