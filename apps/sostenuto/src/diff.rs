@@ -3,7 +3,7 @@
 use crate::cli::What;
 use anyhow::Result;
 use sostenuto_engine::Conductor;
-use sostenuto_patch::{Problem, resolve};
+use sostenuto_patch::{Edit, Problem, resolve};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,9 +16,19 @@ pub fn diff(before: &Path, after: &Path) -> Result<ExitCode> {
             anyhow::anyhow!("{}: {}", path.display(), lines.join("; "))
         })
     };
-    let edits = sostenuto_patch::diff(&load(before)?, &load(after)?);
+    let mut edits = sostenuto_patch::diff(&load(before)?, &load(after)?);
+    edits.retain(|edit| !is_order(edit));
     for edit in &edits {
         println!("{edit}");
     }
     Ok(if edits.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether it is only the order in which the documents say things: that is no difference.
+fn is_order(edit: &Edit) -> bool {
+    match edit {
+        Edit::Order { .. } => true,
+        Edit::InPart { edit, .. } => is_order(edit),
+        _ => false,
+    }
 }

@@ -28,6 +28,8 @@ pub struct KindInfo {
     pub bank: Option<BankInfo>,
     /// Whether it may close a feedback loop. A part never does: a loop through one needs a delay outside of it.
     pub delays: bool,
+    /// Whether it can be heard though its inputs are silent and it has heard nothing before.
+    pub sounds_alone: bool,
     /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
     pub shows: bool,
     /// What it is made of, if it is a part.
@@ -98,6 +100,7 @@ impl From<&Kind> for KindInfo {
             settings: kind.settings,
             bank: kind.bank.as_ref().map(bank),
             delays: kind.delays,
+            sounds_alone: kind.sounds_alone,
             shows: kind.group == Group::Output,
             part: None,
         }
@@ -162,6 +165,7 @@ impl KindInfo {
             settings: &[],
             bank: None,
             delays: false,
+            sounds_alone: false,
             shows: false,
             part: None,
         }

@@ -194,6 +194,7 @@ impl KindInfo {
             inputs: part.inlets.iter().map(|i| port(i, "comes into the part")).collect(),
             outputs: part.outlets.iter().map(|o| port(o, "leaves the part")).collect(),
             params: part.params.iter().map(|p| p.info.clone()).collect(),
+            sounds_alone: part.nodes.iter().any(|n| n.kind.sounds_alone),
             shows: part.nodes.iter().any(|n| n.kind.shows),
             part: Some(Arc::new(part)),
             ..KindInfo::unknown()

@@ -35,6 +35,7 @@ const BLANK: Kind = Kind {
     settings: &[],
     bank: None,
     delays: false,
+    sounds_alone: false,
 };
 
 const IN: &[PortInfo] = &[port("in", Width::Follow)];
