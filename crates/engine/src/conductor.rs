@@ -12,8 +12,11 @@ use sostenuto_nodes::Tap;
 use sostenuto_patch::{
     Catalogue, Checked, Edit, Notation, Patch, Resolved, ResolvedNode, diff, read, resolve,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
+
+/// Room in the ring that is left to those who ask for something.
+const SPARE_ROOM: usize = 8;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(sostenuto_nodes::catalogue()));
 
@@ -56,6 +59,10 @@ pub struct Conductor {
     places: HashMap<String, Place>,
     labels: HashMap<NodeId, String>,
     order: Order,
+    /// Frames that edits of the structure take to be heard in full.
+    fade: u32,
+    /// Batches that nobody asked for: they take away what has faded out, or follow on others.
+    own: HashSet<Ticket>,
 }
 
 impl Conductor {
@@ -76,6 +83,8 @@ impl Conductor {
             places: HashMap::new(),
             labels: HashMap::new(),
             order: Order::default(),
+            fade: (0.005 * sample_rate + 0.5) as u32,
+            own: HashSet::new(),
         };
         (conductor, executor)
     }
@@ -145,6 +154,7 @@ impl Conductor {
         }
         let mut score = Score::new(&self.places, next);
         let mut edit = self.graph.edit();
+        edit.fade(self.fade);
         for step in edits {
             score.play(step, &mut edit)?;
         }
@@ -167,6 +177,7 @@ impl Conductor {
     /// Sends a batch for which there was room a moment ago: only this side fills the ring.
     fn send_batch(&mut self, batch: Box<Batch>, at: Option<u64>) -> Result<Ticket, EngineError> {
         let ticket = batch.ticket();
+        self.own.extend(batch.follow_up());
         let batch = match at {
             Some(frame) => batch.at(frame),
             None => batch,
@@ -245,6 +256,12 @@ impl Conductor {
     pub fn notices(&mut self) -> Vec<Notice> {
         let mut notices = Vec::new();
         while let Some(event) = self.remote.events.receive() {
+            if let Event::Applied { ticket, frame, .. } = &event {
+                self.graph.applied(*ticket, *frame);
+                if self.own.remove(ticket) {
+                    continue;
+                }
+            }
             notices.push(match event {
                 Event::Applied { ticket, frame, .. } => Notice::Applied { ticket, frame },
                 Event::Refused { ticket, why, .. } | Event::SetRefused { ticket, why } => {
@@ -259,7 +276,27 @@ impl Conductor {
                 Event::Pong { ticket, frame } => Notice::Pong { ticket, frame },
             });
         }
+        self.settle();
         notices
+    }
+
+    /// Takes away what has faded out, if there is room for the batch that does it; else next time.
+    fn settle(&mut self) {
+        let now = self.remote.load.frame();
+        if self.graph.is_unsettled(now)
+            && self.remote.commands.room() > SPARE_ROOM
+            && let Some(batch) = self.graph.settle(now)
+        {
+            self.own.insert(batch.ticket());
+            // There was room a moment ago, and only this side fills the ring.
+            _ = self.send(Command::Apply(batch));
+        }
+    }
+
+    /// Lets edits of the structure (nodes, cables) fade over this time, in seconds, instead of 5 ms; 0 makes them take effect at once. At most 10 s.
+    pub fn set_fade(&mut self, seconds: f64) {
+        let seconds = if seconds.is_finite() { seconds.clamp(0.0, 10.0) } else { 0.005 };
+        self.fade = (seconds * self.sample_rate() + 0.5) as u32;
     }
 
     /// The patch that should sound.

@@ -95,25 +95,23 @@ fn gains_and_bypasses_that_change_do_not_click() {
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
+#[ignore = "one scene hangs on when what has faded out is taken away"]
 fn sources_that_come_and_go_do_not_click() {
     expect_no_click(play(&both_ways(SOURCES), &ALONE));
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
+#[ignore = "two effects that change places still click"]
 fn effects_that_come_and_go_do_not_click() {
     expect_no_click(play(&both_ways(EFFECTS), &ALONE));
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
 fn cables_that_are_laid_elsewhere_do_not_click() {
     expect_no_click(play(&both_ways(CABLES), &ALONE));
 }
 
 #[test]
-#[ignore = "a node that is bypassed holds what it heard before, and what it hears next does not join on to that"]
 fn bypasses_of_nodes_with_memory_do_not_click() {
     expect_no_click(play(&both_ways(BYPASSES), &ALONE));
 }
@@ -124,13 +122,13 @@ fn choices_do_not_click() {
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
+#[ignore = "some edits in the fades of others still click"]
 fn edits_in_the_fades_of_others_do_not_click() {
     expect_no_click(play(&everything(), &[Pace::Followed]));
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
+#[ignore = "two effects that change places still click"]
 fn twenty_unlike_patches_in_a_row_do_not_click() {
     let scenes = everything();
     let from = |signal| (0..6).map(move |n| (signal, 7 * n));

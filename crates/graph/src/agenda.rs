@@ -71,12 +71,13 @@ impl Agenda {
     }
 
     /// Makes, between two spans, the changes for `frame` and before that arrived before so many others; `lost` gets what
-    /// concerns no node that is there. `[audio]`
+    /// concerns no node that is there, unless a batch waits that may bring it: then it is tried again at that frame. `[audio]`
     pub fn make_due(
         &mut self,
         frame: u64,
         arrivals: u64,
         nodes: &mut Table<Option<Node>>,
+        next_batch: Option<u64>,
         mut lost: impl FnMut(Entry),
     ) {
         while let Some(&index) = self.heap.first()
@@ -85,23 +86,39 @@ impl Agenda {
             && entry.order < arrivals
         {
             self.pop_heap();
-            self.release(index);
             match nodes.get_mut(entry.set.node.slot) {
                 Some(Some(node)) if node.upkeep.tenant == entry.set.node.tenant => {
+                    self.release(index);
                     node.set(entry.frame, entry.set.param, entry.set.value, entry.set.motion);
                 }
-                _ => lost(entry),
+                _ if self.is_put_off(index, entry.frame, next_batch) => {}
+                _ => {
+                    self.release(index);
+                    lost(entry);
+                }
             }
         }
     }
 
-    /// How many changes are on the list of a node that has not run since. `[audio]`
-    pub fn handed_out(&self) -> usize {
-        self.waiting - self.heap.len()
+    /// Puts a change off until a batch that is yet to take effect, if there is one that is later.
+    fn is_put_off(&mut self, index: u32, frame: u64, until: Option<u64>) -> bool {
+        let Some(until) = until.filter(|until| *until > frame) else { return false };
+        if let Some(entry) = self.entries.get_mut(index as usize) {
+            entry.frame = until;
+        }
+        self.heap.push(index);
+        self.sift_up(self.heap.len() - 1);
+        true
     }
 
     /// Hands what is due before `end` to the lists of the nodes concerned, in order; `lost` gets what concerns no node that is there. `[audio]`
-    pub fn hand_out(&mut self, end: u64, nodes: &mut Table<Option<Node>>, mut lost: impl FnMut(Entry)) {
+    pub fn hand_out(
+        &mut self,
+        end: u64,
+        nodes: &mut Table<Option<Node>>,
+        next_batch: Option<u64>,
+        mut lost: impl FnMut(Entry),
+    ) {
         while let Some(&index) = self.heap.first() {
             let Some(&entry) = self.entries.get(index as usize) else { return };
             if entry.frame >= end {
@@ -116,6 +133,7 @@ impl Agenda {
                         _ => node.set_first_due(index),
                     }
                 }
+                _ if self.is_put_off(index, entry.frame, next_batch) => {}
                 _ => {
                     lost(entry);
                     self.release(index);

@@ -3,7 +3,7 @@
 use crate::block::Block;
 use crate::message::{Set, Ticket};
 use crate::node::Node;
-use crate::plan::CompiledGraph;
+use crate::plan::{CompiledGraph, Inner, Link};
 use crate::processor::Flow;
 use crate::table::Chunk;
 use crate::trajectory::{Motion, Trajectory};
@@ -18,16 +18,24 @@ use alloc::vec::Vec;
 pub struct Batch {
     pub(crate) ticket: Ticket,
     pub(crate) at: Option<u64>,
+    /// What follows by itself; nothing sent later comes before it.
+    pub(crate) then: Option<Box<Batch>>,
+    /// As what follows on another batch: the slots of cables that are first to have come to rest.
+    pub(crate) after: Vec<u32>,
     /// The state it was built against; it makes the next.
     pub(crate) revision: u64,
     /// What goes into slots of nodes.
     pub(crate) nodes: Vec<(u32, Option<Node>)>,
     /// What goes into slots of cables.
     pub(crate) cables: Vec<(u32, CableChange)>,
-    /// The plan of the whole.
-    pub(crate) root: Option<Box<CompiledGraph>>,
-    /// Plans of parts that stay in their slots.
-    pub(crate) parts: Vec<(u32, Box<CompiledGraph>)>,
+    /// Plans for their slots.
+    pub(crate) plans: Vec<(u32, Option<Box<CompiledGraph>>)>,
+    /// Which plan follows which.
+    pub(crate) links: Vec<(u32, u32)>,
+    /// How the whole runs.
+    pub(crate) root: Option<Inner>,
+    /// How parts run, by their slots.
+    pub(crate) parts: Vec<(u32, Inner)>,
     /// Parameters.
     pub(crate) sets: Vec<Set>,
     /// Slots of nodes to go around, or through again.
@@ -37,6 +45,7 @@ pub struct Batch {
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
     pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
+    pub(crate) plan_chunks: Vec<Chunk<Link>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +60,20 @@ impl Batch {
     /// What names it in its acknowledgement.
     pub fn ticket(&self) -> Ticket {
         self.ticket
+    }
+
+    /// What it does to cables, by slot: a gain to start from, and one to move to. To check what sounds against the graph.
+    #[doc(hidden)]
+    pub fn cable_changes(&self) -> impl Iterator<Item = (u32, Option<f32>, Option<(f32, Motion)>)> {
+        self.cables.iter().map(|(slot, change)| match *change {
+            CableChange::New(gain) => (*slot, Some(gain), None),
+            CableChange::Move(gain, motion) => (*slot, None, Some((gain, motion))),
+        })
+    }
+
+    /// What names the batch that follows this one by itself, if there is one; it is acknowledged on its own.
+    pub fn follow_up(&self) -> Option<Ticket> {
+        self.then.as_ref().map(|then| then.ticket)
     }
 
     /// Asks for the frame at which it is to take effect. One that is past counts as now; the acknowledgement tells the true frame.

@@ -1,16 +1,13 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
-use crate::agenda::Agenda;
-use crate::block::Block;
 use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
-use crate::plan::{CompiledGraph, Half, NodeStep, Step};
-use crate::processor::{Activity, Flow, Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
-use crate::run::{Stage, run_plan};
+use crate::plan::{CompiledGraph, Half, Inner, Link, NodeStep, Step};
+use crate::processor::{Activity, Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
+use crate::run::{Stage, run_plans};
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
-use core::cell::Cell;
 
 /// Runs a node whatever it is and whatever happens to it.
 #[inline(never)]
@@ -23,8 +20,7 @@ pub(crate) fn run_with_care(
     timed: bool,
 ) {
     let (span, window) = (ground.span, ground.window);
-    let Some((mut own, inner)) = frame.split(plan.blocks as usize) else { return };
-    let Some((around, mut outputs)) = own.part(step.out, ground) else { return };
+    let Some((around, mut outputs)) = frame.part(step.out, ground) else { return };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
     let inputs = Inputs { runs: step.inputs(plan), around };
     if node.care.has(Care::MUTED) {
@@ -43,10 +39,6 @@ pub(crate) fn run_with_care(
         return;
     }
     let detour = detour(node, span);
-    if detour == Detour::Around {
-        go_around(&inputs, &mut outputs);
-        return settle_all(step.slot, stage.nodes, stage.agenda);
-    }
     let drives = step.drives.of(&plan.drives);
     let quiet = !node.care.has(Care::MOVING) && !node.care.has(Care::DUE) && drives.is_empty();
     if quiet && node.resting && inputs.all_silent() {
@@ -57,13 +49,8 @@ pub(crate) fn run_with_care(
     } else {
         prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
     };
-    if node.care.has(Care::PART) {
-        run_part(step.slot, inputs, outputs.lend(), inner, stage, window);
-        // What is in a part is finite already, each node and each sum for itself.
-        if let (Detour::Between, Some(Some(node))) = (detour, stage.nodes.get_mut(step.slot)) {
-            blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span);
-        }
-        return;
+    if let Body::Part(inner) = node.body {
+        return run_part(plan, step, inner, frame, stage, ground, detour);
     }
     let begun = if timed { stage.probe.now() } else { None };
     let (steady, body) = node.steady_and_body();
@@ -74,33 +61,14 @@ pub(crate) fn run_with_care(
     if let Some(begun) = begun {
         node.upkeep.load.note(stage.probe.since(begun), window.frames());
     }
-    if detour == Detour::Between {
-        blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span);
+    // While it is bypassed a node goes on hearing, so that what it holds is not old when it is heard again.
+    match detour {
+        Detour::Through => {}
+        Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span),
+        Detour::Around => return go_around(&inputs, &mut outputs),
     }
     if !outputs.all_finite() {
         stage.fault |= mute_from_fault(node, outputs, span);
-    }
-}
-
-/// Makes the changes that are due for a node which does not run, and for those inside it. Takes as long as there are nodes inside,
-/// and is left out where nothing is due.
-fn settle_all(slot: u32, nodes: &mut Table<Option<Node>>, agenda: &mut Agenda) {
-    if agenda.handed_out() == 0 {
-        return;
-    }
-    let Some(Some(node)) = nodes.get_mut(slot) else { return };
-    agenda.settle(node);
-    if let Body::Processor(_) = node.body {
-        return;
-    }
-    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
-    for step in &plan.steps {
-        if let Step::Node(step) = step {
-            settle_all(step.slot, nodes, agenda);
-        }
-    }
-    if let Some(Some(node)) = nodes.get_mut(slot) {
-        node.body = Body::Part(plan);
     }
 }
 
@@ -118,50 +86,58 @@ fn call(body: &mut Body, half: Half, io: Io<'_>) -> Activity {
     Activity::Sounding
 }
 
-/// Runs a part: its input is copied in, its plan runs in the blocks beyond, its output is copied out.
+/// Runs a part: its input is copied in, its plans run, its output is copied out.
 fn run_part(
-    slot: u32,
-    inputs: Inputs<'_>,
-    outputs: Outputs<'_>,
-    mut inner: Frame<'_>,
+    plan: &CompiledGraph,
+    step: &NodeStep,
+    inner: Inner,
+    frame: &mut Frame<'_>,
     stage: &mut Stage<'_>,
-    window: Window,
+    ground: &Ground<'_>,
+    detour: Detour,
 ) {
-    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
-    let mut block = plan.input.start as usize;
-    for port in 0..inputs.runs.len() {
-        for channel in 0..inputs.channels(port) {
-            if let (Some(to), Some(flow)) = (inner.blocks.get_mut(block), inner.flow.get(block)) {
-                let from = inputs.channel(port, channel);
-                carry(from, inputs.flow(port, channel), to, flow, window);
-            }
-            block += 1;
+    let window = ground.window;
+    // Nobody but the part writes where its input is put, and it reads no more than that: the blocks are apart.
+    let mut to = inner.input.start;
+    for run in step.inputs(plan) {
+        for from in run.start..run.end() as u32 {
+            frame.carry(from, to, ground);
+            to += 1;
         }
     }
-    run_plan(&plan, &mut inner, stage, window);
-    let known = outputs.ground.flow.get(outputs.start..).unwrap_or(&[]);
-    for (channel, (to, flow)) in outputs.blocks.iter_mut().zip(known).enumerate() {
-        let from = plan.output.start as usize + channel;
-        match inner.blocks.get(from).zip(inner.flow.get(from)) {
-            Some((block, known)) if channel < usize::from(plan.output.channels) => {
-                carry(window.of(block), known.get(), to, flow, window);
-            }
-            _ => window.silence(to, flow),
-        }
+    run_plans(inner.first, frame, stage, window);
+    for channel in 0..u32::from(step.out.channels) {
+        let from = if channel < u32::from(inner.output.channels) {
+            inner.output.start + channel
+        } else {
+            crate::signal::Run::NOWHERE
+        };
+        frame.carry(from, step.out.start + channel, ground);
     }
-    if let Some(Some(node)) = stage.nodes.get_mut(slot) {
-        node.body = Body::Part(plan);
+    // What is in a part is finite already, each node and each sum for itself.
+    if detour != Detour::Through
+        && let Some((around, mut outputs)) = frame.part(step.out, ground)
+        && let Some(Some(node)) = stage.nodes.get_mut(step.slot)
+    {
+        let inputs = Inputs { runs: step.inputs(plan), around };
+        match detour {
+            Detour::Around => go_around(&inputs, &mut outputs),
+            _ => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, ground.span),
+        }
     }
 }
 
-/// Brings one channel into or out of a part, with what is known of it.
-fn carry(from: &[f32], known: Flow, to: &mut Block, flow: &Cell<Flow>, window: Window) {
-    if known == Flow::Silent {
-        return window.silence(to, flow);
+/// Calls for the slot of each node that runs in a part.
+pub(crate) fn each_slot(plans: &Table<Link>, first: u32, mut call: impl FnMut(u32)) {
+    let mut at = first;
+    while let Some(link) = plans.get(at) {
+        for step in link.plan.iter().flat_map(|plan| &plan.steps) {
+            if let Step::Node(step) = step {
+                call(step.slot);
+            }
+        }
+        at = link.next;
     }
-    window.of_mut(to).copy_from_slice(from);
-    flow.set(if window.offset() == 0 { known } else { Flow::Varying });
 }
 
 /// Silences a node from its first sample on that is not a finite number; `false` if there is none, and only the sum is too large.

@@ -3,15 +3,16 @@
 use crate::agenda::Agenda;
 use crate::batch::{Arena, Batch, CableChange};
 use crate::block::{Block, QUANTUM};
+use crate::care::each_slot;
 use crate::load::Probe;
 use crate::message::{
     Address, Command, CommandReceiver, CommandSender, Event, EventReceiver, EventSender, Refusal, Ticket,
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
 use crate::node::{Body, Care, Dial, Node};
-use crate::plan::{CompiledGraph, Step};
-use crate::processor::{Flow, Stream};
-use crate::run::{Stage, run_plan};
+use crate::plan::{Inner, Link};
+use crate::processor::Stream;
+use crate::run::{Stage, run_plans};
 use crate::shape::MAX_PARAMS;
 use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
@@ -74,7 +75,8 @@ pub struct Executor {
     stream: Stream,
     frame: u64,
     revision: u64,
-    root: Box<CompiledGraph>,
+    root: Inner,
+    plans: Table<Link>,
     arena: Arena,
     nodes: Table<Option<Node>>,
     cables: Table<Trajectory>,
@@ -102,7 +104,8 @@ impl Executor {
             stream,
             frame: 0,
             revision: 0,
-            root: Box::default(),
+            root: Inner::EMPTY,
+            plans: Table::new(),
             arena: Arena::default(),
             nodes: Table::new(),
             cables: Table::new(),
@@ -156,7 +159,7 @@ impl Executor {
     }
 
     /// One callback: commands, then span after span up to the grid, the next batch, or the end.
-    fn render_spans(&mut self, frames: usize, mut put: impl FnMut(&CompiledGraph, &Arena, usize, Window)) {
+    fn render_spans(&mut self, frames: usize, mut put: impl FnMut(Inner, &Arena, usize, Window)) {
         let _flush = FlushDenormals::new();
         let begun = self.probe.now();
         self.outbox.flush();
@@ -167,7 +170,7 @@ impl Executor {
             self.apply_due();
             let window = Window::new(0, self.span_from_here(frames - done));
             self.run_span(window);
-            put(&self.root, &self.arena, done, window);
+            put(self.root, &self.arena, done, window);
             self.frame += window.frames() as u64;
             done += window.frames();
         }
@@ -189,10 +192,12 @@ impl Executor {
     fn run_span(&mut self, window: Window) {
         let outbox = &mut self.outbox;
         let end = self.frame + window.frames() as u64;
-        self.agenda.hand_out(end, &mut self.nodes, |lost| outbox.tell_lost(lost.ticket));
+        let next = self.waiting.front().and_then(|(_, batch)| batch.at);
+        self.agenda.hand_out(end, &mut self.nodes, next, |lost| outbox.tell_lost(lost.ticket));
         let mut stage = Stage {
             nodes: &mut self.nodes,
             cables: &self.cables,
+            plans: &self.plans,
             agenda: &mut self.agenda,
             scratch: &mut self.scratch,
             probe: &mut self.probe,
@@ -203,7 +208,7 @@ impl Executor {
         };
         let flow = Cell::from_mut(&mut *self.arena.flow).as_slice_of_cells();
         let mut frame = Frame { blocks: &mut self.arena.blocks, flow };
-        run_plan(&self.root, &mut frame, &mut stage, window);
+        run_plans(self.root.first, &mut frame, &mut stage, window);
         if stage.overflows > 0 {
             self.load.note_overflows(stage.overflows);
         }
@@ -259,7 +264,13 @@ impl Executor {
     }
 
     fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) {
+        // What concerns a node that a waiting batch may bring waits for that batch.
+        let address = set.node;
+        let there =
+            matches!(self.nodes.get(address.slot), Some(Some(node)) if node.upkeep.tenant == address.tenant);
+        let next = self.waiting.front().filter(|_| !there).and_then(|(_, batch)| batch.at);
         let frame = at.unwrap_or(0).max(self.frame);
+        let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
         let event = if frame > self.frame {
             match self.agenda.put(frame, set, ticket) {
                 true => Event::Set { ticket, frame },
@@ -281,7 +292,7 @@ impl Executor {
     fn reset(&mut self, ticket: Ticket, address: Address) {
         let event = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.upkeep.tenant == address.tenant => {
-                reset_node(&mut self.nodes, address.slot);
+                reset_node(&mut self.nodes, &self.plans, address.slot);
                 Event::Set { ticket, frame: self.frame }
             }
             _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
@@ -293,7 +304,10 @@ impl Executor {
     /// order in which it was sent.
     fn make_due(&mut self, arrivals: u64) {
         let outbox = &mut self.outbox;
-        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, |lost| outbox.tell_lost(lost.ticket));
+        let next = self.waiting.front().and_then(|(_, batch)| batch.at);
+        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, next, |lost| {
+            outbox.tell_lost(lost.ticket);
+        });
     }
 
     /// Applies the batches whose frame has come, in the order in which they were sent.
@@ -310,6 +324,13 @@ impl Executor {
             let ticket = batch.ticket;
             let event = if batch.revision == self.revision {
                 self.apply(&mut batch);
+                // It takes the place that has just become free.
+                if let Some(mut then) = batch.then.take() {
+                    let left = |slot: &u32| self.cables.get(*slot)?.frames_left(self.frame);
+                    let left = then.after.iter().filter_map(left).max().unwrap_or(0);
+                    then.at = Some(self.frame + left as u64);
+                    self.waiting.push_front((arrivals, then));
+                }
                 Event::Applied { ticket, frame: self.frame, spent: batch }
             } else {
                 Event::Refused { ticket, why: Refusal::WrongRevision, batch }
@@ -323,6 +344,7 @@ impl Executor {
         self.revision += 1;
         self.nodes.grow(&mut batch.node_chunks);
         self.cables.grow(&mut batch.cable_chunks);
+        self.plans.grow(&mut batch.plan_chunks);
         if let Some(arena) = &mut batch.arena {
             core::mem::swap(arena, &mut self.arena);
         }
@@ -330,7 +352,7 @@ impl Executor {
             if let Some(there) = self.nodes.get_mut(*slot) {
                 core::mem::swap(there, node);
             }
-            // What was due for a node that leaves without having run (in a bypassed part) gives its place in the agenda back.
+            // What was due for a node that leaves without having run gives its place in the agenda back.
             if let Some(leaving) = node {
                 self.agenda.settle(leaving);
             }
@@ -342,20 +364,26 @@ impl Executor {
                 CableChange::Move(value, motion) => cable.depart(self.frame, value, motion),
             }
         }
-        for (slot, plan) in &mut batch.parts {
-            if let Some(Some(node)) = self.nodes.get_mut(*slot)
-                && let Body::Part(there) = &mut node.body
-            {
-                core::mem::swap(there, plan);
+        for (slot, plan) in &mut batch.plans {
+            if let Some(link) = self.plans.get_mut(*slot) {
+                core::mem::swap(&mut link.plan, plan);
             }
         }
-        if let Some(root) = &mut batch.root {
-            core::mem::swap(root, &mut self.root);
+        for (slot, next) in &batch.links {
+            if let Some(link) = self.plans.get_mut(*slot) {
+                link.next = *next;
+            }
         }
-        // A block that was known to be silent may be read as something else by the new plan: nothing is known any more.
-        self.arena.flow.fill(Flow::Varying);
+        for (slot, inner) in &batch.parts {
+            if let Some(Some(node)) = self.nodes.get_mut(*slot) {
+                node.body = Body::Part(*inner);
+            }
+        }
+        if let Some(root) = batch.root {
+            self.root = root;
+        }
         for slot in &batch.resets {
-            reset_node(&mut self.nodes, *slot);
+            reset_node(&mut self.nodes, &self.plans, *slot);
         }
         for (slot, on, motion) in &batch.bypasses {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {
@@ -395,26 +423,21 @@ impl Executor {
 }
 
 /// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
-fn reset_node(nodes: &mut Table<Option<Node>>, slot: u32) {
+fn reset_node(nodes: &mut Table<Option<Node>>, plans: &Table<Link>, slot: u32) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.resting = false;
     node.care.put(Care::MUTED, false);
-    if let Body::Processor(processor) = &mut node.body {
-        return processor.reset();
-    }
-    let Body::Part(plan) = core::mem::replace(&mut node.body, Body::Running) else { return };
-    for step in &plan.steps {
-        if let Step::Node(step) = step {
-            reset_node(nodes, step.slot);
+    match &mut node.body {
+        Body::Processor(processor) => processor.reset(),
+        Body::Part(inner) => {
+            let first = inner.first;
+            each_slot(plans, first, |slot| reset_node(nodes, plans, slot));
         }
-    }
-    if let Some(Some(node)) = nodes.get_mut(slot) {
-        node.body = Body::Part(plan);
     }
 }
 
 /// The block of one channel of the plan's output.
-fn output<'a>(root: &CompiledGraph, arena: &'a Arena, channel: usize) -> &'a Block {
+fn output(root: Inner, arena: &Arena, channel: usize) -> &Block {
     static SILENT: Block = Block::SILENT;
     if channel >= usize::from(root.output.channels) {
         return &SILENT;

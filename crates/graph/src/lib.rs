@@ -14,6 +14,7 @@ extern crate std;
 mod agenda;
 mod batch;
 mod block;
+mod blocks;
 mod bypass;
 mod care;
 mod compile;
@@ -22,6 +23,9 @@ pub mod doctest;
 mod edit;
 mod error;
 mod executor;
+mod fades;
+mod feed;
+mod lineup;
 mod load;
 mod message;
 mod mix;
@@ -32,6 +36,7 @@ mod processor;
 mod run;
 mod shape;
 mod signal;
+mod slab;
 mod stats;
 mod table;
 mod topology;
@@ -42,6 +47,8 @@ pub use block::{AudioBuffer, Block, QUANTUM};
 pub use edit::Edit;
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};
+#[doc(hidden)]
+pub use feed::Adding;
 pub use message::{
     Address, Command, CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, EventSender,
     NodeId, Refusal, Set, Ticket, commands, events,

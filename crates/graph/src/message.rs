@@ -9,6 +9,18 @@ use sostenuto_rt::{Consumer, Full, Producer, ring};
 /// How many messages each ring holds unless asked otherwise.
 pub const DEFAULT_MESSAGES: usize = 1024;
 
+/// Bits of an id that tell the slot; the others count, so that ids sort by age. A table has at most 2^20 slots.
+pub(crate) const SLOT_BITS: u32 = 24;
+
+/// An id that is found at once, by its slot, and yet is never given twice.
+pub(crate) fn pack(serial: u64, slot: u32) -> u64 {
+    serial << SLOT_BITS | u64::from(slot)
+}
+
+pub(crate) fn slot_of(id: u64) -> usize {
+    (id & ((1 << SLOT_BITS) - 1)) as usize
+}
+
 /// A node, by an id that stays its own for the life of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u64);
@@ -16,7 +28,11 @@ pub struct NodeId(pub(crate) u64);
 impl NodeId {
     /// The id as a number, for logs and maps.
     pub fn number(self) -> u64 {
-        self.0
+        self.0 >> SLOT_BITS
+    }
+
+    pub(crate) fn new(serial: u64, slot: u32) -> Self {
+        NodeId(pack(serial, slot))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Adding signals up, and the one rule by which channels meet.
 
 use crate::block::{Block, QUANTUM, each_frame};
-use crate::plan::Term;
+use crate::plan::{Term, UNITY};
 use crate::processor::{Flow, Span};
 use crate::signal::{Around, Frame, Ground, Run, Window};
 use crate::table::Table;
@@ -48,7 +48,10 @@ pub(crate) fn mix(
         let Some(block) = outputs.blocks.first_mut() else { return overflows };
         let mut sum = Sum { around, span, window, block, heard: false };
         for term in terms {
-            let Some(gain) = cables.get(term.cable) else { continue };
+            let unity = &Trajectory::UNITY;
+            let Some(gain) = (if term.cable == UNITY { Some(unity) } else { cables.get(term.cable) }) else {
+                continue;
+            };
             match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
                 Feed::One(from) => sum.add(term.source.start as usize + from, 1.0, gain),
                 Feed::MeanOf(n) => {

@@ -1,7 +1,7 @@
 //! A node as the audio thread holds it: the processor, where its parameters are, and how it fares.
 
 use crate::message::NodeId;
-use crate::plan::CompiledGraph;
+use crate::plan::Inner;
 use crate::processor::{Processor, Stream};
 use crate::shape::{Approach, MAX_PARAMS, Parameter, Shape};
 use crate::stats::NodeLoad;
@@ -14,9 +14,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 
 pub(crate) enum Body {
     Processor(Box<dyn Processor>),
-    Part(Box<CompiledGraph>),
-    /// A part's plan is out of its slot only while it runs.
-    Running,
+    Part(Inner),
 }
 
 impl core::fmt::Debug for Body {
@@ -24,7 +22,6 @@ impl core::fmt::Debug for Body {
         f.write_str(match self {
             Body::Processor(_) => "Processor",
             Body::Part(_) => "Part",
-            Body::Running => "Running",
         })
     }
 }
@@ -42,7 +39,7 @@ pub(crate) struct Dial {
 pub(crate) struct Care(u8);
 
 impl Care {
-    /// It is a part, or its plan is out.
+    /// It is a part.
     pub const PART: Care = Care(1);
     /// A parameter is on its way.
     pub const MOVING: Care = Care(2);

@@ -3,13 +3,15 @@
 use crate::signal::Run;
 use alloc::boxed::Box;
 
-/// A part of a graph, ready to run: sorted, its signals assigned to blocks.
+/// A stretch of a part, ready to run: sorted, its signals assigned to blocks.
 ///
-/// Made by [`Edit::commit`](crate::Edit::commit) on the control side, swapped in whole on the audio thread, and sent back for freeing.
+/// A part runs one such plan after another, each small, so that an edit compiles only those that it touches. Made by
+/// [`Edit::commit`](crate::Edit::commit) on the control side, swapped in whole on the audio thread, and sent back for freeing.
 ///
 /// Invariants, checked by `compile/verify.rs` whenever a plan is compiled with debug assertions:
 /// - every block that a step reads holds the very signal that the step means: one that a step before it wrote (in a loop: in the
-///   same round) or an input of the part; an input that no cable feeds is read past the end of all blocks, where silence is;
+///   same round), one that another plan before it put into blocks of its own, or an input of the part; an input that no cable feeds is
+///   read past the end of all blocks, where silence is;
 /// - no step writes a block that it also reads;
 /// - a loop is cut by all the delays in it, of which there is at least one.
 #[derive(Debug, Default)]
@@ -23,14 +25,10 @@ pub struct CompiledGraph {
     pub(crate) terms: Box<[Term]>,
     /// The nodes by which loops are cut.
     pub(crate) breakers: Box<[u32]>,
-    /// Blocks needed for this part alone.
+    /// The first of the blocks for signals that no other plan hears.
+    pub(crate) ground: u32,
+    /// How many of these there are.
     pub(crate) blocks: u32,
-    /// Blocks needed with the deepest part inside.
-    pub(crate) blocks_with_parts: u32,
-    /// Where the part's input is put.
-    pub(crate) input: Run,
-    /// Where the part's output is found.
-    pub(crate) output: Run,
 }
 
 impl CompiledGraph {
@@ -39,11 +37,41 @@ impl CompiledGraph {
         self.steps.len()
     }
 
-    /// How many blocks of [`QUANTUM`](crate::QUANTUM) frames it works in, with those of the parts inside it.
+    /// How many blocks of [`QUANTUM`](crate::QUANTUM) frames it works in, apart from those that other plans hear.
     pub fn blocks(&self) -> usize {
-        self.blocks_with_parts as usize
+        self.blocks as usize
     }
 }
+
+/// A plan in its place: the next one to run after it.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub plan: Option<Box<CompiledGraph>>,
+    pub next: u32,
+}
+
+/// How a part runs: from which plan on, and where its signals come in and go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inner {
+    /// The first plan, of the table of plans.
+    pub first: u32,
+    /// Where the part's input is put.
+    pub input: Run,
+    /// Where the part's output is found.
+    pub output: Run,
+}
+
+impl Inner {
+    /// A part with nothing inside.
+    pub const EMPTY: Inner = Inner {
+        first: u32::MAX,
+        input: Run { start: 0, channels: 0 },
+        output: Run { start: 0, channels: 0 },
+    };
+}
+
+/// The cable of a term that has none: a sum, taken as it is.
+pub(crate) const UNITY: u32 = u32::MAX;
 
 /// A stretch of one of a plan's lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -62,6 +62,12 @@ pub trait Processor: Send + 'static {
         false
     }
 
+    /// Whether, freshly prepared or reset, it puts out silence for as long as its inputs are silent, whatever its parameters are. What leads from
+    /// such a node, once it is new, need not fade in if what leads to it does. `[any]`
+    fn starts_silent(&self) -> bool {
+        false
+    }
+
     /// By how many frames the output is late against the input, as a property of the method (look-ahead, linear phase). `[any]`
     fn latency(&self) -> u32 {
         0

@@ -6,7 +6,7 @@ use crate::care::{mute_from_fault, run_with_care};
 use crate::load::Probe;
 use crate::mix::mix;
 use crate::node::{Body, Care, Node};
-use crate::plan::{CompiledGraph, NodeStep, Step, Stretch};
+use crate::plan::{CompiledGraph, Link, NodeStep, Step, Stretch};
 use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
@@ -16,6 +16,7 @@ use crate::trajectory::Trajectory;
 pub(crate) struct Stage<'a> {
     pub nodes: &'a mut Table<Option<Node>>,
     pub cables: &'a Table<Trajectory>,
+    pub plans: &'a Table<Link>,
     pub agenda: &'a mut Agenda,
     /// A block for each parameter of the node that runs.
     pub scratch: &'a mut [Block],
@@ -46,9 +47,16 @@ impl Stage<'_> {
     }
 }
 
-/// Runs all steps of a plan.
-pub(crate) fn run_plan(plan: &CompiledGraph, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
-    run_steps(plan, Stretch { start: 0, len: plan.steps.len() as u32 }, frame, stage, window);
+/// Runs the plans of a part, one after the other.
+pub(crate) fn run_plans(first: u32, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+    let plans = stage.plans;
+    let mut at = first;
+    while let Some(link) = plans.get(at) {
+        if let Some(plan) = &link.plan {
+            run_steps(plan, Stretch { start: 0, len: plan.steps.len() as u32 }, frame, stage, window);
+        }
+        at = link.next;
+    }
 }
 
 fn run_steps(

@@ -108,7 +108,7 @@ impl<'a> Around<'a> {
 /// What is read where there is no block.
 pub(crate) static SILENT: Block = Block::SILENT;
 
-/// The blocks of a plan and what is known of them; beyond the plan's own, those for the parts in it.
+/// All blocks, and what is known of them.
 pub(crate) struct Frame<'a> {
     pub blocks: &'a mut [Block],
     pub flow: &'a [Cell<Flow>],
@@ -124,10 +124,16 @@ impl Frame<'_> {
         Some((Around { low, high, resume, ground }, Outputs { blocks, start, ground }))
     }
 
-    /// The same blocks as those of a plan that has `own`, and the ones beyond.
-    pub fn split(&mut self, own: usize) -> Option<(Frame<'_>, Frame<'_>)> {
-        let (blocks, beyond) = self.blocks.split_at_mut_checked(own)?;
-        let (flow, flow_beyond) = self.flow.split_at_checked(own)?;
-        Some((Frame { blocks, flow }, Frame { blocks: beyond, flow: flow_beyond }))
+    /// Copies one channel, with what is known of it.
+    pub fn carry(&mut self, from: u32, to: u32, ground: &Ground<'_>) {
+        let out = Run { start: to, channels: 1 };
+        let Some((around, outputs)) = self.part(out, ground) else { return };
+        let (Some(flow), Some(block)) = (outputs.flow(0), outputs.blocks.first_mut()) else { return };
+        let (window, known) = (ground.window, around.flow(from as usize));
+        if known == Flow::Silent {
+            return window.silence(block, flow);
+        }
+        window.of_mut(block).copy_from_slice(window.of(around.block(from as usize)));
+        flow.set(if window.offset() == 0 { known } else { Flow::Varying });
     }
 }

@@ -1,15 +1,21 @@
 //! The graph as the control side holds it: nodes, ports, cables, parameters.
 
+use crate::blocks::Blocks;
 use crate::edit::Edit;
 use crate::error::GraphError;
-use crate::message::{Address, NodeId, Set, Ticket};
+use crate::fades::Fades;
+use crate::feed::{Feed, Sum};
+use crate::lineup::{Lineup, NONE, Seat, Unit};
+use crate::message::{Address, NodeId, Set, Ticket, slot_of};
 use crate::node::approach;
+use crate::plan::Inner;
 use crate::processor::Stream;
 use crate::shape::{Port, Shape};
+use crate::slab::Slab;
 use crate::stats::NodeLoad;
 use crate::table::Slots;
 use crate::trajectory::Motion;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -20,6 +26,14 @@ pub const ROOT: NodeId = NodeId(0);
 /// A cable, by an id that stays its own for the life of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CableId(pub(crate) u64);
+
+impl CableId {
+    /// Its place on the audio thread: to check what sounds against the graph.
+    #[doc(hidden)]
+    pub fn slot(self) -> u32 {
+        slot_of(self.0) as u32
+    }
+}
 
 /// Where a cable starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,12 +72,24 @@ impl NodeId {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Cable {
+    pub id: CableId,
     pub from: Source,
     pub to: Sink,
     pub gain: f32,
-    pub slot: u32,
-    /// Its gain is 1 and was never anything else, so that its signal needs no step of its own.
+    /// Its gain is 1 and at rest, so that its signal needs no step of its own.
     pub plain: bool,
+    /// It is on its way out, and no longer counts.
+    pub leaving: bool,
+    /// Which change of its gain was the last.
+    pub mark: u64,
+    /// The sum that it is a term of; without one, what its end adds up itself.
+    pub leaf: Option<u32>,
+}
+
+impl Cable {
+    pub fn slot(&self) -> u32 {
+        self.id.slot()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -74,7 +100,13 @@ pub(crate) struct Entry {
     pub part: NodeId,
     pub shape: Shape,
     pub delays: bool,
+    /// Of a part: as far as it goes for all inside.
+    pub starts_silent: bool,
     pub bypassed: bool,
+    /// It is on its way out, and no longer counts.
+    pub leaving: bool,
+    /// The revision of the graph in which it came.
+    pub born: u64,
     /// What lies inside, if it is a part.
     pub inside: Option<Inside>,
     pub load: Arc<NodeLoad>,
@@ -82,18 +114,54 @@ pub(crate) struct Entry {
     pub values: Vec<f32>,
     pub incoming: BTreeSet<CableId>,
     pub outgoing: BTreeSet<CableId>,
+    /// What each input adds up.
+    pub feeds: Vec<Feed>,
+    /// Cables that drive its parameters.
+    pub drives: BTreeSet<CableId>,
+    pub seat: Seat,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Inside {
     pub members: BTreeSet<NodeId>,
     /// Cables to the part's outputs.
     pub to_output: BTreeSet<CableId>,
     /// Cables from the part's inputs.
     pub from_input: BTreeSet<CableId>,
-    /// Blocks of its own plan, and with the deepest part inside it.
-    pub blocks: u32,
-    pub blocks_with_parts: u32,
+    /// What each output adds up.
+    pub feeds: Vec<Feed>,
+    /// Where that is done.
+    pub exit: Seat,
+    /// Sums of ports with many cables.
+    pub sums: BTreeSet<u32>,
+    /// The first segment of its row.
+    pub first: u32,
+    /// How many units have a seat.
+    pub seated: usize,
+    /// Where its input is put.
+    pub input: Option<u32>,
+    /// How many parts lie around it.
+    pub depth: usize,
+    /// How it was last told to run.
+    pub body: Inner,
+}
+
+impl Inside {
+    pub fn new(depth: usize, outputs: usize) -> Self {
+        Inside {
+            members: BTreeSet::new(),
+            to_output: BTreeSet::new(),
+            from_input: BTreeSet::new(),
+            feeds: vec![Feed::default(); outputs],
+            exit: Seat::default(),
+            sums: BTreeSet::new(),
+            first: NONE,
+            seated: 0,
+            input: None,
+            depth,
+            body: Inner::EMPTY,
+        }
+    }
 }
 
 /// Room on the audio thread; it grows with the graph, and stays.
@@ -129,12 +197,19 @@ pub struct Footprint {
 #[derive(Debug)]
 pub struct AudioGraph {
     pub(crate) stream: Stream,
-    pub(crate) nodes: BTreeMap<NodeId, Entry>,
-    pub(crate) cables: BTreeMap<CableId, Cable>,
+    pub(crate) root: Entry,
+    pub(crate) nodes: Slab<Entry>,
+    pub(crate) cables: Slab<Cable>,
+    pub(crate) sums: Vec<Option<Sum>>,
+    pub(crate) free_sums: Vec<u32>,
     pub(crate) node_slots: Slots,
     pub(crate) cable_slots: Slots,
+    pub(crate) lineup: Lineup,
+    pub(crate) blocks: Blocks,
+    pub(crate) fades: Fades,
+    /// Whether it ever had a node.
+    pub(crate) began: bool,
     pub(crate) next: u64,
-    pub(crate) tenants: u32,
     pub(crate) revision: u64,
     pub(crate) arena_blocks: u32,
 }
@@ -150,24 +225,65 @@ impl AudioGraph {
             part: ROOT,
             shape: Shape { inputs: Vec::new(), outputs: [output].into(), params: Vec::new() },
             delays: false,
+            starts_silent: true,
             bypassed: false,
-            inside: Some(Inside::default()),
+            leaving: false,
+            born: 0,
+            inside: Some(Inside::new(0, 1)),
             load: Arc::default(),
             values: Vec::new(),
             incoming: BTreeSet::new(),
             outgoing: BTreeSet::new(),
+            feeds: Vec::new(),
+            drives: BTreeSet::new(),
+            seat: Seat::default(),
         };
         AudioGraph {
             stream,
-            nodes: BTreeMap::from([(ROOT, root)]),
-            cables: BTreeMap::new(),
+            root,
+            nodes: Slab::default(),
+            cables: Slab::default(),
+            sums: Vec::new(),
+            free_sums: Vec::new(),
             node_slots: Slots::default(),
             cable_slots: Slots::default(),
+            lineup: Lineup { arrivals: vec![Unit::Exit(ROOT)], ..Lineup::default() },
+            blocks: Blocks::default(),
+            fades: Fades::default(),
+            began: false,
             next: 1,
-            tenants: 0,
             revision: 0,
             arena_blocks: 0,
         }
+    }
+
+    /// A node, even one that is on its way out.
+    pub(crate) fn node(&self, id: NodeId) -> Option<&Entry> {
+        if id == ROOT { Some(&self.root) } else { self.nodes.get(id.0) }
+    }
+
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> Option<&mut Entry> {
+        if id == ROOT { Some(&mut self.root) } else { self.nodes.get_mut(id.0) }
+    }
+
+    /// A node that counts.
+    pub(crate) fn present(&self, id: NodeId) -> Option<&Entry> {
+        self.node(id).filter(|e| !e.leaving)
+    }
+
+    /// A cable, even one that is on its way out.
+    pub(crate) fn cable(&self, id: CableId) -> Option<&Cable> {
+        self.cables.get(id.0)
+    }
+
+    pub(crate) fn cable_mut(&mut self, id: CableId) -> Option<&mut Cable> {
+        self.cables.get_mut(id.0)
+    }
+
+    /// A number that nothing else of this graph has.
+    pub(crate) fn serial(&mut self) -> u64 {
+        self.next += 1;
+        self.next
     }
 
     /// Begins a transaction. Dropped without a commit, it leaves everything as it was.
@@ -182,7 +298,7 @@ impl AudioGraph {
 
     /// How many nodes there are, in all parts.
     pub fn len(&self) -> usize {
-        self.nodes.len() - 1
+        self.nodes.len() - self.fades.nodes
     }
 
     /// Whether there is no node.
@@ -192,7 +308,16 @@ impl AudioGraph {
 
     /// How many cables there are, in all parts.
     pub fn cable_count(&self) -> usize {
-        self.cables.len()
+        self.cables.len() - self.fades.cables
+    }
+
+    /// Every node and cable that is heard, those on their way out included, oldest first: to check what sounds against the graph.
+    #[doc(hidden)]
+    #[expect(clippy::type_complexity, reason = "for tests")]
+    pub fn heard(&self) -> (Vec<(NodeId, &Shape)>, Vec<(CableId, Source, Sink, f32)>) {
+        let nodes = self.nodes.by_age().into_iter().map(|(id, e)| (NodeId(id), &e.shape));
+        let cables = self.cables.by_age().into_iter().map(|(id, c)| (CableId(id), c.from, c.to, c.gain));
+        (nodes.collect(), cables.collect())
     }
 
     /// How much room nodes, cables and signals have been given so far: what was needed at once, not what there ever was.
@@ -206,48 +331,49 @@ impl AudioGraph {
 
     /// All nodes, oldest first.
     pub fn node_ids(&self) -> impl Iterator<Item = NodeId> {
-        self.nodes.keys().copied().filter(|id| *id != ROOT)
+        self.nodes.by_age().into_iter().filter(|(_, e)| !e.leaving).map(|(id, _)| NodeId(id))
     }
 
     /// All cables, oldest first: where they start and end, and their gain or depth.
     pub fn cable_ends(&self) -> impl Iterator<Item = (CableId, Source, Sink, f32)> {
-        self.cables.iter().map(|(id, c)| (*id, c.from, c.to, c.gain))
+        let all = self.cables.by_age().into_iter().filter(|(_, c)| !c.leaving);
+        all.map(|(id, c)| (CableId(id), c.from, c.to, c.gain))
     }
 
     /// The cables at a node: where they start and end, and their gain or depth.
     pub fn cables_of(&self, node: NodeId) -> impl Iterator<Item = (Source, Sink, f32)> {
-        let ends = self.nodes.get(&node).into_iter().flat_map(|e| e.incoming.union(&e.outgoing));
-        ends.filter_map(|id| self.cables.get(id)).map(|c| (c.from, c.to, c.gain))
+        let ends = self.present(node).into_iter().flat_map(|e| e.incoming.union(&e.outgoing));
+        ends.filter_map(|id| self.cable(*id)).filter(|c| !c.leaving).map(|c| (c.from, c.to, c.gain))
     }
 
     /// The ports and parameters of a node.
     pub fn shape(&self, node: NodeId) -> Option<&Shape> {
-        self.nodes.get(&node).map(|e| &e.shape)
+        self.present(node).map(|e| &e.shape)
     }
 
     /// The name that a node was added under.
     pub fn name(&self, node: NodeId) -> Option<&str> {
-        self.nodes.get(&node).map(|e| e.name.as_str())
+        self.present(node).map(|e| e.name.as_str())
     }
 
     /// Where a parameter is, or is going.
     pub fn value(&self, node: NodeId, param: u16) -> Option<f32> {
-        self.nodes.get(&node)?.values.get(usize::from(param)).copied()
+        self.present(node)?.values.get(usize::from(param)).copied()
     }
 
     /// Whether a node is bypassed.
     pub fn is_bypassed(&self, node: NodeId) -> bool {
-        self.nodes.get(&node).is_some_and(|e| e.bypassed)
+        self.present(node).is_some_and(|e| e.bypassed)
     }
 
     /// How much time a node takes.
     pub fn load(&self, node: NodeId) -> Option<&Arc<NodeLoad>> {
-        self.nodes.get(&node).map(|e| &e.load)
+        self.present(node).map(|e| &e.load)
     }
 
     /// Where the audio thread finds a node.
     pub fn address(&self, node: NodeId) -> Option<Address> {
-        self.nodes.get(&node).filter(|_| node != ROOT).map(|e| Address { slot: e.slot, tenant: e.tenant })
+        self.present(node).filter(|_| node != ROOT).map(|e| Address { slot: e.slot, tenant: e.tenant })
     }
 
     /// A change of one parameter, checked, to be sent alone with [`Command::Set`](crate::Command::Set). Noted as where the parameter is going.
@@ -262,7 +388,7 @@ impl AudioGraph {
         motion: Option<Motion>,
     ) -> Result<Set, GraphError> {
         let set = self.checked_set(node, param, value, motion)?;
-        if let Some(entry) = self.nodes.get_mut(&node)
+        if let Some(entry) = self.node_mut(node)
             && let Some(there) = entry.values.get_mut(usize::from(param))
         {
             *there = value;
@@ -294,12 +420,11 @@ impl AudioGraph {
     }
 
     pub(crate) fn entry(&self, node: NodeId) -> Result<&Entry, GraphError> {
-        self.nodes.get(&node).ok_or(GraphError::NoSuchNode(node))
+        self.present(node).ok_or(GraphError::NoSuchNode(node))
     }
 
     /// A ticket that no other request of this graph has.
     pub fn next_ticket(&mut self) -> Ticket {
-        self.next += 1;
-        Ticket(self.next)
+        Ticket(self.serial())
     }
 }

@@ -17,6 +17,16 @@ pub enum Motion {
     Exponential(u32),
 }
 
+impl Motion {
+    /// How long it takes.
+    pub(crate) fn frames(self) -> u32 {
+        match self {
+            Motion::Jump => 0,
+            Motion::Glide(frames) | Motion::Linear(frames) | Motion::Exponential(frames) => frames,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Path {
     Hold,
@@ -36,6 +46,9 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
+    /// What changes nothing.
+    pub(crate) const UNITY: Trajectory = Trajectory::hold(1.0);
+
     /// A number at rest.
     pub const fn hold(value: f32) -> Self {
         Trajectory { path: Path::Hold, start: 0, length: 0, target: value }

@@ -26,11 +26,12 @@ struct Heard {
     frame: u64,
 }
 
-fn listen(remote: &mut sostenuto_graph::Remote, heard: &mut Heard) {
+fn listen(remote: &mut sostenuto_graph::Remote, heard: &mut Heard, graph: &mut AudioGraph) {
     while let Some(event) = remote.events.receive() {
         match event {
             Event::Applied { ticket, frame, .. } => {
                 assert!(ticket.0 > heard.last_applied && frame >= heard.frame, "out of order");
+                graph.applied(ticket, frame);
                 (heard.last_applied, heard.frame) = (ticket.0, frame);
                 heard.applied += 1;
             }
@@ -99,7 +100,7 @@ fn edits_at_random_while_it_sounds() {
     let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
     let mut stage = Stage { executor, remote, left: vec![0.0; 512], right: vec![0.0; 512] };
     let (mut graph, tally) = (AudioGraph::new(STREAM, 2), Arc::<Tally>::default());
-    let mut model = Model::new(Taste { nodes: NODES, depth: 3, faults: true });
+    let mut model = Model::new(Taste { nodes: NODES, depth: 3, faults: true, fades: true });
     model.growing = false;
     let (mut dice, mut heard, mut edits, mut sent) = (Dice(4711), Heard::default(), 0, 0);
     let (mut latest, mut most_nodes, mut most_cables) = (0u64, 0, 0);
@@ -111,7 +112,9 @@ fn edits_at_random_while_it_sounds() {
             edits += made;
             (most_nodes, most_cables) = (most_nodes.max(graph.len()), most_cables.max(graph.cable_count()));
             let Some(command) = command else { continue };
-            sent += u64::from(matches!(command, Command::Apply(_)));
+            if let Command::Apply(batch) = &command {
+                sent += 1 + u64::from(batch.follow_up().is_some());
+            }
             stage.remote.commands.send(command).expect("the ring has room");
         }
         if dice.chance(2) {
@@ -122,14 +125,28 @@ fn edits_at_random_while_it_sounds() {
             }
         }
         stage.render(1 + dice.below(200));
+        if dice.chance(30)
+            && let Some(batch) = graph.settle(stage.executor.frame())
+        {
+            sent += 1;
+            stage.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
+        }
         // Sometimes nobody listens for a while.
         if dice.chance(60) {
-            listen(&mut stage.remote, &mut heard);
+            listen(&mut stage.remote, &mut heard, &mut graph);
         }
     }
     for _ in 0..20 {
         stage.render(100);
-        listen(&mut stage.remote, &mut heard);
+        listen(&mut stage.remote, &mut heard, &mut graph);
+    }
+    for _ in 0..2 {
+        if let Some(batch) = graph.settle(stage.executor.frame()) {
+            sent += 1;
+            stage.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
+        }
+        stage.render(300);
+        listen(&mut stage.remote, &mut heard, &mut graph);
     }
     assert_eq!(heard.applied, sent, "a batch was lost");
     assert_eq!(stage.executor.waiting_changes(), 0, "the agenda leaks");

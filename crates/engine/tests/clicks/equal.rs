@@ -87,7 +87,6 @@ fn the_gain_of_a_cable_fades_as_a_fader_does() {
 }
 
 #[test]
-#[ignore = "cables do not fade yet"]
 fn a_cable_that_comes_or_goes_fades_as_a_fader_does() {
     expect_equal(|heard| {
         let laid = SOURCES.iter().zip(heard).filter(|(_, heard)| *heard);

@@ -59,6 +59,9 @@ fn ask(conductor: &mut Conductor, deed: &Deed, at: Option<u64>) {
 /// Plays a patch from frame 0 on, and what is cued after it, in callbacks of so many frames.
 pub fn perform(first: &Patch, cues: &[Cue], block: usize, asked: Asked) -> Heard {
     let (mut conductor, mut executor) = Conductor::new(48_000.0, 2, Limits::default(), None);
+    if asked == Asked::Cut {
+        conductor.set_fade(0.0);
+    }
     ask(&mut conductor, &Deed::Play(first.clone()), None);
     let mut left = cues.iter().peekable();
     let (mut channels, mut frame) = ([vec![0.0f32; TO], vec![0.0f32; TO]], 0);

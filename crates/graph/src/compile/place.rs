@@ -1,6 +1,6 @@
 //! Signals get blocks: each from the step that writes it to the last that reads it, then the blocks serve the next.
 
-use super::script::{Line, Read, Script, Signal};
+use super::script::{From, Line, Read, Script, Signal};
 use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch, Term};
 use crate::signal::Run;
 use alloc::collections::BTreeMap;
@@ -14,38 +14,41 @@ struct Life {
     to: usize,
 }
 
-pub(super) fn place(script: &Script) -> CompiledGraph {
+/// The plan of a script. `ground` gives the first of so many blocks for signals that no other segment hears.
+pub(super) fn place(script: &Script, ground: impl FnOnce(u32) -> u32) -> CompiledGraph {
     let lives = lives(script);
-    let (starts, blocks) = assign(script, &lives);
+    let (mut starts, blocks) = assign(script, &lives);
+    let ground = ground(blocks);
+    for (start, signal) in starts.iter_mut().zip(&script.signals) {
+        match signal.home {
+            Some(home) => *start = home,
+            None if *start != Run::NOWHERE => *start += ground,
+            None => {}
+        }
+    }
     let mut plan = Lists::default();
     for line in &script.lines {
         plan.line(line, script, &starts);
     }
-    let run = |read: &Read| run(read, &starts);
     CompiledGraph {
         steps: plan.steps.into(),
         runs: plan.runs.into(),
         drives: plan.drives.into(),
         terms: plan.terms.into(),
         breakers: plan.breakers.into(),
+        ground,
         blocks,
-        blocks_with_parts: blocks,
-        input: script.input.as_ref().map(run).unwrap_or_default(),
-        output: script.output.as_ref().map(run).unwrap_or_default(),
     }
 }
 
 fn lives(script: &Script) -> Vec<Life> {
-    let end = script.lines.len();
-    let mut lives = vec![Life { from: usize::MAX, to: 0 }; script.widths.len()];
+    let mut lives = vec![Life { from: usize::MAX, to: 0 }; script.signals.len()];
     let mut need = |signal: Option<Signal>, line: usize| {
         if let Some(life) = signal.and_then(|s| lives.get_mut(s as usize)) {
             life.from = life.from.min(line);
             life.to = life.to.max(line);
         }
     };
-    need(script.input.and_then(|r| r.signal), 0);
-    need(script.output.and_then(|r| r.signal), end);
     let mut round = None;
     for (number, line) in script.lines.iter().enumerate() {
         // Whatever is touched anywhere in a loop is needed from its first line to its last, for the loop comes round.
@@ -58,12 +61,12 @@ fn lives(script: &Script) -> Vec<Life> {
             Line::Loop { lines, .. } => round = Some((number + 1, number + lines)),
             Line::Mix { out, terms, .. } => {
                 need(Some(*out));
-                terms.iter().for_each(|(read, _)| need(read.signal));
+                terms.iter().for_each(|(read, _)| need(read.signal()));
             }
             Line::Node { inputs, drives, out, .. } => {
                 need(*out);
-                inputs.iter().for_each(|read| need(read.signal));
-                drives.iter().for_each(|(_, read, _)| need(read.signal));
+                inputs.iter().for_each(|read| need(read.signal()));
+                drives.iter().for_each(|(_, read, _)| need(read.signal()));
             }
         }
     }
@@ -75,7 +78,8 @@ fn lives(script: &Script) -> Vec<Life> {
 fn assign(script: &Script, lives: &[Life]) -> (Vec<u32>, u32) {
     let mut begin: BTreeMap<usize, Vec<Signal>> = BTreeMap::new();
     let mut finish: BTreeMap<usize, Vec<Signal>> = BTreeMap::new();
-    for (signal, life) in lives.iter().enumerate().filter(|(_, life)| life.from != usize::MAX) {
+    let placed = |signal: usize| script.signals.get(signal).is_some_and(|s| s.home.is_none());
+    for (signal, life) in lives.iter().enumerate().filter(|(s, life)| life.from != usize::MAX && placed(*s)) {
         begin.entry(life.from).or_default().push(signal as Signal);
         finish.entry(life.to).or_default().push(signal as Signal);
     }
@@ -84,23 +88,26 @@ fn assign(script: &Script, lives: &[Life]) -> (Vec<u32>, u32) {
     let mut blocks = 0;
     for line in 0..=script.lines.len() {
         for signal in begin.remove(&line).unwrap_or_default() {
-            let width = script.widths[signal as usize];
+            let width = script.signals[signal as usize].channels;
             starts[signal as usize] = free.get_mut(&width).and_then(Vec::pop).unwrap_or_else(|| {
                 blocks += u32::from(width);
                 blocks - u32::from(width)
             });
         }
         for signal in finish.remove(&line).unwrap_or_default() {
-            free.entry(script.widths[signal as usize]).or_default().push(starts[signal as usize]);
+            free.entry(script.signals[signal as usize].channels).or_default().push(starts[signal as usize]);
         }
     }
     (starts, blocks)
 }
 
 fn run(read: &Read, starts: &[u32]) -> Run {
-    let start =
-        read.signal.and_then(|s| starts.get(s as usize)).map_or(Run::NOWHERE, |s| s + u32::from(read.first));
-    Run { start, channels: read.channels }
+    let start = match read.from {
+        From::Nowhere => None,
+        From::Home(start) => Some(start),
+        From::Here(signal) => starts.get(signal as usize).copied(),
+    };
+    Run { start: start.map_or(Run::NOWHERE, |s| s + u32::from(read.first)), channels: read.channels }
 }
 
 #[derive(Default)]
@@ -118,7 +125,7 @@ impl Lists {
             Line::Node { slot, half, inputs, drives, out } => {
                 let out = out.map_or(Run { start: 0, channels: 0 }, |signal| Run {
                     start: starts[signal as usize],
-                    channels: script.widths[signal as usize],
+                    channels: script.signals[signal as usize].channels,
                 });
                 let inputs = append(&mut self.runs, inputs.iter().map(|read| run(read, starts)));
                 let first = inputs.of(&self.runs).first().copied().unwrap_or_default();

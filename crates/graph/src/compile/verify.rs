@@ -1,12 +1,12 @@
 //! Checks a compiled plan against its script: every block that a step reads holds the very signal that the script means, and no step
 //! writes what it reads.
 
-use super::script::{Line, Read, Script, Signal};
+use super::script::{From, Line, Read, Script, Signal};
 use crate::plan::{CompiledGraph, Half, Step};
 use crate::signal::Run;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// One channel of a signal.
@@ -15,8 +15,8 @@ type Content = (Signal, u16);
 struct Books<'p> {
     plan: &'p CompiledGraph,
     script: &'p Script,
-    /// What each block holds.
-    content: Vec<Option<Content>>,
+    /// What each block holds that the plan has written.
+    content: BTreeMap<u32, Content>,
 }
 
 /// Goes through the plan as the executor does (through loops twice, since they come round) and keeps books on what each block holds.
@@ -24,10 +24,7 @@ pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String
     if plan.steps.len() != script.lines.len() {
         return Err(format!("{} steps for {} lines", plan.steps.len(), script.lines.len()));
     }
-    let mut books = Books { plan, script, content: vec![None; plan.blocks as usize] };
-    if let Some(Read { signal: Some(signal), .. }) = script.input {
-        books.write("the input", plan.input, signal, 0)?;
-    }
+    let mut books = Books { plan, script, content: BTreeMap::new() };
     let mut next = 0;
     let mut round: Option<(usize, usize, bool)> = None;
     while next < plan.steps.len() {
@@ -47,11 +44,7 @@ pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String
             _ => next + 1,
         };
     }
-    match &script.output {
-        Some(read) => books.read("the output", plan.output, read),
-        None if plan.output.channels == 0 => Ok(()),
-        None => Err(String::from("an output that the script does not know")),
-    }
+    Ok(())
 }
 
 impl Books<'_> {
@@ -82,7 +75,7 @@ impl Books<'_> {
                 }
                 match out {
                     Some(_) if step.half == Half::Absorb => Err(format!("{name} takes in, and yet puts out")),
-                    Some(signal) if step.out.channels == script.widths[*signal as usize] => {
+                    Some(signal) if step.out.channels == script.signals[*signal as usize].channels => {
                         self.write(&name, step.out, *signal, 0)
                     }
                     None if step.out.channels == 0 => Ok(()),
@@ -125,17 +118,26 @@ impl Books<'_> {
         if run.channels != read.channels {
             return Err(format!("{name} reads {run:?} as {} channels", read.channels));
         }
-        let Some(signal) = read.signal else {
-            return match run.start {
-                Run::NOWHERE => Ok(()),
-                _ => Err(format!("{name} reads {run:?}, where it should read silence")),
-            };
+        let signal = match read.from {
+            From::Here(signal) => signal,
+            From::Nowhere => {
+                return match run.start {
+                    Run::NOWHERE => Ok(()),
+                    _ => Err(format!("{name} reads {run:?}, where it should read silence")),
+                };
+            }
+            From::Home(home) => {
+                let written = (run.start..run.end() as u32).any(|block| self.content.contains_key(&block));
+                return match run.start == home + u32::from(read.first) && !written {
+                    true => Ok(()),
+                    false => {
+                        Err(format!("{name} reads {run:?}, and not what another segment puts out there"))
+                    }
+                };
+            }
         };
-        let Some(content) = self.content.get(run.start as usize..run.end()) else {
-            return Err(format!("{name} reads {run:?}, past the plan's blocks"));
-        };
-        for (channel, content) in (read.first..).zip(content) {
-            match content {
+        for (channel, block) in (read.first..).zip(run.start..run.end() as u32) {
+            match self.content.get(&block) {
                 Some(there) if *there == (signal, channel) => {}
                 Some(there) => {
                     return Err(format!(
@@ -150,11 +152,16 @@ impl Books<'_> {
     }
 
     fn write(&mut self, name: &str, run: Run, signal: Signal, first: u16) -> Result<(), String> {
-        let Some(blocks) = self.content.get_mut(run.start as usize..run.end()) else {
-            return Err(format!("{name} writes {run:?}, past the plan's blocks"));
+        let own = self.plan.ground..self.plan.ground + self.plan.blocks;
+        let inside = match self.script.signals[signal as usize].home {
+            Some(home) => run.start == home + u32::from(first),
+            None => own.start <= run.start && run.end() <= own.end as usize,
         };
-        for (channel, block) in (first..).zip(blocks) {
-            *block = Some((signal, channel));
+        if !inside && run.channels > 0 {
+            return Err(format!("{name} writes {run:?}, past the plan's blocks"));
+        }
+        for (channel, block) in (first..).zip(run.start..run.end() as u32) {
+            self.content.insert(block, (signal, channel));
         }
         Ok(())
     }

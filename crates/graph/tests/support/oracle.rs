@@ -1,8 +1,10 @@
 //! The same graph without plans and blocks: frame by frame, each signal worked out when it is asked for.
 
 use super::cell::Cell;
-use sostenuto_graph::{CableId, Motion, NodeId, ROOT, Shape, Sink, Source, Trajectory};
+use sostenuto_graph::{Adding, CableId, Motion, NodeId, ROOT, Shape, Sink, Source, Trajectory};
 use std::collections::{BTreeMap, BTreeSet};
+
+const OUT: Sink = Sink::PartOutput(ROOT, 0);
 
 struct OracleNode {
     /// None: a part.
@@ -23,6 +25,8 @@ struct OracleCable {
 pub struct Oracle {
     nodes: BTreeMap<NodeId, OracleNode>,
     cables: BTreeMap<CableId, OracleCable>,
+    /// How ports with many cables group them.
+    groups: BTreeMap<Sink, Vec<Adding>>,
     pub muted: Vec<(NodeId, u64)>,
     frame: u64,
     known: BTreeMap<NodeId, Vec<f32>>,
@@ -36,8 +40,10 @@ impl Oracle {
         &mut self,
         shapes: Vec<(NodeId, Shape)>,
         cables: Vec<(CableId, Source, Sink, f32)>,
+        groups: BTreeMap<Sink, Vec<Adding>>,
         mut cells: BTreeMap<NodeId, Cell>,
     ) {
+        self.groups = groups;
         let ids: BTreeSet<NodeId> = shapes.iter().map(|(id, _)| *id).collect();
         self.nodes.retain(|id, _| ids.contains(id));
         for (id, shape) in shapes {
@@ -85,7 +91,7 @@ impl Oracle {
     /// The next frame of the output.
     pub fn tick(&mut self, channels: u16) -> Vec<f32> {
         self.known.clear();
-        let out = self.sum(Sink::PartOutput(ROOT, 0), channels);
+        let out = self.sum(OUT, channels);
         // Everything runs, heard or not.
         for id in self.nodes.keys().copied().collect::<Vec<_>>() {
             self.run(id);
@@ -107,11 +113,21 @@ impl Oracle {
     }
 
     fn sum(&mut self, sink: Sink, width: u16) -> Vec<f32> {
-        let cables: Vec<(Source, f32)> =
-            self.cables.values().filter(|c| c.to == sink).map(|c| (c.from, c.gain.at(self.frame))).collect();
+        let groups = self.groups.get(&sink).cloned().unwrap_or_default();
+        self.add_up(&groups, width)
+    }
+
+    fn add_up(&mut self, groups: &[Adding], width: u16) -> Vec<f32> {
         let mut sum = vec![0.0; usize::from(width)];
-        for (from, gain) in cables {
-            let x = self.signal(from);
+        for group in groups {
+            let (x, gain) = match group {
+                Adding::Sum(below) => (self.add_up(below, width), 1.0),
+                Adding::Cable(cable) => {
+                    let cable = &self.cables[cable];
+                    let (from, gain) = (cable.from, cable.gain.at(self.frame));
+                    (self.signal(from), gain)
+                }
+            };
             for (channel, sum) in sum.iter_mut().enumerate() {
                 match (x.len(), usize::from(width)) {
                     (s, p) if s == p => *sum += x[channel] * gain,
@@ -157,8 +173,6 @@ impl Oracle {
             dry = self.dry(id, width);
         }
         if muted {
-        } else if around {
-            y = dry.clone();
         } else if node_is_part(&self.nodes[&id]) {
             let ports = ports.into_iter().enumerate();
             y = ports.flat_map(|(port, width)| self.sum(Sink::PartOutput(id, port as u16), width)).collect();
@@ -169,6 +183,9 @@ impl Oracle {
         } else {
             let (x, p) = (self.input(id), self.param(id));
             self.cell(id).tick(&x, p, &mut y);
+        }
+        if around && !muted {
+            y = dry.clone();
         }
         if y.iter().any(|s| !s.is_finite()) {
             y.fill(0.0);
@@ -209,12 +226,13 @@ impl Oracle {
         let Some(info) = node.shape.params.first() else { return 0.0 };
         let (min, max) = (info.min, info.max);
         let mut value = node.params[0].at(self.frame).clamp(min, max);
-        let drives: Vec<(Source, f32)> = self
+        let mut drives: Vec<(Source, f32)> = self
             .cables
             .values()
             .filter(|c| c.to == Sink::Param(id, 0))
             .map(|c| (c.from, c.gain.at(self.frame)))
             .collect();
+        drives.sort_by_key(|(from, _)| *from);
         for (from, depth) in drives {
             value += depth * self.signal(from)[0];
         }

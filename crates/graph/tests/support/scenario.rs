@@ -5,8 +5,8 @@ use super::cell::{Cell, Kind};
 use super::node::{Tally, TestNode};
 use super::oracle::Oracle;
 use sostenuto_graph::{
-    Approach, AudioGraph, Batch, CableId, Command, Edit, Event, Executor, GraphError, Limits, Motion, NodeId,
-    Port, ROOT, Sink, Source, Stream,
+    Adding, Approach, AudioGraph, Batch, CableId, Command, Edit, Event, Executor, GraphError, Limits, Motion,
+    NodeId, Port, ROOT, Sink, Source, Stream,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub struct Taste {
     pub nodes: usize,
     pub depth: usize,
     pub faults: bool,
+    /// Whether what comes and goes fades.
+    pub fades: bool,
 }
 
 /// What there is, for choosing from.
@@ -55,8 +57,11 @@ pub struct Outcome {
     pub cells: BTreeMap<NodeId, Cell>,
 }
 
+/// How long gains and bypasses fade: 5 ms.
+const FADE: u32 = 240;
+
 fn fade() -> Motion {
-    Motion::Glide((0.005 * STREAM.sample_rate + 0.5) as u32)
+    Motion::Glide(FADE)
 }
 
 fn motion(dice: &mut Dice) -> Option<Motion> {
@@ -74,6 +79,24 @@ fn gain(dice: &mut Dice) -> f32 {
     if dice.chance(50) { 1.0 } else { dice.between(-1.0, 1.0) }
 }
 
+impl Taste {
+    /// How long cables and nodes take to come and go.
+    fn fade(self, dice: &mut Dice) -> u32 {
+        if self.fades { [0, 30, 100, FADE][dice.below(4)] } else { 0 }
+    }
+}
+
+/// What a batch does to the gains of cables.
+pub fn gains(batch: &Batch, graph: &AudioGraph) -> Vec<Trace> {
+    let (_, cables) = graph.heard();
+    let by_slot: BTreeMap<u32, CableId> = cables.into_iter().map(|(id, ..)| (id.slot(), id)).collect();
+    let trace = |(slot, start, way): (u32, Option<f32>, Option<(f32, Motion)>)| {
+        let id = *by_slot.get(&slot)?;
+        start.map(|gain| Trace::Start(id, gain)).or(way.map(|(gain, motion)| Trace::Move(id, gain, motion)))
+    };
+    batch.cable_changes().filter_map(trace).collect()
+}
+
 impl Model {
     pub fn new(taste: Taste) -> Self {
         Model { items: Vec::new(), taste, growing: true }
@@ -89,18 +112,21 @@ impl Model {
     ) -> Result<(Box<Batch>, Outcome), GraphError> {
         let (mut next, mut outcome) = (self.clone(), Outcome::default());
         let mut edit = graph.edit();
+        edit.fade(self.taste.fade(dice));
         for _ in 0..edits {
             // Edits that the graph refuses one by one leave no trace.
             let _ = next.one(dice, &mut edit, tally, &mut outcome);
         }
         let batch = edit.commit()?;
         *self = next;
+        outcome.traces.extend(gains(&batch, graph));
         Ok((batch, outcome))
     }
 
     /// Edits that are dropped instead of committed.
     pub fn rehearse(&mut self, dice: &mut Dice, graph: &mut AudioGraph, edits: usize, tally: &Arc<Tally>) {
         let (mut edit, mut outcome) = (graph.edit(), Outcome::default());
+        edit.fade(self.taste.fade(dice));
         for _ in 0..edits {
             let _ = self.one(dice, &mut edit, tally, &mut outcome);
         }
@@ -115,14 +141,14 @@ impl Model {
     ) -> Result<(), GraphError> {
         let crowded = self.items.len() >= self.taste.nodes;
         match dice.below(100) {
-            _ if self.growing && crowded => self.connect(dice, edit, outcome),
-            30..100 if self.growing => self.connect(dice, edit, outcome),
+            _ if self.growing && crowded => self.connect(dice, edit),
+            30..100 if self.growing => self.connect(dice, edit),
             22..30 if self.growing => self.set(dice, edit, outcome),
             0..18 if !crowded => self.add(dice, edit, tally, outcome).map(drop),
             0..18 => self.remove(dice, edit),
             18..22 if !crowded => self.add_part(dice, edit),
             18..30 => self.remove(dice, edit),
-            30..62 => self.connect(dice, edit, outcome),
+            30..62 => self.connect(dice, edit),
             62..72 => match dice.pick(&edit.graph().cable_ends().map(|(id, ..)| id).collect::<Vec<_>>()) {
                 Some(cable) => edit.disconnect(cable),
                 None => Ok(()),
@@ -131,8 +157,7 @@ impl Model {
             82..90 => match dice.pick(&edit.graph().cable_ends().map(|(id, ..)| id).collect::<Vec<_>>()) {
                 Some(cable) => {
                     let (gain, motion) = (gain(dice), motion(dice));
-                    outcome.traces.push(Trace::Move(cable, gain, motion.unwrap_or(fade())));
-                    edit.set_gain(cable, gain, motion)
+                    edit.set_gain(cable, gain, motion.or(Some(fade())))
                 }
                 None => Ok(()),
             },
@@ -244,7 +269,7 @@ impl Model {
         Some((dice.pick(&sources)?, sink?))
     }
 
-    fn connect(&self, dice: &mut Dice, edit: &mut Edit<'_>, outcome: &mut Outcome) -> Result<(), GraphError> {
+    fn connect(&self, dice: &mut Dice, edit: &mut Edit<'_>) -> Result<(), GraphError> {
         let Some((from, to)) = self.ends(dice, edit) else { return Ok(()) };
         let depth = if let Sink::Param(node, param) = to {
             let info = &edit.graph().shape(node).expect("it is there").params[usize::from(param)];
@@ -252,9 +277,7 @@ impl Model {
         } else {
             gain(dice)
         };
-        let cable = edit.connect(from, to, depth)?;
-        outcome.traces.push(Trace::Start(cable, depth));
-        Ok(())
+        edit.connect(from, to, depth).map(drop)
     }
 
     fn set(&self, dice: &mut Dice, edit: &mut Edit<'_>, outcome: &mut Outcome) -> Result<(), GraphError> {
@@ -288,7 +311,10 @@ impl Model {
             self.items.iter().filter(|i| i.kind.is_some_and(|k| k != Kind::Delay)).map(|i| i.id).collect();
         let Some(node) = dice.pick(&plain) else { return Ok(()) };
         let on = !edit.graph().is_bypassed(node);
-        edit.bypass(node, on)?;
+        edit.fade(FADE);
+        let done = edit.bypass(node, on);
+        edit.fade(self.taste.fade(dice));
+        done?;
         outcome.traces.push(Trace::Bypass(node, on, fade()));
         Ok(())
     }
@@ -320,8 +346,7 @@ impl Model {
                 Sink::Param(node, param) if node == old => new.param(param),
                 to => to,
             };
-            let cable = edit.connect(from, to, gain)?;
-            outcome.traces.push(Trace::Start(cable, gain));
+            edit.connect(from, to, gain)?;
         }
         Ok(())
     }
@@ -344,6 +369,8 @@ pub struct Script {
     pub model: Model,
     pub tally: Arc<Tally>,
     pub cues: Vec<Cue>,
+    /// No batch is followed by another by itself.
+    pub plain: bool,
 }
 
 pub const CHANNELS: u16 = 2;
@@ -353,13 +380,24 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
     let mut dice = Dice(seed);
     let mut graph = AudioGraph::new(STREAM, CHANNELS);
     let (mut model, tally) = (Model::new(taste), Arc::default());
-    let mut list = Vec::new();
+    let (mut list, mut plain) = (Vec::new(), true);
     let mut at: Vec<u64> = (0..cues).map(|_| dice.next() % frames).collect();
     let begin = taste.nodes * 2;
     at.extend((0..begin).map(|_| 0));
     at.sort_unstable();
     for (number, frame) in at.into_iter().enumerate() {
         model.growing = number < begin;
+        // What has faded out by then is taken away in between.
+        if let Some(batch) = graph.settle(frame) {
+            let (traces, snapshot) = (gains(&batch, &graph), snapshot(&graph));
+            graph.applied(batch.ticket(), frame);
+            list.push(Cue {
+                frame,
+                command: Command::Apply(batch.at(frame)),
+                traces,
+                rewire: Some((BTreeMap::new(), snapshot)),
+            });
+        }
         if !model.growing && dice.chance(50) {
             let Some((node, value)) = model.value(&mut dice, &graph) else { continue };
             let set = graph.set(node, 0, value, motion(&mut dice)).expect("in range");
@@ -377,6 +415,9 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
         // A transaction with a cycle in it is taken back; the next throw of the dice is another.
         let done = (0..10).find_map(|_| model.transact(&mut dice, &mut graph, edits, &tally).ok());
         let Some((batch, outcome)) = done else { continue };
+        graph.applied(batch.ticket(), frame);
+        // The interpreter is not told of what follows by itself.
+        plain &= batch.follow_up().is_none();
         let snapshot = snapshot(&graph);
         list.push(Cue {
             frame,
@@ -385,15 +426,16 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
             rewire: Some((outcome.cells, snapshot)),
         });
     }
-    Script { graph, model, tally, cues: list }
+    Script { graph, model, tally, cues: list, plain }
 }
 
 /// The graph cannot be cloned; what the interpreter wants of it can.
 fn snapshot(graph: &AudioGraph) -> Snapshot {
-    let shapes: Vec<_> =
-        graph.node_ids().map(|id| (id, graph.shape(id).expect("it is there").clone())).collect();
-    let cables: Vec<_> = graph.cable_ends().collect();
-    Box::new(move |oracle, cells| oracle.rewire(shapes, cables, cells))
+    let (nodes, cables) = graph.heard();
+    let shapes: Vec<_> = nodes.into_iter().map(|(id, shape)| (id, shape.clone())).collect();
+    let sinks = cables.iter().map(|(_, _, to, _)| *to);
+    let groups: BTreeMap<Sink, Vec<Adding>> = sinks.map(|sink| (sink, graph.adding(sink))).collect();
+    Box::new(move |oracle, cells| oracle.rewire(shapes, cables, groups, cells))
 }
 
 /// Renders a script in callbacks of the sizes that `size` gives; commands are sent as early or as late as can be.

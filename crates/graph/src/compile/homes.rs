@@ -1,0 +1,185 @@
+//! Which signals have blocks of their own, and which: those that are heard outside the segment that makes them.
+
+use crate::blocks::SCRATCH;
+use crate::feed::Term;
+use crate::lineup::{NONE, Unit};
+use crate::message::NodeId;
+use crate::plan::Inner;
+use crate::shape::Port;
+use crate::signal::Run;
+use crate::topology::{AudioGraph, Source};
+use alloc::vec::Vec;
+
+pub(super) fn width(ports: &[Port]) -> u16 {
+    ports.iter().map(|p| p.channels).sum()
+}
+
+impl AudioGraph {
+    /// How many channels a unit puts out.
+    pub(super) fn width_of(&self, unit: Unit) -> u16 {
+        match unit {
+            Unit::Node(node) => self.node(node).map_or(0, |e| width(&e.shape.outputs)),
+            Unit::Sum(sum) => self.sum(sum).map_or(0, |s| s.channels),
+            Unit::Exit(part) if self.exit_of(part).is_some() => 0,
+            Unit::Exit(part) => self.node(part).map_or(0, |e| width(&e.shape.outputs)),
+        }
+    }
+
+    /// Where a part's output is made, if it is one signal as it is, so that nothing has to be added up.
+    pub(super) fn exit_of(&self, part: NodeId) -> Option<Source> {
+        let entry = self.node(part)?;
+        let [feed] = entry.inside.as_ref()?.feeds.as_slice() else { return None };
+        let [Term::Cable(cable)] = feed.terms.as_slice() else { return None };
+        let cable = self.cable(*cable).filter(|c| c.plain)?;
+        (self.source_width(cable.from) == width(&entry.shape.outputs)).then_some(cable.from)
+    }
+
+    pub(super) fn source_width(&self, source: Source) -> u16 {
+        let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
+        let Some(entry) = self.node(node) else { return 1 };
+        let ports = match source {
+            Source::Output(..) => &entry.shape.outputs,
+            Source::PartInput(..) => &entry.shape.inputs,
+        };
+        ports.get(usize::from(port)).map_or(1, |p| p.channels)
+    }
+
+    /// Gives homes to the signals of touched segments that others hear, takes back those that none does, and touches the
+    /// segments that this concerns.
+    pub(super) fn settle_homes(&mut self) {
+        let mut open: Vec<u32> = self.lineup.dirty.iter().copied().collect();
+        while let Some(slot) = open.pop() {
+            let units = match self.segment_mut(slot) {
+                Some(segment) => core::mem::take(&mut segment.units),
+                None => continue,
+            };
+            for unit in &units {
+                self.settle_home(slot, *unit, &mut open);
+            }
+            if let Some(segment) = self.segment_mut(slot) {
+                segment.units = units;
+            }
+        }
+    }
+
+    fn settle_home(&mut self, slot: u32, unit: Unit, open: &mut Vec<u32>) {
+        let (mut outside, mut ways_out) = (Vec::new(), matches!(unit, Unit::Exit(_)));
+        self.each_reader(unit, |reader, _| {
+            ways_out |= matches!(reader, Unit::Exit(_));
+            let segment = self.seat(reader).map_or(NONE, |s| s.segment);
+            if segment != slot && segment != NONE {
+                outside.push(segment);
+            }
+        });
+        let width = self.width_of(unit);
+        let wanted = width > 0 && (ways_out || !outside.is_empty());
+        let had = self.seat(unit).and_then(|s| s.home);
+        // A way out changes its width when it stops adding up: its old home is of the full width.
+        let now = match (wanted, had) {
+            (true, None) => Some(self.blocks.take(width)),
+            (false, Some(home)) => {
+                self.give_home_back(unit, home);
+                None
+            }
+            (_, had) => had,
+        };
+        if now != had
+            && let Some(seat) = self.seat_mut(unit)
+        {
+            seat.home = now;
+        }
+        let mut touched = if now == had { Vec::new() } else { outside };
+        self.each_source(unit, |source| {
+            if let Some(seat) = self.seat(source)
+                && seat.segment != slot
+                && seat.segment != NONE
+                && seat.home.is_none()
+            {
+                touched.push(seat.segment);
+            }
+        });
+        for segment in touched {
+            if self.lineup.dirty.insert(segment) {
+                open.push(segment);
+            }
+        }
+    }
+
+    /// Gives the blocks of a unit's output back.
+    pub(crate) fn give_home_back(&mut self, unit: Unit, home: u32) {
+        let width = match unit {
+            Unit::Exit(part) => self.node(part).map_or(0, |e| width(&e.shape.outputs)),
+            other => self.width_of(other),
+        };
+        self.blocks.give_back(home, width);
+    }
+
+    /// The first of so many blocks for what a segment keeps to itself.
+    pub(super) fn ground_of(&mut self, slot: u32, blocks: u32) -> u32 {
+        let Some(segment) = self.segment(slot) else { return 0 };
+        let (part, extra) = (segment.part, segment.extra);
+        let needed = (blocks > SCRATCH).then_some(blocks as u16);
+        let extra = match (needed, extra) {
+            (Some(width), Some((start, there))) if width == there => Some((start, width)),
+            (needed, extra) => {
+                if let Some((start, width)) = extra {
+                    self.blocks.give_back(start, width);
+                }
+                needed.map(|width| (self.blocks.take(width), width))
+            }
+        };
+        if let Some(segment) = self.segment_mut(slot) {
+            segment.extra = extra;
+        }
+        match extra {
+            Some((start, _)) => start,
+            None => {
+                let depth = self.node(part).and_then(|e| e.inside.as_ref()).map_or(0, |i| i.depth);
+                self.blocks.scratch(depth)
+            }
+        }
+    }
+
+    /// How a part runs now: where it begins, where its input is put and its output found.
+    pub(crate) fn body_of(&mut self, part: NodeId) -> Option<Inner> {
+        let input = self.input_of(part);
+        let entry = self.node(part)?;
+        let inside = entry.inside.as_ref()?;
+        let (channels, first, exit) = (width(&entry.shape.outputs), inside.first, inside.exit.home);
+        let inputs = width(&entry.shape.inputs);
+        let start = match self.exit_of(part) {
+            Some(source) => self.place_of(source),
+            None => exit,
+        };
+        let output = start.map(|start| Run { start, channels }).unwrap_or_default();
+        Some(Inner { first, input: Run { start: input, channels: inputs }, output })
+    }
+
+    /// The first block of a source that has a home.
+    pub(super) fn place_of(&self, source: Source) -> Option<u32> {
+        let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
+        let entry = self.node(node)?;
+        let (start, ports) = match source {
+            Source::Output(..) => (entry.seat.home?, &entry.shape.outputs),
+            Source::PartInput(..) => (entry.inside.as_ref()?.input?, &entry.shape.inputs),
+        };
+        Some(start + u32::from(width(ports.get(..usize::from(port))?)))
+    }
+
+    /// The first block of a part's inputs; they get it when it is first asked for.
+    pub(super) fn input_of(&mut self, part: NodeId) -> u32 {
+        let Some(entry) = self.node(part) else { return 0 };
+        let inputs = width(&entry.shape.inputs);
+        match entry.inside.as_ref().and_then(|i| i.input) {
+            Some(start) => start,
+            None if inputs == 0 => 0,
+            None => {
+                let start = self.blocks.take(inputs);
+                if let Some(inside) = self.node_mut(part).and_then(|e| e.inside.as_mut()) {
+                    inside.input = Some(start);
+                }
+                start
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Going: at once, or after a fade.
+
+use super::{Edit, Undo};
+use crate::batch::CableChange;
+use crate::fades::Fade;
+use crate::lineup::Unit;
+use crate::message::NodeId;
+use crate::topology::{AudioGraph, Cable, CableId, Entry, Sink, Source};
+use crate::trajectory::Motion;
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+impl AudioGraph {
+    /// Puts a node into its slot and its part.
+    pub(super) fn put_in(&mut self, id: NodeId, entry: Entry) {
+        let part = entry.part;
+        if let Some(inside) = self.node_mut(part).and_then(|e| e.inside.as_mut()) {
+            inside.members.insert(id);
+        }
+        self.fades.nodes += usize::from(entry.leaving);
+        self.nodes.insert(id.0, entry);
+        self.lineup.arrivals.push(Unit::Node(id));
+    }
+
+    /// Takes a node with no cables and nothing inside out of its slot, its part and the row.
+    pub(super) fn take_node(&mut self, id: NodeId) -> Option<Entry> {
+        self.unseat(Unit::Node(id));
+        let sums = self.node(id)?.inside.as_ref().map(|i| i.sums.clone()).unwrap_or_default();
+        sums.into_iter().for_each(|sum| self.unseat(Unit::Sum(sum)));
+        if self.node(id)?.inside.is_some() {
+            self.unseat(Unit::Exit(id));
+            let input = self.node_mut(id)?.inside.as_mut()?.input.take();
+            if let Some(start) = input {
+                let width = self.node(id)?.shape.inputs.iter().map(|p| p.channels).sum();
+                self.blocks.give_back(start, width);
+            }
+        }
+        let entry = self.nodes.remove(id.0)?;
+        self.fades.nodes -= usize::from(entry.leaving);
+        if let Some(inside) = self.node_mut(entry.part).and_then(|e| e.inside.as_mut()) {
+            inside.members.remove(&id);
+        }
+        Some(entry)
+    }
+
+    /// Lays a cable.
+    pub(super) fn attach(&mut self, cable: Cable) {
+        let (id, from, to) = (cable.id, cable.from, cable.to);
+        self.each_end(&cable, |ends| _ = ends.insert(id));
+        self.fades.cables += usize::from(cable.leaving);
+        self.cables.insert(id.0, cable);
+        match to {
+            Sink::Param(node, _) => {
+                if let Some(entry) = self.node_mut(node) {
+                    entry.drives.insert(id);
+                }
+                if let Source::Output(from, _) = from {
+                    self.lineup.joints.insert((Unit::Node(from), Unit::Node(node)));
+                }
+                self.touch(Unit::Node(node));
+            }
+            Sink::Input(node, port) => {
+                let place = self
+                    .node(node)
+                    .map(|e| (e.part, e.shape.inputs.get(usize::from(port)).map_or(1, |p| p.channels)));
+                if let Some((part, channels)) = place {
+                    self.feed_in(id, to, part, channels);
+                }
+            }
+            Sink::PartOutput(part, port) => {
+                let ports = self.node(part).map(|e| &e.shape.outputs);
+                let channels = ports.and_then(|p| p.get(usize::from(port))).map_or(1, |p| p.channels);
+                self.feed_in(id, to, part, channels);
+            }
+        }
+    }
+
+    /// Takes a cable up.
+    pub(super) fn detach(&mut self, id: CableId) -> Option<Cable> {
+        let there = self.cable(id)?;
+        let (to, leaf) = (there.to, there.leaf);
+        let adder = Self::adder(to, leaf);
+        self.touch(adder);
+        self.loosen(adder);
+        match to {
+            Sink::Param(node, _) => _ = self.node_mut(node).map(|e| e.drives.remove(&id)),
+            _ => self.feed_out(id, to, leaf),
+        }
+        let cable = self.cables.remove(id.0)?;
+        self.fades.cables -= usize::from(cable.leaving);
+        self.each_end(&cable, |ends| _ = ends.remove(&id));
+        Some(cable)
+    }
+
+    /// The two lists that name a cable.
+    fn each_end(&mut self, cable: &Cable, change: impl Fn(&mut BTreeSet<CableId>)) {
+        match cable.from {
+            Source::Output(node, _) => self.node_mut(node).map(|e| change(&mut e.outgoing)),
+            Source::PartInput(part, _) => {
+                self.node_mut(part).and_then(|e| e.inside.as_mut()).map(|i| change(&mut i.from_input))
+            }
+        };
+        match cable.to {
+            Sink::Input(node, _) | Sink::Param(node, _) => {
+                self.node_mut(node).map(|e| change(&mut e.incoming))
+            }
+            Sink::PartOutput(part, _) => {
+                self.node_mut(part).and_then(|e| e.inside.as_mut()).map(|i| change(&mut i.to_output))
+            }
+        };
+    }
+
+    /// All cables at a node, and inside it.
+    pub(super) fn all_cables(&self, node: NodeId) -> Vec<CableId> {
+        let Some(entry) = self.node(node) else { return Vec::new() };
+        let inside = entry.inside.iter().flat_map(|i| i.to_output.iter().chain(&i.from_input));
+        let mut all: Vec<CableId> =
+            entry.incoming.iter().chain(&entry.outgoing).chain(inside).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl Edit<'_> {
+    /// Whether what a cable would lead to sounded before this transaction.
+    pub(super) fn sounds(&self, to: Sink) -> bool {
+        let (Sink::Input(node, _) | Sink::Param(node, _) | Sink::PartOutput(node, _)) = to;
+        let old = |e: &Entry| !e.leaving && e.born < self.graph.revision;
+        !self.from_silence && self.graph.node(node).is_some_and(old)
+    }
+
+    /// Whether taking a cable away is heard: it was there before, and what it leads to was and stays.
+    pub(super) fn is_heard(&self, cable: &Cable) -> bool {
+        let laid = cable.id.0 >> crate::message::SLOT_BITS;
+        !cable.leaving && laid <= self.began && self.sounds(cable.to)
+    }
+
+    /// Gives a cable another gain, and notes that it is no longer, or from now on, plain.
+    pub(super) fn regain(&mut self, id: CableId, gain: f32, leaving: bool) {
+        let mark = self.graph.serial();
+        let Some(cable) = self.graph.cable_mut(id) else { return };
+        let (was_plain, was_leaving) = (cable.plain, cable.leaving);
+        (cable.gain, cable.plain, cable.leaving, cable.mark) = (gain, false, leaving, mark);
+        let adder = AudioGraph::adder(cable.to, cable.leaf);
+        self.graph.fades.cables += usize::from(leaving);
+        self.graph.fades.cables -= usize::from(was_leaving);
+        if was_plain {
+            self.graph.touch(adder);
+        }
+        self.faded.push((id, mark));
+    }
+
+    /// Lets a cable fade out.
+    pub(super) fn fade_out(&mut self, id: CableId) {
+        let Some(cable) = self.graph.cable(id) else { return };
+        self.cables.push((cable.slot(), CableChange::Move(0.0, Motion::Glide(self.fade))));
+        self.journal.push(Undo::Cable(cable.clone()));
+        self.regain(id, 0.0, true);
+    }
+
+    /// Lets a cable that fades out come back.
+    pub(super) fn come_back(&mut self, id: CableId, gain: f32) {
+        let Some(cable) = self.graph.cable(id) else { return };
+        self.cables.push((cable.slot(), CableChange::Move(gain, Motion::Glide(self.fade))));
+        self.journal.push(Undo::Cable(cable.clone()));
+        self.regain(id, gain, false);
+    }
+
+    /// Takes a cable away at once.
+    pub(super) fn cut(&mut self, id: CableId) {
+        if let Some(cable) = self.graph.detach(id) {
+            self.freed_cables.push(cable.slot());
+            self.emptied.extend(cable.leaf);
+            self.journal.push(Undo::Cut(cable));
+        }
+    }
+
+    /// Takes a node away at once, with its cables and what is inside it.
+    pub(super) fn take_out(&mut self, node: NodeId) {
+        for cable in self.graph.all_cables(node) {
+            self.cut(cable);
+        }
+        let inside = self.graph.node(node).and_then(|e| e.inside.as_ref());
+        for member in inside.map(|i| i.members.clone()).unwrap_or_default() {
+            self.take_out(member);
+        }
+        if let Some(entry) = self.graph.take_node(node) {
+            self.nodes.push((entry.slot, None));
+            self.freed_nodes.push(entry.slot);
+            self.journal.push(Undo::TakeOut(node, Box::new(entry)));
+        }
+    }
+
+    /// Lets a node stay until what is heard of it has faded out. From now on it does not count.
+    pub(super) fn leave(&mut self, node: NodeId) {
+        self.left.push(node);
+        self.mark_leaving(node);
+        for id in self.graph.all_cables(node) {
+            let Some(cable) = self.graph.cable(id).filter(|c| !c.leaving) else { continue };
+            let from_here = matches!(cable.from, Source::Output(from, _) if from == node);
+            if from_here && self.is_heard(cable) {
+                self.fade_out(id);
+            } else if from_here && !matches!(cable.to, Sink::Input(to, _) | Sink::Param(to, _) if to == node)
+            {
+                // To what is new, or goes itself.
+                self.cut(id);
+            } else {
+                self.mark_cable(id);
+            }
+        }
+    }
+
+    fn mark_leaving(&mut self, node: NodeId) {
+        let Some(entry) = self.graph.node_mut(node).filter(|e| !e.leaving) else { return };
+        entry.leaving = true;
+        let members = entry.inside.as_ref().map(|i| i.members.clone()).unwrap_or_default();
+        self.graph.fades.nodes += 1;
+        self.journal.push(Undo::Leave(node));
+        for member in members {
+            self.mark_leaving(member);
+            for id in self.graph.all_cables(member) {
+                self.mark_cable(id);
+            }
+        }
+    }
+
+    /// Lets a cable go with its node: it stays as it is until then, and does not count.
+    fn mark_cable(&mut self, id: CableId) {
+        // A new mark, so that no fade that it is in takes it away before its node.
+        let mark = self.graph.serial();
+        let Some(cable) = self.graph.cable_mut(id).filter(|c| !c.leaving) else { return };
+        self.journal.push(Undo::Cable(cable.clone()));
+        (cable.leaving, cable.mark) = (true, mark);
+        self.graph.fades.cables += 1;
+    }
+
+    /// Takes away what has faded out, and brings to rest what has faded in.
+    pub(crate) fn settle(&mut self, fade: Fade) {
+        for (id, mark) in fade.cables {
+            let Some(cable) = self.graph.cable(id).filter(|c| c.mark == mark) else { continue };
+            if cable.leaving {
+                self.cut(id);
+            } else if cable.gain == 1.0 && !cable.plain && !matches!(cable.to, Sink::Param(..)) {
+                let adder = AudioGraph::adder(cable.to, cable.leaf);
+                self.journal.push(Undo::Cable(cable.clone()));
+                if let Some(cable) = self.graph.cable_mut(id) {
+                    cable.plain = true;
+                }
+                self.graph.touch(adder);
+            }
+        }
+        for node in fade.nodes {
+            self.take_out(node);
+        }
+    }
+
+    /// Whether nothing would change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.journal.is_empty()
+    }
+}

@@ -1,0 +1,89 @@
+//! How an edit is taken back.
+
+use super::Edit;
+use crate::lineup::{NONE, Unit};
+use crate::message::NodeId;
+use crate::topology::{AudioGraph, Cable, CableId, Entry};
+use alloc::boxed::Box;
+
+#[derive(Debug)]
+pub(super) enum Undo {
+    Add(NodeId),
+    TakeOut(NodeId, Box<Entry>),
+    Leave(NodeId),
+    Connect(CableId),
+    Cut(Cable),
+    /// A cable that was taken up was put down again.
+    Attach(CableId),
+    /// A cable that stays was like this.
+    Cable(Cable),
+    Set(NodeId, u16, f32),
+    Bypass(NodeId, bool),
+}
+
+impl Edit<'_> {
+    pub(super) fn take_back(&mut self, undo: Undo) {
+        match undo {
+            Undo::Add(id) => {
+                if let Some(entry) = self.graph.take_node(id) {
+                    self.graph.node_slots.give_back(entry.slot);
+                }
+            }
+            Undo::TakeOut(id, entry) => self.put_back(id, *entry),
+            Undo::Leave(id) => {
+                if let Some(entry) = self.graph.node_mut(id) {
+                    entry.leaving = false;
+                    self.graph.fades.nodes -= 1;
+                }
+            }
+            Undo::Connect(id) => {
+                if let Some(cable) = self.graph.detach(id) {
+                    self.graph.cable_slots.give_back(cable.slot());
+                    if let Some(leaf) = cable.leaf {
+                        self.graph.prune(leaf);
+                    }
+                }
+            }
+            Undo::Cut(cable) => self.graph.attach(cable),
+            Undo::Attach(id) => _ = self.graph.detach(id),
+            Undo::Cable(was) => {
+                let adder = AudioGraph::adder(was.to, was.leaf);
+                if let Some(cable) = self.graph.cable_mut(was.id) {
+                    let left = cable.leaving;
+                    (cable.gain, cable.plain) = (was.gain, was.plain);
+                    (cable.leaving, cable.mark) = (was.leaving, was.mark);
+                    self.graph.fades.cables += usize::from(was.leaving);
+                    self.graph.fades.cables -= usize::from(left);
+                }
+                self.graph.touch(adder);
+            }
+            Undo::Set(node, param, old) => {
+                let values = self.graph.node_mut(node).map(|e| &mut e.values);
+                if let Some(there) = values.and_then(|v| v.get_mut(usize::from(param))) {
+                    *there = old;
+                }
+            }
+            Undo::Bypass(node, was) => {
+                if let Some(entry) = self.graph.node_mut(node) {
+                    entry.bypassed = was;
+                }
+                self.graph.touch(Unit::Node(node));
+            }
+        }
+    }
+
+    fn put_back(&mut self, id: NodeId, mut entry: Entry) {
+        let sums = entry.inside.as_ref().map(|i| i.sums.clone());
+        // A commit that failed may have dropped the segments of its row.
+        if let Some(inside) = &mut entry.inside
+            && self.graph.segment(inside.first).is_none_or(|s| s.part != id)
+        {
+            inside.first = NONE;
+        }
+        self.graph.put_in(id, entry);
+        if let Some(sums) = sums {
+            let sums = sums.into_iter().map(Unit::Sum);
+            self.graph.lineup.arrivals.extend(sums.chain([Unit::Exit(id)]));
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What is added up at a port: its cables, and where there are many, a tree of sums, so that one more costs as much as the first.
+
+use crate::lineup::Seat;
+use crate::message::NodeId;
+use crate::topology::{AudioGraph, CableId, Sink, Source};
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The most terms of one sum. More would make an edit dearer, fewer the adding.
+pub(crate) const FAN: usize = 16;
+
+/// What is added up: a cable, or a sum of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Term {
+    Cable(CableId),
+    Sum(u32),
+}
+
+/// The order of terms: cables by where they come from, so that a cable which is laid again is added where it was; then sums.
+type Key = (bool, Option<Source>, u32);
+
+/// The terms at a port, in the order in which they are added.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Feed {
+    pub terms: Vec<Term>,
+    /// If there were ever too many: for each level of sums, from the leaves up, those that have room.
+    tree: Option<Box<[BTreeSet<u32>; LEVELS]>>,
+    height: usize,
+}
+
+/// 16 to the sixth is more than there can be cables.
+const LEVELS: usize = 6;
+
+/// A sum on the way to a port: part of the sum that the port hears.
+#[derive(Debug)]
+pub(crate) struct Sum {
+    pub part: NodeId,
+    /// The port.
+    pub sink: Sink,
+    pub channels: u16,
+    pub terms: Vec<Term>,
+    /// The sum that this is a term of; at the top, the port itself.
+    pub above: Option<u32>,
+    pub level: usize,
+    pub seat: Seat,
+}
+
+/// What is added up at a port, as it is grouped: to check what sounds against the graph.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Adding {
+    /// A cable.
+    Cable(CableId),
+    /// A sum of others.
+    Sum(Vec<Adding>),
+}
+
+impl AudioGraph {
+    /// In which order a port adds up, cables on their way out included.
+    #[doc(hidden)]
+    pub fn adding(&self, sink: Sink) -> Vec<Adding> {
+        self.feed(sink).map_or(Vec::new(), |feed| self.grouped(&feed.terms))
+    }
+
+    fn grouped(&self, terms: &[Term]) -> Vec<Adding> {
+        let group = |term: &Term| match term {
+            Term::Cable(cable) => Adding::Cable(*cable),
+            Term::Sum(sum) => Adding::Sum(self.sum(*sum).map_or(Vec::new(), |s| self.grouped(&s.terms))),
+        };
+        terms.iter().map(group).collect()
+    }
+
+    pub(crate) fn feed(&self, sink: Sink) -> Option<&Feed> {
+        match sink {
+            Sink::Input(node, port) => self.node(node)?.feeds.get(usize::from(port)),
+            Sink::PartOutput(part, port) => self.node(part)?.inside.as_ref()?.feeds.get(usize::from(port)),
+            Sink::Param(..) => None,
+        }
+    }
+
+    fn feed_mut(&mut self, sink: Sink) -> Option<&mut Feed> {
+        match sink {
+            Sink::Input(node, port) => self.node_mut(node)?.feeds.get_mut(usize::from(port)),
+            Sink::PartOutput(part, port) => {
+                self.node_mut(part)?.inside.as_mut()?.feeds.get_mut(usize::from(port))
+            }
+            Sink::Param(..) => None,
+        }
+    }
+
+    pub(crate) fn sum(&self, sum: u32) -> Option<&Sum> {
+        self.sums.get(sum as usize)?.as_ref()
+    }
+
+    pub(crate) fn sum_mut(&mut self, sum: u32) -> Option<&mut Sum> {
+        self.sums.get_mut(sum as usize)?.as_mut()
+    }
+
+    /// Adds a cable to what its port adds up. `part` is where it lies, `channels` the width of the port.
+    pub(crate) fn feed_in(&mut self, cable: CableId, sink: Sink, part: NodeId, channels: u16) {
+        let Some(feed) = self.feed(sink) else { return };
+        if feed.tree.is_none() {
+            if feed.terms.len() < FAN {
+                return self.put_term(sink, None, Term::Cable(cable));
+            }
+            self.raise(sink, part, channels);
+        }
+        // A cable that comes back goes where it was.
+        let was = self.cable(cable).and_then(|c| c.leaf).filter(|leaf| self.sum(*leaf).is_some());
+        let leaf =
+            was.or_else(|| self.roomy(sink, 0)).unwrap_or_else(|| self.new_sum(sink, part, channels, 0));
+        self.put_term(sink, Some(leaf), Term::Cable(cable));
+        if let Some(cable) = self.cable_mut(cable) {
+            cable.leaf = Some(leaf);
+        }
+    }
+
+    /// Takes a cable out of what its port adds up. A sum that is left with nothing stays until [`prune`](Self::prune).
+    pub(crate) fn feed_out(&mut self, cable: CableId, sink: Sink, leaf: Option<u32>) {
+        self.take_term(sink, leaf, Term::Cable(cable));
+    }
+
+    /// Takes away a sum that has nothing to add up, and those above it that are then left with nothing.
+    pub(crate) fn prune(&mut self, sum: u32) {
+        let mut next = Some(sum);
+        while let Some(number) = next
+            && let Some(sum) = self.sum(number)
+            && sum.terms.is_empty()
+        {
+            let (sink, above, level, part) = (sum.sink, sum.above, sum.level, sum.part);
+            self.take_term(sink, above, Term::Sum(number));
+            if let Some(tree) = self.feed_mut(sink).and_then(|f| f.tree.as_mut())
+                && let Some(open) = tree.get_mut(level)
+            {
+                open.remove(&number);
+            }
+            self.unseat_sum(part, number);
+            if let Some(place) = self.sums.get_mut(number as usize) {
+                *place = None;
+            }
+            self.free_sums.push(number);
+            if above.is_none()
+                && let Some(feed) = self.feed_mut(sink)
+                && feed.terms.is_empty()
+            {
+                *feed = Feed::default();
+            }
+            next = above;
+        }
+    }
+
+    /// Everything that a port has gets a sum of its own, which leaves room for more.
+    fn raise(&mut self, sink: Sink, part: NodeId, channels: u16) {
+        let Some(feed) = self.feed_mut(sink) else { return };
+        let level = feed.height;
+        let terms = core::mem::take(&mut feed.terms);
+        feed.height += 1;
+        feed.tree.get_or_insert_with(|| Box::new(core::array::from_fn(|_| BTreeSet::new())));
+        let sum = self.seat_sum(Sum {
+            part,
+            sink,
+            channels,
+            terms: terms.clone(),
+            above: None,
+            level,
+            seat: Seat::default(),
+        });
+        for term in terms {
+            match term {
+                Term::Cable(cable) => self.cable_mut(cable).map(|c| c.leaf = Some(sum)),
+                Term::Sum(below) => self.sum_mut(below).map(|s| s.above = Some(sum)),
+            };
+            self.joint_of(term, Some(sum), sink);
+        }
+        self.put_term(sink, None, Term::Sum(sum));
+    }
+
+    /// A sum of a level that has room.
+    fn roomy(&self, sink: Sink, level: usize) -> Option<u32> {
+        self.feed(sink)?.tree.as_ref()?.get(level)?.first().copied()
+    }
+
+    /// A new sum of a level, joined to one above it.
+    fn new_sum(&mut self, sink: Sink, part: NodeId, channels: u16, level: usize) -> u32 {
+        let number = self.seat_sum(Sum {
+            part,
+            sink,
+            channels,
+            terms: vec![],
+            above: None,
+            level,
+            seat: Seat::default(),
+        });
+        let height = self.feed(sink).map_or(1, |f| f.height);
+        let above = if level + 1 < height {
+            Some(self.roomy(sink, level + 1).unwrap_or_else(|| self.new_sum(sink, part, channels, level + 1)))
+        } else {
+            if self.feed(sink).is_some_and(|f| f.terms.len() >= FAN) {
+                self.raise(sink, part, channels);
+                Some(self.new_sum(sink, part, channels, level + 1))
+            } else {
+                None
+            }
+        };
+        if let Some(sum) = self.sum_mut(number) {
+            sum.above = above;
+        }
+        self.put_term(sink, above, Term::Sum(number));
+        self.note_room(sink, number);
+        number
+    }
+
+    fn key(&self, term: Term) -> Key {
+        match term {
+            Term::Cable(cable) => (false, self.cable(cable).map(|c| c.from), 0),
+            Term::Sum(sum) => (true, None, sum),
+        }
+    }
+
+    /// Puts a term into a sum, or, without one, into what the port adds up itself; in order, so that the sum has the same bits however it came about.
+    fn put_term(&mut self, sink: Sink, into: Option<u32>, term: Term) {
+        let terms = match into {
+            Some(sum) => self.sum(sum).map(|s| &s.terms),
+            None => self.feed(sink).map(|f| &f.terms),
+        };
+        let place = terms.map_or(0, |terms| terms.partition_point(|t| self.key(*t) < self.key(term)));
+        let terms = match into {
+            Some(sum) => self.sum_mut(sum).map(|s| &mut s.terms),
+            None => self.feed_mut(sink).map(|f| &mut f.terms),
+        };
+        if let Some(terms) = terms {
+            terms.insert(place, term);
+        }
+        if let Some(sum) = into {
+            self.note_room(sink, sum);
+        }
+        self.joint_of(term, into, sink);
+        self.touch_adder(sink, into);
+    }
+
+    fn take_term(&mut self, sink: Sink, from: Option<u32>, term: Term) {
+        let terms = match from {
+            Some(sum) => self.sum_mut(sum).map(|s| &mut s.terms),
+            None => self.feed_mut(sink).map(|f| &mut f.terms),
+        };
+        if let Some(terms) = terms
+            && let Some(place) = terms.iter().position(|t| *t == term)
+        {
+            terms.remove(place);
+        }
+        if let Some(sum) = from {
+            self.note_room(sink, sum);
+        }
+        self.touch_adder(sink, from);
+    }
+
+    /// Keeps the list of sums with room.
+    fn note_room(&mut self, sink: Sink, number: u32) {
+        let Some((level, room)) = self.sum(number).map(|s| (s.level, s.terms.len() < FAN)) else { return };
+        if let Some(open) = self.feed_mut(sink).and_then(|f| f.tree.as_mut()?.get_mut(level)) {
+            if room {
+                open.insert(number);
+            } else {
+                open.remove(&number);
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! In which order what lies in a part runs, kept up to date edit by edit.
+//!
+//! Units (nodes, sums, the way out of a part) stand in a row, each behind what it hears. The row is cut into short segments, and each is
+//! compiled by itself, so that an edit costs what it touches and not what the part holds. Units on a feedback loop stand side by side
+//! in one segment.
+
+#[cfg(debug_assertions)]
+mod check;
+mod join;
+mod rebuild;
+mod seats;
+
+use crate::error::GraphError;
+use crate::feed::{Sum, Term};
+use crate::message::NodeId;
+use crate::table::Slots;
+use crate::topology::{AudioGraph, Sink, Source};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+pub(crate) use rebuild::Loop;
+
+/// No segment.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Something that stands in the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Unit {
+    Node(NodeId),
+    /// By its number among the graph's sums.
+    Sum(u32),
+    /// What a part puts out.
+    Exit(NodeId),
+}
+
+/// Where a unit stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    pub segment: u32,
+    /// Its place in the segment.
+    pub at: u32,
+    /// Which feedback loop it is on; 0 for none.
+    pub cycle: u32,
+    /// Where its output lies for other segments to hear.
+    pub home: Option<u32>,
+}
+
+impl Default for Seat {
+    fn default() -> Self {
+        Seat { segment: NONE, at: 0, cycle: 0, home: None }
+    }
+}
+
+/// A stretch of the row that is compiled by itself.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub part: NodeId,
+    /// Grows along the row.
+    pub label: u64,
+    pub previous: u32,
+    pub next: u32,
+    pub units: Vec<Unit>,
+    /// Blocks beyond the scratch that all segments share.
+    pub extra: Option<(u32, u16)>,
+}
+
+/// The rows of all parts, and what is yet to be done about them.
+#[derive(Debug, Default)]
+pub(crate) struct Lineup {
+    /// By the slot that each has on the audio thread.
+    pub segments: Vec<Option<Segment>>,
+    pub slots: Slots,
+    /// Segments to compile.
+    pub dirty: BTreeSet<u32>,
+    /// Segments that another now follows.
+    pub relinked: BTreeSet<u32>,
+    /// Parts whose first segment, input or output changed.
+    pub bodies: BTreeSet<NodeId>,
+    /// Segments that are no more; their slots are free once the batch is made.
+    pub gone: Vec<u32>,
+    /// Units that have no seat yet.
+    pub arrivals: Vec<Unit>,
+    /// Who hears whom since last time: the second hears the first. Their seats may not show it yet.
+    pub joints: BTreeSet<(Unit, Unit)>,
+    /// Loops that may have come apart.
+    pub stale: BTreeSet<u32>,
+    /// Who is on each loop, in the order of their seats.
+    pub cycles: BTreeMap<u32, Vec<Unit>>,
+    pub last_cycle: u32,
+}
+
+/// A segment is cut in two when it has more units than this...
+pub(crate) const MOST: usize = 32;
+/// ...and joins its neighbour when both together have no more than this, and it has fewer than a third of it.
+pub(crate) const JOINED: usize = 18;
+
+impl AudioGraph {
+    pub(crate) fn seat(&self, unit: Unit) -> Option<&Seat> {
+        match unit {
+            Unit::Node(node) => self.node(node).map(|e| &e.seat),
+            Unit::Sum(sum) => self.sum(sum).map(|s| &s.seat),
+            Unit::Exit(part) => self.node(part)?.inside.as_ref().map(|i| &i.exit),
+        }
+    }
+
+    pub(crate) fn seat_mut(&mut self, unit: Unit) -> Option<&mut Seat> {
+        match unit {
+            Unit::Node(node) => self.node_mut(node).map(|e| &mut e.seat),
+            Unit::Sum(sum) => self.sum_mut(sum).map(|s| &mut s.seat),
+            Unit::Exit(part) => self.node_mut(part)?.inside.as_mut().map(|i| &mut i.exit),
+        }
+    }
+
+    pub(crate) fn is_seated(&self, unit: Unit) -> bool {
+        self.seat(unit).is_some_and(|s| s.segment != NONE)
+    }
+
+    /// The part in which a unit stands.
+    pub(crate) fn part_of(&self, unit: Unit) -> Option<NodeId> {
+        match unit {
+            Unit::Node(node) => self.node(node).map(|e| e.part),
+            Unit::Sum(sum) => self.sum(sum).map(|s| s.part),
+            Unit::Exit(part) => Some(part),
+        }
+    }
+
+    /// Who adds up what goes to a port: a sum, or who has the port.
+    pub(crate) fn adder(sink: Sink, sum: Option<u32>) -> Unit {
+        match (sum, sink) {
+            (Some(sum), _) => Unit::Sum(sum),
+            (None, Sink::Input(node, _) | Sink::Param(node, _)) => Unit::Node(node),
+            (None, Sink::PartOutput(part, _)) => Unit::Exit(part),
+        }
+    }
+
+    /// Calls for each unit that hears this one, with whether it is driven and does not hear it at a port.
+    pub(crate) fn each_reader(&self, unit: Unit, mut call: impl FnMut(Unit, bool)) {
+        match unit {
+            Unit::Node(node) => {
+                let cables = self.node(node).into_iter().flat_map(|e| &e.outgoing);
+                for cable in cables.filter_map(|c| self.cable(*c)) {
+                    call(Self::adder(cable.to, cable.leaf), matches!(cable.to, Sink::Param(..)));
+                }
+            }
+            Unit::Sum(sum) => {
+                if let Some(sum) = self.sum(sum) {
+                    call(Self::adder(sum.sink, sum.above), false);
+                }
+            }
+            Unit::Exit(_) => {}
+        }
+    }
+
+    /// Calls for each unit that this one hears.
+    pub(crate) fn each_source(&self, unit: Unit, mut call: impl FnMut(Unit)) {
+        let mut term = |term: &Term| match term {
+            Term::Sum(sum) => call(Unit::Sum(*sum)),
+            Term::Cable(cable) => {
+                if let Some(Source::Output(node, _)) = self.cable(*cable).map(|c| c.from) {
+                    call(Unit::Node(node));
+                }
+            }
+        };
+        match unit {
+            Unit::Node(node) => {
+                let Some(entry) = self.node(node) else { return };
+                entry.feeds.iter().flat_map(|f| &f.terms).for_each(&mut term);
+                entry.drives.iter().for_each(|cable| term(&Term::Cable(*cable)));
+            }
+            Unit::Sum(sum) => self.sum(sum).into_iter().flat_map(|s| &s.terms).for_each(term),
+            Unit::Exit(part) => {
+                let inside = self.node(part).and_then(|e| e.inside.as_ref());
+                inside.into_iter().flat_map(|i| &i.feeds).flat_map(|f| &f.terms).for_each(term);
+            }
+        }
+    }
+
+    /// Notes that a term goes into a sum or a port.
+    pub(crate) fn joint_of(&mut self, term: Term, into: Option<u32>, sink: Sink) {
+        let from = match term {
+            Term::Sum(sum) => Some(Unit::Sum(sum)),
+            Term::Cable(cable) => match self.cable(cable).map(|c| c.from) {
+                Some(Source::Output(node, _)) => Some(Unit::Node(node)),
+                _ => None,
+            },
+        };
+        if let Some(from) = from {
+            self.lineup.joints.insert((from, Self::adder(sink, into)));
+        }
+    }
+
+    /// Notes that what adds up at a port, or in a sum, has changed.
+    pub(crate) fn touch_adder(&mut self, sink: Sink, sum: Option<u32>) {
+        self.touch(Self::adder(sink, sum));
+    }
+
+    /// Notes that the step of a unit has changed.
+    pub(crate) fn touch(&mut self, unit: Unit) {
+        if let Some(segment) = self.seat(unit).map(|s| s.segment).filter(|s| *s != NONE) {
+            self.lineup.dirty.insert(segment);
+        }
+    }
+
+    /// Notes that two units no longer hear each other, or otherwise than before: a loop may have come apart.
+    pub(crate) fn loosen(&mut self, unit: Unit) {
+        if let Some(cycle) = self.seat(unit).map(|s| s.cycle).filter(|c| *c != 0) {
+            self.lineup.stale.insert(cycle);
+        }
+    }
+
+    /// Makes room for a sum, which will be seated with the next commit.
+    pub(crate) fn seat_sum(&mut self, sum: Sum) -> u32 {
+        let part = sum.part;
+        let number = match self.free_sums.pop() {
+            Some(number) => {
+                if let Some(place) = self.sums.get_mut(number as usize) {
+                    *place = Some(sum);
+                }
+                number
+            }
+            None => {
+                self.sums.push(Some(sum));
+                self.sums.len() as u32 - 1
+            }
+        };
+        if let Some(inside) = self.node_mut(part).and_then(|e| e.inside.as_mut()) {
+            inside.sums.insert(number);
+        }
+        self.lineup.arrivals.push(Unit::Sum(number));
+        number
+    }
+
+    pub(crate) fn unseat_sum(&mut self, part: NodeId, number: u32) {
+        self.unseat(Unit::Sum(number));
+        if let Some(inside) = self.node_mut(part).and_then(|e| e.inside.as_mut()) {
+            inside.sums.remove(&number);
+        }
+    }
+
+    /// Brings the rows up to date with the cables. What cannot be ordered, for a cycle without a delay, is found when its segment is compiled.
+    pub(crate) fn line_up(&mut self) -> Result<(), GraphError> {
+        self.take_loops_apart();
+        let arrivals = core::mem::take(&mut self.lineup.arrivals);
+        let arrivals: BTreeSet<Unit> =
+            arrivals.into_iter().filter(|u| self.seat(*u).is_some_and(|s| s.segment == NONE)).collect();
+        let mut by_part: BTreeMap<NodeId, Vec<Unit>> = BTreeMap::new();
+        for unit in arrivals {
+            if let Some(part) = self.part_of(unit) {
+                by_part.entry(part).or_default().push(unit);
+            }
+        }
+        for (part, units) in by_part {
+            let seated = self.node(part).and_then(|e| e.inside.as_ref()).map_or(0, |i| i.seated);
+            if units.len() > seated.max(MOST) || seated == 0 {
+                self.rebuild(part);
+            } else {
+                units.into_iter().rev().for_each(|unit| self.seat_arrival(unit));
+            }
+        }
+        while let Some((from, to)) = self.lineup.joints.pop_first() {
+            let mut joined = false;
+            self.each_reader(from, |reader, _| joined |= reader == to);
+            if joined {
+                self.join(from, to);
+            }
+        }
+        self.rebalance();
+        #[cfg(debug_assertions)]
+        self.check_rows();
+        Ok(())
+    }
+}
