@@ -115,6 +115,10 @@ impl<M: Machine> Processor for Node<M> {
         self.kind.delays
     }
 
+    fn starts_silent(&self) -> bool {
+        !self.kind.sounds_alone
+    }
+
     fn latency(&self) -> u32 {
         self.machine.as_ref().map_or(0, M::latency)
     }

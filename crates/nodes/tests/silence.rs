@@ -98,3 +98,12 @@ fn it_is_settled_which_kinds_sound_alone() {
     let alone: Vec<&str> = catalogue().filter(|kind| kind.sounds_alone).map(|kind| kind.name).collect();
     assert_eq!(alone, SOUND_ALONE);
 }
+
+#[test]
+fn every_node_says_whether_it_starts_from_silence() {
+    for kind in catalogue() {
+        for layout in layouts(kind) {
+            assert_eq!(node(kind, &layout).starts_silent(), !kind.sounds_alone, "{}", kind.name);
+        }
+    }
+}
