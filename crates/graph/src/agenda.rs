@@ -1,15 +1,17 @@
 //! Changes that wait for their frame, and, once due, for their node to run.
 
-use crate::message::{Set, Ticket};
+use crate::message::{Address, Deed, Ticket};
 use crate::node::{NONE, Node};
 use crate::table::Table;
+use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub frame: u64,
-    pub set: Set,
+    pub node: Address,
+    pub deed: Deed,
     pub ticket: Ticket,
     /// Arrival, so that changes for the same frame keep their order.
     order: u64,
@@ -32,7 +34,8 @@ impl Agenda {
     pub fn new(capacity: usize) -> Self {
         let blank = |i: usize| Entry {
             frame: 0,
-            set: Set::NOWHERE,
+            node: Address::NOWHERE,
+            deed: Deed::Set { param: 0, value: 0.0, motion: Motion::Jump },
             ticket: Ticket(0),
             order: 0,
             next: if i + 1 < capacity { i as u32 + 1 } else { NONE },
@@ -52,12 +55,12 @@ impl Agenda {
     }
 
     /// Puts a change in for a frame; `false` if there is no room. `[audio]`
-    pub fn put(&mut self, frame: u64, set: Set, ticket: Ticket) -> bool {
+    pub fn put(&mut self, frame: u64, node: Address, deed: Deed, ticket: Ticket) -> bool {
         let index = self.free;
         let order = self.arrivals;
         let Some(entry) = self.entries.get_mut(index as usize) else { return false };
         self.free = entry.next;
-        *entry = Entry { frame, set, ticket, order, next: NONE };
+        *entry = Entry { frame, node, deed, ticket, order, next: NONE };
         self.arrivals += 1;
         self.waiting += 1;
         self.heap.push(index);
@@ -86,11 +89,14 @@ impl Agenda {
             && entry.order < arrivals
         {
             self.pop_heap();
-            match nodes.get_mut(entry.set.node.slot) {
-                Some(Some(node)) if node.upkeep.tenant == entry.set.node.tenant => {
-                    self.release(index);
-                    node.set(entry.frame, entry.set.param, entry.set.value, entry.set.motion);
-                }
+            match nodes.get_mut(entry.node.slot) {
+                Some(Some(node)) if node.upkeep.tenant == entry.node.tenant => match entry.deed {
+                    Deed::Set { param, value, motion } => {
+                        self.release(index);
+                        node.set(entry.frame, param, value, motion);
+                    }
+                    Deed::Note(_) => self.append(node, index),
+                },
                 _ if self.is_put_off(index, entry.frame, next_batch) => {}
                 _ => {
                     self.release(index);
@@ -125,13 +131,9 @@ impl Agenda {
                 return;
             }
             self.pop_heap();
-            match nodes.get_mut(entry.set.node.slot) {
-                Some(Some(node)) if node.upkeep.tenant == entry.set.node.tenant => {
-                    let last = core::mem::replace(&mut node.upkeep.last_due, index);
-                    match self.entries.get_mut(last as usize) {
-                        Some(before) if node.first_due() != NONE => before.next = index,
-                        _ => node.set_first_due(index),
-                    }
+            match nodes.get_mut(entry.node.slot) {
+                Some(Some(node)) if node.upkeep.tenant == entry.node.tenant => {
+                    self.append(node, index);
                 }
                 _ if self.is_put_off(index, entry.frame, next_batch) => {}
                 _ => {
@@ -140,6 +142,20 @@ impl Agenda {
                 }
             }
         }
+    }
+
+    /// Puts a change at the end of a node's list.
+    fn append(&mut self, node: &mut Node, index: u32) {
+        let last = core::mem::replace(&mut node.upkeep.last_due, index);
+        match self.entries.get_mut(last as usize) {
+            Some(before) if node.first_due() != NONE => before.next = index,
+            _ => node.set_first_due(index),
+        }
+    }
+
+    /// How many changes are on the list of a node that has not run since. `[audio]`
+    pub fn handed_out(&self) -> usize {
+        self.waiting - self.heap.len()
     }
 
     pub fn entry(&self, index: u32) -> Option<&Entry> {
@@ -157,7 +173,9 @@ impl Agenda {
     /// Makes the changes that are due for a node which does not run. `[audio]`
     pub fn settle(&mut self, node: &mut Node) {
         while let Some(due) = self.take_first(node) {
-            node.set(due.frame, due.set.param, due.set.value, due.set.motion);
+            if let Deed::Set { param, value, motion } = due.deed {
+                node.set(due.frame, param, value, motion);
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! A batch of edits as it crosses to the audio thread: whole, ready-built, one pointer.
 
 use crate::block::Block;
-use crate::message::{Set, Ticket};
+use crate::instrument::Tables;
+use crate::message::{Set, Ticket, When};
 use crate::node::Node;
 use crate::plan::{CompiledGraph, Inner, Link};
+use crate::playing::Parts;
 use crate::processor::Flow;
 use crate::table::Chunk;
 use crate::trajectory::{Motion, Trajectory};
@@ -17,7 +19,7 @@ use alloc::vec::Vec;
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) ticket: Ticket,
-    pub(crate) at: Option<u64>,
+    pub(crate) at: When,
     /// What follows by itself; nothing sent later comes before it.
     pub(crate) then: Option<Box<Batch>>,
     /// As what follows on another batch: the slots of cables that are first to have come to rest.
@@ -36,6 +38,10 @@ pub struct Batch {
     pub(crate) root: Option<Inner>,
     /// How parts run, by their slots.
     pub(crate) parts: Vec<(u32, Inner)>,
+    /// Where the voices of instruments hear notes, by the instruments' slots.
+    pub(crate) tables: Vec<(u32, Box<Tables>)>,
+    /// What is played from now on.
+    pub(crate) play: Parts,
     /// Parameters.
     pub(crate) sets: Vec<Set>,
     /// Slots of nodes to go around, or through again.
@@ -79,7 +85,13 @@ impl Batch {
     /// Asks for the frame at which it is to take effect. One that is past counts as now; the acknowledgement tells the true frame.
     /// Batches take effect in the order in which they were sent: a later one waits for this one.
     pub fn at(mut self: Box<Self>, frame: u64) -> Box<Self> {
-        self.at = Some(frame);
+        self.at = When::Frame(frame);
+        self
+    }
+
+    /// Asks for a time, also a musical one. See [`at`](Self::at).
+    pub fn when(mut self: Box<Self>, when: When) -> Box<Self> {
+        self.at = when;
         self
     }
 }

@@ -1,6 +1,7 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
 use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::message::Deed;
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
 use crate::plan::{CompiledGraph, Half, Inner, Link, NodeStep, Step};
@@ -27,6 +28,10 @@ pub(crate) fn run_with_care(
         stage.agenda.settle(node);
         return outputs.silence_all();
     }
+    if node.care.has(Care::IDLE) {
+        outputs.silence_all();
+        return settle_all(step.slot, stage);
+    }
     if node.care.has(Care::DETOUR)
         && let Some(first) = node.upkeep.detour.frames_left(span.frame).filter(|left| *left < window.frames())
     {
@@ -39,6 +44,9 @@ pub(crate) fn run_with_care(
         return;
     }
     let detour = detour(node, span);
+    if let Body::Part(inner) = node.body {
+        return run_part(plan, step, inner, frame, stage, ground, detour);
+    }
     let drives = step.drives.of(&plan.drives);
     let quiet = !node.care.has(Care::MOVING) && !node.care.has(Care::DUE) && drives.is_empty();
     if quiet && node.resting && inputs.all_silent() {
@@ -49,9 +57,6 @@ pub(crate) fn run_with_care(
     } else {
         prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
     };
-    if let Body::Part(inner) = node.body {
-        return run_part(plan, step, inner, frame, stage, ground, detour);
-    }
     let begun = if timed { stage.probe.now() } else { None };
     let (steady, body) = node.steady_and_body();
     let moving = Moving { which: moving, blocks: stage.scratch, frames: window.frames() };
@@ -105,7 +110,7 @@ fn run_part(
             to += 1;
         }
     }
-    run_plans(inner.first, frame, stage, window);
+    run_inside(step.slot, inner, frame, stage, window);
     for channel in 0..u32::from(step.out.channels) {
         let from = if channel < u32::from(inner.output.channels) {
             inner.output.start + channel
@@ -113,6 +118,12 @@ fn run_part(
             crate::signal::Run::NOWHERE
         };
         frame.carry(from, step.out.start + channel, ground);
+    }
+    if let Some(Some(node)) = stage.nodes.get_mut(step.slot)
+        && let Some(voice) = &mut node.upkeep.voice
+        && let Some((_, mut outputs)) = frame.part(step.out, ground)
+    {
+        voice.follow(&mut outputs, ground.span);
     }
     // What is in a part is finite already, each node and each sum for itself.
     if detour != Detour::Through
@@ -124,6 +135,51 @@ fn run_part(
             Detour::Around => go_around(&inputs, &mut outputs),
             _ => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, ground.span),
         }
+    }
+}
+
+/// Runs what is inside a part: at once, or of an instrument in pieces, each up to the next note.
+fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+    let Some(mut instrument) = node.upkeep.instrument.take() else {
+        stage.agenda.settle(node);
+        return run_plans(inner.first, frame, stage, window);
+    };
+    let (mut offset, end) = (window.offset(), window.offset() + window.frames());
+    while offset < end {
+        let now = stage.frame + offset as u64;
+        let mut until = end;
+        while let Some(Some(node)) = stage.nodes.get_mut(slot)
+            && let Some(due) = stage.agenda.entry(node.first_due()).copied()
+        {
+            if due.frame > now {
+                until = until.min((due.frame - stage.frame) as usize);
+                break;
+            }
+            stage.agenda.take_first(node);
+            if let Deed::Note(note) = due.deed {
+                instrument.hear(note, now, stage);
+            }
+        }
+        run_plans(inner.first, frame, stage, Window::new(offset, until - offset));
+        instrument.look_after(stage.frame + until as u64, stage);
+        offset = until;
+    }
+    if let Some(Some(node)) = stage.nodes.get_mut(slot) {
+        node.upkeep.instrument = Some(instrument);
+    }
+}
+
+/// Makes the changes that are due for a node which does not run, and for those inside it. Takes as long as there are nodes inside,
+/// and is left out where nothing is due.
+pub(crate) fn settle_all(slot: u32, stage: &mut Stage<'_>) {
+    if stage.agenda.handed_out() == 0 {
+        return;
+    }
+    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+    stage.agenda.settle(node);
+    if let Body::Part(inner) = node.body {
+        each_slot(stage.plans, inner.first, |slot| settle_all(slot, stage));
     }
 }
 

@@ -3,6 +3,7 @@
 mod commit;
 mod ends;
 mod enter;
+mod instrument;
 mod leave;
 mod reorder;
 mod undo;
@@ -10,10 +11,12 @@ mod undo;
 use crate::batch::CableChange;
 use crate::error::GraphError;
 use crate::feed::Feed;
+use crate::instrument::Tables;
 use crate::lineup::{Seat, Unit};
 use crate::message::{NodeId, Set, pack};
 use crate::node::{Body, Node};
 use crate::plan::Inner;
+use crate::playing::Parts;
 use crate::processor::Processor;
 use crate::shape::{Port, Shape};
 use crate::table::{CHUNK, MAX_CHUNKS};
@@ -26,6 +29,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use ends::check_size;
 use enter::Entrance;
+pub use instrument::{VoiceTables, Voicing};
 use undo::Undo;
 
 /// Edits under way. [`commit`](Self::commit) makes them one batch; dropping takes them all back.
@@ -50,6 +54,8 @@ pub struct Edit<'g> {
     sets: Vec<Set>,
     bypasses: Vec<(u32, bool, Motion)>,
     resets: Vec<u32>,
+    tables: Vec<(u32, Box<Tables>)>,
+    play: Parts,
     freed_nodes: Vec<u32>,
     freed_cables: Vec<u32>,
     /// Sums that may have nothing left to add up.
@@ -80,6 +86,8 @@ impl<'g> Edit<'g> {
             sets: Vec::new(),
             bypasses: Vec::new(),
             resets: Vec::new(),
+            tables: Vec::new(),
+            play: None,
             freed_nodes: Vec::new(),
             freed_cables: Vec::new(),
             emptied: Vec::new(),
@@ -179,6 +187,8 @@ impl<'g> Edit<'g> {
             born: self.graph.revision,
             inside,
             load,
+            voices: Vec::new(),
+            voice_load: None,
             values: shape.params.iter().map(|p| p.default).collect(),
             incoming: BTreeSet::new(),
             outgoing: BTreeSet::new(),

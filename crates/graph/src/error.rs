@@ -86,6 +86,9 @@ pub enum GraphError {
     /// The inside of a node that is not a part.
     #[error("`{0}` is not a part, so that nothing lies inside it: name a part")]
     NotAPart(String),
+    /// Notes for a node that is not an instrument.
+    #[error("`{0}` is not an instrument: name a part with voices")]
+    NotAnInstrument(String),
     /// No more nodes or cables fit.
     #[error("the graph holds as many {what} as it can ({limit}): remove some first")]
     Full {

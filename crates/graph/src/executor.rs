@@ -6,11 +6,13 @@ use crate::block::{Block, QUANTUM};
 use crate::care::each_slot;
 use crate::load::Probe;
 use crate::message::{
-    Address, Command, CommandReceiver, CommandSender, Event, EventReceiver, EventSender, Refusal, Ticket,
+    Address, Command, CommandReceiver, CommandSender, Deed, Event, EventReceiver, EventSender, NoteEvent,
+    Refusal, Ticket, When,
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
 use crate::node::{Body, Care, Dial, Node};
 use crate::plan::{Inner, Link};
+use crate::playing::Playing;
 use crate::processor::Stream;
 use crate::run::{Stage, run_plans};
 use crate::shape::MAX_PARAMS;
@@ -81,6 +83,7 @@ pub struct Executor {
     nodes: Table<Option<Node>>,
     cables: Table<Trajectory>,
     agenda: Agenda,
+    playing: Playing,
     scratch: Box<[Block]>,
     inbox: CommandReceiver,
     /// Batches that wait for their frame, or for one before them, with how many changes for the agenda came before. Its capacity is
@@ -110,6 +113,7 @@ impl Executor {
             nodes: Table::new(),
             cables: Table::new(),
             agenda: Agenda::new(limits.agenda),
+            playing: Playing::new(stream.sample_rate),
             scratch: vec![Block::SILENT; MAX_PARAMS].into_boxed_slice(),
             inbox,
             waiting: VecDeque::with_capacity(limits.waiting.max(1)),
@@ -167,6 +171,7 @@ impl Executor {
         self.drain();
         let mut done = 0;
         while done < frames {
+            self.playing.make_due(self.frame);
             self.apply_due();
             let window = Window::new(0, self.span_from_here(frames - done));
             self.run_span(window);
@@ -175,24 +180,31 @@ impl Executor {
             done += window.frames();
         }
         let taken = begun.map(|start| self.probe.since(start));
+        self.playing.show(self.frame, &self.load);
         self.load.note_callback(self.frame, taken, frames, self.stream.sample_rate);
     }
 
     /// How many of the frames left can be rendered in one span.
     fn span_from_here(&self, left: usize) -> usize {
         let to_grid = QUANTUM - (self.frame % QUANTUM as u64) as usize;
-        let to_batch = match self.waiting.front().and_then(|(_, batch)| batch.at) {
+        let until = |at: Option<u64>| match at {
             Some(at) if at > self.frame => (at - self.frame).min(QUANTUM as u64) as usize,
             // None waits, or one that is due but whose acknowledgement has no room yet.
             _ => QUANTUM,
         };
-        left.min(to_grid).min(to_batch)
+        left.min(to_grid).min(until(self.next_batch())).min(until(self.playing.next_change()))
+    }
+
+    /// The frame of the next batch, if one waits for a frame.
+    fn next_batch(&self) -> Option<u64> {
+        self.waiting.front().and_then(|(_, batch)| self.playing.frame_of(batch.at, self.frame))
     }
 
     fn run_span(&mut self, window: Window) {
-        let outbox = &mut self.outbox;
         let end = self.frame + window.frames() as u64;
-        let next = self.waiting.front().and_then(|(_, batch)| batch.at);
+        let next = self.next_batch();
+        self.playing.play(self.frame, end, &mut self.agenda, &self.load);
+        let outbox = &mut self.outbox;
         self.agenda.hand_out(end, &mut self.nodes, next, |lost| outbox.tell_lost(lost.ticket));
         let mut stage = Stage {
             nodes: &mut self.nodes,
@@ -251,11 +263,21 @@ impl Executor {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Apply(batch) => {
+            Command::Apply(mut batch) => {
+                batch.at = self.playing.settled(batch.at, self.frame);
                 self.waiting.push_back((self.agenda.arrivals(), batch));
                 self.apply_due();
             }
             Command::Set { ticket, set, at } => self.set(ticket, set, at),
+            Command::Note { ticket, instrument, note, at } => self.note(ticket, instrument, note, at),
+            Command::Transport { ticket, change, at } => {
+                let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
+                self.outbox.tell(match self.playing.put(frame, change) {
+                    true => Event::Set { ticket, frame },
+                    false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+                });
+                self.playing.make_due(self.frame);
+            }
             Command::Reset { ticket, node } => self.reset(ticket, node),
             Command::Ping(ticket) => {
                 self.outbox.tell(Event::Pong { ticket, frame: self.frame });
@@ -268,11 +290,11 @@ impl Executor {
         let address = set.node;
         let there =
             matches!(self.nodes.get(address.slot), Some(Some(node)) if node.upkeep.tenant == address.tenant);
-        let next = self.waiting.front().filter(|_| !there).and_then(|(_, batch)| batch.at);
+        let next = self.next_batch().filter(|_| !there);
         let frame = at.unwrap_or(0).max(self.frame);
         let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
         let event = if frame > self.frame {
-            match self.agenda.put(frame, set, ticket) {
+            match self.agenda.put(frame, set.node, set.deed(), ticket) {
                 true => Event::Set { ticket, frame },
                 false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
             }
@@ -289,6 +311,25 @@ impl Executor {
         self.outbox.tell(event);
     }
 
+    /// Notes wait in the agenda, even those that are due: there they keep their order with others.
+    fn note(&mut self, ticket: Ticket, instrument: Address, note: NoteEvent, at: When) {
+        let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
+        let there = match self.nodes.get(instrument.slot) {
+            Some(Some(node)) if node.upkeep.tenant == instrument.tenant => {
+                Some(node.upkeep.instrument.is_some())
+            }
+            _ => None,
+        };
+        let next = self.next_batch().filter(|_| there.is_none() && frame == self.frame).unwrap_or(0);
+        let frame = frame.max(next);
+        self.outbox.tell(match there {
+            Some(false) => Event::SetRefused { ticket, why: Refusal::NoInstrument },
+            None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
+            _ if self.agenda.put(frame, instrument, Deed::Note(note), ticket) => Event::Set { ticket, frame },
+            _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+        });
+    }
+
     fn reset(&mut self, ticket: Ticket, address: Address) {
         let event = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.upkeep.tenant == address.tenant => {
@@ -303,8 +344,8 @@ impl Executor {
     /// Makes changes that are due now, as far as they came before so many others, so that what has the same frame takes effect in the
     /// order in which it was sent.
     fn make_due(&mut self, arrivals: u64) {
+        let next = self.next_batch();
         let outbox = &mut self.outbox;
-        let next = self.waiting.front().and_then(|(_, batch)| batch.at);
         self.agenda.make_due(self.frame, arrivals, &mut self.nodes, next, |lost| {
             outbox.tell_lost(lost.ticket);
         });
@@ -313,7 +354,7 @@ impl Executor {
     /// Applies the batches whose frame has come, in the order in which they were sent.
     fn apply_due(&mut self) {
         while let Some((arrivals, batch)) = self.waiting.front()
-            && batch.at.is_none_or(|at| at <= self.frame)
+            && self.playing.frame_of(batch.at, self.frame).is_none_or(|at| at <= self.frame)
         {
             let arrivals = *arrivals;
             self.make_due(arrivals);
@@ -328,7 +369,7 @@ impl Executor {
                 if let Some(mut then) = batch.then.take() {
                     let left = |slot: &u32| self.cables.get(*slot)?.frames_left(self.frame);
                     let left = then.after.iter().filter_map(left).max().unwrap_or(0);
-                    then.at = Some(self.frame + left as u64);
+                    then.at = When::Frame(self.frame + left as u64);
                     self.waiting.push_front((arrivals, then));
                 }
                 Event::Applied { ticket, frame: self.frame, spent: batch }
@@ -382,6 +423,16 @@ impl Executor {
         if let Some(root) = batch.root {
             self.root = root;
         }
+        for (slot, tables) in &mut batch.tables {
+            if let Some(Some(node)) = self.nodes.get_mut(*slot)
+                && let Some(instrument) = &mut node.upkeep.instrument
+            {
+                core::mem::swap(&mut instrument.tables, tables);
+            }
+        }
+        if let Some(parts) = &mut batch.play {
+            self.playing.take_over(parts, self.frame, &mut self.agenda, &self.load);
+        }
         for slot in &batch.resets {
             reset_node(&mut self.nodes, &self.plans, *slot);
         }
@@ -423,7 +474,7 @@ impl Executor {
 }
 
 /// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
-fn reset_node(nodes: &mut Table<Option<Node>>, plans: &Table<Link>, slot: u32) {
+pub(crate) fn reset_node(nodes: &mut Table<Option<Node>>, plans: &Table<Link>, slot: u32) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.resting = false;
     node.care.put(Care::MUTED, false);

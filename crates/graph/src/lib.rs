@@ -25,6 +25,7 @@ mod error;
 mod executor;
 mod fades;
 mod feed;
+mod instrument;
 mod lineup;
 mod load;
 mod message;
@@ -32,6 +33,7 @@ mod mix;
 mod node;
 mod params;
 mod plan;
+mod playing;
 mod processor;
 mod run;
 mod shape;
@@ -44,14 +46,14 @@ mod trajectory;
 
 pub use batch::Batch;
 pub use block::{AudioBuffer, Block, QUANTUM};
-pub use edit::Edit;
+pub use edit::{Edit, VoiceTables, Voicing};
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};
 #[doc(hidden)]
 pub use feed::Adding;
 pub use message::{
     Address, Command, CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, EventSender,
-    NodeId, Refusal, Set, Ticket, commands, events,
+    NodeId, NoteEvent, Refusal, Set, Ticket, When, commands, events,
 };
 pub use plan::CompiledGraph;
 pub use processor::{
@@ -59,6 +61,8 @@ pub use processor::{
 };
 pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Name, Parameter, Port, Shape};
 pub use sostenuto_dsp::Value;
-pub use stats::{EngineLoad, NodeLoad};
+pub use sostenuto_transport as transport;
+pub use sostenuto_voice as voice;
+pub use stats::{EngineLoad, NodeLoad, VoiceLoad};
 pub use topology::{AudioGraph, CableId, Footprint, ROOT, Sink, Source};
 pub use trajectory::{Motion, Trajectory};

@@ -5,6 +5,8 @@ use crate::shape::MAX_PARAMS;
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use sostenuto_rt::{Consumer, Full, Producer, ring};
+use sostenuto_transport::Change;
+use sostenuto_voice::{Note, NoteId};
 
 /// How many messages each ring holds unless asked otherwise.
 pub const DEFAULT_MESSAGES: usize = 1024;
@@ -56,9 +58,60 @@ pub struct Set {
     pub motion: Motion,
 }
 
+impl Address {
+    pub(crate) const NOWHERE: Address = Address { slot: u32::MAX, tenant: 0 };
+}
+
 impl Set {
-    pub(crate) const NOWHERE: Set =
-        Set { node: Address { slot: u32::MAX, tenant: 0 }, param: 0, value: 0.0, motion: Motion::Jump };
+    pub(crate) fn deed(&self) -> Deed {
+        Deed::Set { param: self.param, value: self.value, motion: self.motion }
+    }
+}
+
+/// When something is to take effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum When {
+    /// As soon as may be.
+    #[default]
+    Now,
+    /// At a frame; one that is past counts as now.
+    Frame(u64),
+    /// At a position of the transport in beats (quarter notes from 0). While the transport does not play, or is past it: now.
+    Beat(f64),
+    /// At the next bar line of the transport; while it does not play: now.
+    NextBar,
+    /// At its next beat; while it does not play: now.
+    NextBeat,
+}
+
+impl From<Option<u64>> for When {
+    fn from(frame: Option<u64>) -> Self {
+        frame.map_or(When::Now, When::Frame)
+    }
+}
+
+/// What an instrument is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoteEvent {
+    /// A note begins.
+    On(Note),
+    /// It is let go. One that is not held is left alone, and counted.
+    Off(NoteId),
+    /// All notes are let go.
+    AllOff,
+    /// A note is bent by so many semitones from its pitch, over 5 ms.
+    Bend(NoteId, f32),
+    /// The pressure on a note, from 0 to 1, over 5 ms.
+    Pressure(NoteId, f32),
+    /// One of the instrument's knobs, for one note only, over 5 ms.
+    Knob(NoteId, u16, f32),
+}
+
+/// What waits for its frame: a change of a parameter, or an event for an instrument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Deed {
+    Set { param: u16, value: f32, motion: Motion },
+    Note(NoteEvent),
 }
 
 /// Names a request, so that its acknowledgement can be told from others.
@@ -79,6 +132,26 @@ pub enum Command {
         /// When; at once if `None` or past.
         at: Option<u64>,
     },
+    /// Tell an instrument of a note.
+    Note {
+        /// Comes back in [`Event::Set`].
+        ticket: Ticket,
+        /// The instrument.
+        instrument: Address,
+        /// What it is told.
+        note: NoteEvent,
+        /// When.
+        at: When,
+    },
+    /// Change the transport.
+    Transport {
+        /// Comes back in [`Event::Set`].
+        ticket: Ticket,
+        /// The change.
+        change: Change,
+        /// When.
+        at: When,
+    },
     /// Make a node forget what it has heard, and unmute it.
     Reset {
         /// Comes back in [`Event::Set`].
@@ -96,6 +169,9 @@ pub enum Refusal {
     /// No such node sounds (any more, or yet).
     #[error("that node is not sounding: it was removed, or its batch has not taken effect yet")]
     NotSounding,
+    /// Not an instrument.
+    #[error("that node is no instrument: send notes to one that is")]
+    NoInstrument,
     /// The queue of changes with a frame is full.
     #[error(
         "too many changes are waiting for their frame: send them nearer to their time, or start with a larger limit"
@@ -129,14 +205,14 @@ pub enum Event {
         /// The batch.
         batch: Box<Batch>,
     },
-    /// A set or a reset took effect at this frame.
+    /// A set, a reset, a note or a change of the transport took effect at this frame, or will.
     Set {
         /// The request's.
         ticket: Ticket,
         /// The first frame that it changed.
         frame: u64,
     },
-    /// A set or a reset did not take effect.
+    /// A set, a reset, a note or a change of the transport did not take effect.
     SetRefused {
         /// The request's.
         ticket: Ticket,

@@ -1,5 +1,6 @@
 //! A node as the audio thread holds it: the processor, where its parameters are, and how it fares.
 
+use crate::instrument::{Instrument, VoiceCare};
 use crate::message::NodeId;
 use crate::plan::Inner;
 use crate::processor::{Processor, Stream};
@@ -49,6 +50,10 @@ impl Care {
     pub const DETOUR: Care = Care(8);
     /// It is muted for a fault.
     pub const MUTED: Care = Care(16);
+    /// It is a voice that plays nothing.
+    pub const IDLE: Care = Care(32);
+    /// It is a voice.
+    pub const VOICE: Care = Care(64);
 
     #[inline(always)]
     pub fn is_none(self) -> bool {
@@ -103,6 +108,10 @@ pub(crate) struct Upkeep {
     far: Box<[f32]>,
     pub id: NodeId,
     pub load: Arc<NodeLoad>,
+    /// What makes a part an instrument.
+    pub instrument: Option<Box<Instrument>>,
+    /// What makes a part a voice of one.
+    pub voice: Option<Box<VoiceCare>>,
 }
 
 impl Node {
@@ -122,6 +131,8 @@ impl Node {
             far: shape.params.iter().map(|p| p.default).collect(),
             id,
             load,
+            instrument: None,
+            voice: None,
         };
         let mut near = [0.0; NEAR];
         near.iter_mut().zip(&upkeep.far).for_each(|(near, far)| *near = *far);

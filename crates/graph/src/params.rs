@@ -3,6 +3,7 @@
 use crate::QUANTUM;
 use crate::agenda::Agenda;
 use crate::block::Block;
+use crate::message::Deed;
 use crate::node::Node;
 use crate::plan::DriveLink;
 use crate::processor::{Flow, Span};
@@ -57,11 +58,12 @@ fn take_due(node: &mut Node, span: Span, agenda: &mut Agenda, scratch: &mut [Blo
         && due.frame < end
         && let Some(due) = agenda.take_first(node)
     {
-        let param = usize::from(due.set.param);
+        let Deed::Set { param: number, value, motion } = due.deed else { continue };
+        let param = usize::from(number);
         let frame = due.frame.max(span.frame);
         let steady = node.steady_at(param);
         let was_moving = (node.moving() | written) >> (param & 63) & 1 == 1;
-        node.set(frame, due.set.param, due.set.value, due.set.motion);
+        node.set(frame, number, value, motion);
         let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };

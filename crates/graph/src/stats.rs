@@ -1,6 +1,8 @@
 //! How much time rendering takes: counted on the audio thread in plain words, read anywhere without locks.
 
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use sostenuto_transport::{Meter, Position};
+use sostenuto_voice::Counts;
 
 // Each figure is a word of its own that only one thread writes; readers want the latest value of each and no order between
 // them, so relaxed is enough everywhere in this file.
@@ -46,6 +48,46 @@ impl NodeLoad {
     }
 }
 
+/// How the voices of one instrument fare.
+#[derive(Debug, Default)]
+pub struct VoiceLoad {
+    playing: AtomicU32,
+    fading: AtomicU32,
+    started: AtomicU64,
+    retuned: AtomicU64,
+    stolen: AtomicU64,
+    dropped: AtomicU64,
+    unmatched: AtomicU64,
+    forgotten: AtomicU64,
+}
+
+impl VoiceLoad {
+    /// How many voices are at what, and what has happened since the instrument was added.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            playing: self.playing.load(Relaxed) as u16,
+            fading: self.fading.load(Relaxed) as u16,
+            started: self.started.load(Relaxed),
+            retuned: self.retuned.load(Relaxed),
+            stolen: self.stolen.load(Relaxed),
+            dropped: self.dropped.load(Relaxed),
+            unmatched: self.unmatched.load(Relaxed),
+            forgotten: self.forgotten.load(Relaxed),
+        }
+    }
+
+    pub(crate) fn note(&self, counts: &Counts) {
+        self.playing.store(counts.playing.into(), Relaxed);
+        self.fading.store(counts.fading.into(), Relaxed);
+        self.started.store(counts.started, Relaxed);
+        self.retuned.store(counts.retuned, Relaxed);
+        self.stolen.store(counts.stolen, Relaxed);
+        self.dropped.store(counts.dropped, Relaxed);
+        self.unmatched.store(counts.unmatched, Relaxed);
+        self.forgotten.store(counts.forgotten, Relaxed);
+    }
+}
+
 /// How the engine as a whole fares.
 #[derive(Debug, Default)]
 pub struct EngineLoad {
@@ -58,6 +100,15 @@ pub struct EngineLoad {
     muted: AtomicU64,
     untold: AtomicU64,
     overflows: AtomicU64,
+    lost_notes: AtomicU64,
+    bar: AtomicU64,
+    /// As the bits of an f64, like the next two.
+    beat: AtomicU64,
+    beats: AtomicU64,
+    tempo: AtomicU64,
+    /// Numerator and denominator.
+    meter: AtomicU64,
+    playing: AtomicBool,
 }
 
 impl EngineLoad {
@@ -97,11 +148,41 @@ impl EngineLoad {
     pub fn overflows(&self) -> u64 {
         self.overflows.load(Relaxed)
     }
+    /// How many notes of sequences were left out because too much was waiting for its frame.
+    pub fn lost_notes(&self) -> u64 {
+        self.lost_notes.load(Relaxed)
+    }
+    /// Where the transport was at the end of the last callback. The figures are stored one by one: while the transport moves, one may be newer
+    /// than another.
+    pub fn position(&self) -> Position {
+        let (meter, float) =
+            (self.meter.load(Relaxed), |word: &AtomicU64| f64::from_bits(word.load(Relaxed)));
+        Position {
+            bar: self.bar.load(Relaxed),
+            beat: float(&self.beat),
+            beats: float(&self.beats),
+            tempo: float(&self.tempo),
+            meter: Meter::new((meter >> 32) as u32, meter as u32).unwrap_or(Meter::COMMON),
+            playing: self.playing.load(Relaxed),
+        }
+    }
     /// Starts the peak anew.
     pub fn reset_peak(&self) {
         self.peak.store(0, Relaxed);
     }
 
+    pub(crate) fn note_position(&self, position: &Position) {
+        self.bar.store(position.bar, Relaxed);
+        self.beat.store(position.beat.to_bits(), Relaxed);
+        self.beats.store(position.beats.to_bits(), Relaxed);
+        self.tempo.store(position.tempo.to_bits(), Relaxed);
+        let (numerator, denominator) = (position.meter.numerator(), position.meter.denominator());
+        self.meter.store(u64::from(numerator) << 32 | u64::from(denominator), Relaxed);
+        self.playing.store(position.playing, Relaxed);
+    }
+    pub(crate) fn note_lost_note(&self) {
+        self.lost_notes.store(self.lost_notes() + 1, Relaxed);
+    }
     pub(crate) fn note_callback(&self, frame: u64, ns: Option<u64>, frames: usize, sample_rate: f64) {
         self.frame.store(frame, Relaxed);
         self.callbacks.store(self.callbacks() + 1, Relaxed);

@@ -12,7 +12,7 @@ use crate::plan::Inner;
 use crate::processor::Stream;
 use crate::shape::{Port, Shape};
 use crate::slab::Slab;
-use crate::stats::NodeLoad;
+use crate::stats::{NodeLoad, VoiceLoad};
 use crate::table::Slots;
 use crate::trajectory::Motion;
 use alloc::collections::BTreeSet;
@@ -110,6 +110,9 @@ pub(crate) struct Entry {
     /// What lies inside, if it is a part.
     pub inside: Option<Inside>,
     pub load: Arc<NodeLoad>,
+    /// The voices of an instrument, and how they fare.
+    pub voices: Vec<NodeId>,
+    pub voice_load: Option<Arc<VoiceLoad>>,
     /// The target of each parameter.
     pub values: Vec<f32>,
     pub incoming: BTreeSet<CableId>,
@@ -231,6 +234,8 @@ impl AudioGraph {
             born: 0,
             inside: Some(Inside::new(0, 1)),
             load: Arc::default(),
+            voices: Vec::new(),
+            voice_load: None,
             values: Vec::new(),
             incoming: BTreeSet::new(),
             outgoing: BTreeSet::new(),

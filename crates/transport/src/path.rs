@@ -31,6 +31,11 @@ pub(crate) struct Path {
     minute: f64,
 }
 
+/// The number before this one. Below zero it is a normal one, for where denormals are flushed the next would count as zero.
+fn just_below(beats: f64) -> f64 {
+    if beats == 0.0 { -f64::MIN_POSITIVE } else { beats.next_down() }
+}
+
 impl Path {
     pub fn new(rate: f64, tempo: f64) -> Self {
         let rate = if rate >= 1.0 && rate.is_finite() { rate } else { 1.0 };
@@ -39,7 +44,7 @@ impl Path {
             moving: false,
             frame: 0,
             beats: 0.0,
-            reached: 0.0f64.next_down(),
+            reached: just_below(0.0),
             from: tempo,
             to: tempo,
             ramp: 0,
@@ -71,7 +76,7 @@ impl Path {
     /// From here on at another position; nothing there has been yet.
     pub fn jump(&mut self, beats: f64) {
         self.beats = beats.clamp(0.0, MAX_BEATS);
-        self.reached = self.beats.next_down();
+        self.reached = just_below(self.beats);
     }
 
     pub fn beats_at(&self, frame: u64) -> f64 {

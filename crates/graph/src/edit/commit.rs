@@ -4,7 +4,7 @@ use super::Edit;
 use crate::batch::{Arena, Batch};
 use crate::error::GraphError;
 use crate::fades::Fade;
-use crate::message::NodeId;
+use crate::message::{NodeId, When};
 use crate::plan::Link;
 use crate::table::Table;
 use crate::topology::{AudioGraph, ROOT};
@@ -38,7 +38,7 @@ impl Edit<'_> {
         });
         let mut batch = Box::new(Batch {
             ticket: graph.next_ticket(),
-            at: None,
+            at: When::Now,
             then: None,
             after: Vec::new(),
             revision: graph.revision,
@@ -48,6 +48,8 @@ impl Edit<'_> {
             links,
             root,
             parts,
+            tables: core::mem::take(&mut self.tables),
+            play: self.play.take(),
             sets: core::mem::take(&mut self.sets),
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),

@@ -1,0 +1,341 @@
+//! An instrument while it sounds: notes come in at exact frames, voices start, are let go, fade and end.
+//!
+//! An instrument is a part whose members are its voices, each a part of its own, added up at its outputs. Which voice plays which note is the
+//! matter of [`Voices`]; here its answers become parameters of the voices' `note` nodes, and fades.
+
+use crate::care::settle_all;
+use crate::executor::reset_node;
+use crate::message::NoteEvent;
+use crate::node::Care;
+use crate::processor::{Flow, Outputs, Span};
+use crate::run::Stage;
+use crate::stats::VoiceLoad;
+use crate::trajectory::{Motion, Trajectory};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use sostenuto_voice::{Action, Counts, Note, NoteId, Voices};
+
+/// The parameters of a `note` node.
+mod param {
+    pub const PITCH: u16 = 0;
+    pub const BEND: u16 = 1;
+    pub const GATE: u16 = 2;
+    pub const VELOCITY: u16 = 3;
+    pub const PRESSURE: u16 = 4;
+}
+
+/// Below this a sample counts as nothing, once the note has been let go: -100 dB.
+const NOTHING: f32 = 1e-5;
+/// For so many seconds on end a voice that was let go must be that quiet to have ended.
+const QUIET_SECONDS: f64 = 0.1;
+/// The time in which the level of a voice that is silent falls by a factor of e, in seconds.
+const FALL_SECONDS: f64 = 0.05;
+/// Knobs that can be set for one note.
+const OWN_KNOBS: usize = 16;
+
+/// Where in the voices notes and knobs are heard.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tables {
+    /// For each voice, the slots of its `note` nodes.
+    pub notes: Box<[Box<[u32]>]>,
+    /// For each knob and voice, what it turns.
+    pub knobs: Box<[Box<[Turned]>]>,
+}
+
+/// Slots and parameters that a knob turns.
+pub(crate) type Turned = Box<[(u32, u16)]>;
+
+/// An instrument.
+#[derive(Debug)]
+pub(crate) struct Instrument {
+    voices: Voices,
+    /// The slot of each voice.
+    slots: Box<[u32]>,
+    pub tables: Box<Tables>,
+    /// Frames that a glide from one pitch to the next takes.
+    glide: u32,
+    load: Arc<VoiceLoad>,
+    told: Counts,
+}
+
+impl Instrument {
+    /// `[control]`
+    pub fn new(voices: Voices, slots: Box<[u32]>, glide: u32, load: Arc<VoiceLoad>) -> Self {
+        Instrument { voices, slots, tables: Box::default(), glide, load, told: Counts::default() }
+    }
+
+    /// Makes an event heard from a frame on. `[audio]`
+    pub fn hear(&mut self, event: NoteEvent, frame: u64, stage: &mut Stage<'_>) {
+        let short = Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32);
+        match event {
+            NoteEvent::On(note) => {
+                let (slots, nodes) = (&self.slots, &*stage.nodes);
+                let loudness = |voice: u16| {
+                    let node = slots.get(usize::from(voice)).and_then(|slot| nodes.get(*slot)?.as_ref());
+                    node.and_then(|n| n.upkeep.voice.as_ref()).map_or(0.0, |v| v.peak)
+                };
+                let actions = self.voices.note_on(frame, note, loudness);
+                actions.as_slice().iter().for_each(|action| self.act(*action, frame, stage));
+            }
+            NoteEvent::Off(id) => {
+                if let Some(action) = self.voices.note_off(frame, id) {
+                    self.act(action, frame, stage);
+                }
+            }
+            NoteEvent::AllOff => {
+                let (slots, tables) = (&self.slots, &self.tables);
+                self.voices.all_notes_off(frame, |action| {
+                    if let Action::Release { voice } = action {
+                        release(slots, tables, voice, frame, stage);
+                    }
+                });
+            }
+            NoteEvent::Bend(id, semitones) => self.tell_note(id, param::BEND, semitones, short, frame, stage),
+            NoteEvent::Pressure(id, value) => self.tell_note(id, param::PRESSURE, value, short, frame, stage),
+            NoteEvent::Knob(id, knob, value) => {
+                if let Some(voice) = self.voices.voice_of(id) {
+                    self.turn(voice, knob, value, short, frame, stage);
+                }
+            }
+        }
+    }
+
+    /// Sees to voices that have ended by a frame. `[audio]`
+    pub fn look_after(&mut self, frame: u64, stage: &mut Stage<'_>) {
+        self.voices.advance(frame);
+        for (voice, slot) in self.slots.iter().enumerate() {
+            let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
+            if node.care.has(Care::IDLE) {
+                continue;
+            }
+            let Some(care) = &mut node.upkeep.voice else { continue };
+            if let Some(end) = care.ended.take() {
+                self.voices.ended(end, voice as u16);
+                node.care.put(Care::IDLE, true);
+            } else if care.fading && care.gain.rests_at(frame) {
+                node.care.put(Care::IDLE, true);
+            }
+        }
+        let counts = self.voices.counts();
+        if counts != self.told {
+            self.told = counts;
+            self.load.note(&counts);
+        }
+    }
+
+    fn act(&mut self, action: Action, frame: u64, stage: &mut Stage<'_>) {
+        match action {
+            Action::Start { voice, note, glide_from } => self.start(voice, note, glide_from, frame, stage),
+            Action::Release { voice } => release(&self.slots, &self.tables, voice, frame, stage),
+            Action::Retune { voice, note } => {
+                let motion = if self.glide > 0 { Motion::Linear(self.glide) } else { Motion::Jump };
+                tell(&self.tables, voice, param::PITCH, note.pitch, motion, frame, stage);
+            }
+            Action::Fade { voice, frames } => {
+                if let Some(care) = care_of(&self.slots, voice, stage) {
+                    care.gain.depart(frame, 0.0, Motion::Glide(frames));
+                    care.fading = true;
+                }
+            }
+        }
+    }
+
+    /// Starts a note on a voice, which begins as new.
+    fn start(&mut self, voice: u16, note: Note, glide_from: Option<f32>, frame: u64, stage: &mut Stage<'_>) {
+        let Some(slot) = self.slots.get(usize::from(voice)).copied() else { return };
+        settle_all(slot, stage);
+        reset_node(stage.nodes, stage.plans, slot);
+        if let Some(care) = care_of(&self.slots, voice, stage) {
+            let own = care.begin();
+            for knob in own.iter().flatten() {
+                knob.give_back(frame, stage);
+            }
+        }
+        if let Some(Some(node)) = stage.nodes.get_mut(slot) {
+            node.care.put(Care::IDLE, false);
+        }
+        let tables = &self.tables;
+        let mut set = |number, value, motion| tell(tables, voice, number, value, motion, frame, stage);
+        set(param::BEND, 0.0, Motion::Jump);
+        set(param::PRESSURE, 0.0, Motion::Jump);
+        set(param::VELOCITY, note.velocity, Motion::Jump);
+        match glide_from.filter(|_| self.glide > 0) {
+            Some(from) => {
+                set(param::PITCH, from, Motion::Jump);
+                set(param::PITCH, note.pitch, Motion::Linear(self.glide));
+            }
+            None => set(param::PITCH, note.pitch, Motion::Jump),
+        }
+        set(param::GATE, 1.0, Motion::Jump);
+    }
+
+    fn tell_note(
+        &self,
+        id: NoteId,
+        number: u16,
+        value: f32,
+        motion: Motion,
+        frame: u64,
+        stage: &mut Stage<'_>,
+    ) {
+        if let Some(voice) = self.voices.voice_of(id) {
+            tell(&self.tables, voice, number, value, motion, frame, stage);
+        }
+    }
+
+    /// Turns a knob for one voice, which keeps it until its next note.
+    fn turn(&self, voice: u16, knob: u16, value: f32, motion: Motion, frame: u64, stage: &mut Stage<'_>) {
+        let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
+        for (slot, number) in of_voice.into_iter().flatten() {
+            let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
+            let before = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
+            node.set(frame, *number, value, motion);
+            let now = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
+            if let Some(care) = care_of(&self.slots, voice, stage) {
+                care.note_knob(OwnKnob { slot: *slot, param: *number, before, now });
+            }
+        }
+    }
+}
+
+fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'s mut VoiceCare> {
+    let slot = slots.get(usize::from(voice))?;
+    stage.nodes.get_mut(*slot)?.as_mut()?.upkeep.voice.as_deref_mut()
+}
+
+/// Sets a parameter of the `note` nodes of a voice.
+fn tell(
+    tables: &Tables,
+    voice: u16,
+    number: u16,
+    value: f32,
+    motion: Motion,
+    frame: u64,
+    stage: &mut Stage<'_>,
+) {
+    for slot in tables.notes.get(usize::from(voice)).into_iter().flatten() {
+        if let Some(Some(node)) = stage.nodes.get_mut(*slot) {
+            node.set(frame, number, value, motion);
+        }
+    }
+}
+
+fn release(slots: &[u32], tables: &Tables, voice: u16, frame: u64, stage: &mut Stage<'_>) {
+    tell(tables, voice, param::GATE, 0.0, Motion::Jump, frame, stage);
+    if let Some(care) = care_of(slots, voice, stage) {
+        care.released = true;
+    }
+}
+
+/// What is kept of one voice.
+#[derive(Debug)]
+pub(crate) struct VoiceCare {
+    /// From 1 to 0 as it is stolen.
+    gain: Trajectory,
+    fading: bool,
+    released: bool,
+    /// Its level: the highest sample, falling off with time.
+    peak: f32,
+    fall: f32,
+    /// For how many frames it has been next to silent, and how many are enough.
+    quiet: u32,
+    enough: u32,
+    /// The frame at which it has ended, until that is seen to.
+    ended: Option<u64>,
+    /// Knobs that were turned for its note alone.
+    own: [Option<OwnKnob>; OWN_KNOBS],
+}
+
+/// A knob turned for one note.
+#[derive(Clone, Copy, Debug)]
+struct OwnKnob {
+    slot: u32,
+    param: u16,
+    before: f32,
+    now: f32,
+}
+
+impl OwnKnob {
+    /// Sets the parameter back, unless it has been set for all notes since.
+    fn give_back(&self, frame: u64, stage: &mut Stage<'_>) {
+        if let Some(Some(node)) = stage.nodes.get_mut(self.slot)
+            && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
+            && dial.motion.target() == self.now
+        {
+            node.set(frame, self.param, self.before, Motion::Jump);
+        }
+    }
+}
+
+impl VoiceCare {
+    /// `[control]`
+    pub fn new(sample_rate: f64) -> Self {
+        VoiceCare {
+            gain: Trajectory::hold(1.0),
+            fading: false,
+            released: false,
+            peak: 0.0,
+            fall: libm::exp(-1.0 / (FALL_SECONDS * sample_rate)) as f32,
+            quiet: 0,
+            enough: (QUIET_SECONDS * sample_rate + 0.5) as u32,
+            ended: None,
+            own: [None; OWN_KNOBS],
+        }
+    }
+
+    /// Begins as new; what comes back are the knobs that its last note had for itself.
+    fn begin(&mut self) -> [Option<OwnKnob>; OWN_KNOBS] {
+        self.gain = Trajectory::hold(1.0);
+        (self.fading, self.released) = (false, false);
+        (self.peak, self.quiet, self.ended) = (0.0, 0, None);
+        core::mem::replace(&mut self.own, [None; OWN_KNOBS])
+    }
+
+    /// Notes a knob, by what it was before the note first turned it. More than there is room for stay as they were turned.
+    fn note_knob(&mut self, knob: OwnKnob) {
+        let same = |there: &&mut Option<OwnKnob>| {
+            there.is_some_and(|t| (t.slot, t.param) == (knob.slot, knob.param))
+        };
+        if let Some(Some(there)) = self.own.iter_mut().find(same) {
+            there.now = knob.now;
+        } else if let Some(free) = self.own.iter_mut().find(|there| there.is_none()) {
+            *free = Some(knob);
+        }
+    }
+
+    /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. `[audio]`
+    pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) {
+        self.fade(outputs, span);
+        let channels = outputs.channels();
+        let heard = (0..channels).any(|c| outputs.flow(c).is_some_and(|flow| flow.get() != Flow::Silent));
+        for frame in 0..span.frames {
+            let sample = if heard {
+                let of = |c: usize| outputs.read(c).get(frame).map_or(0.0, |x| x.abs());
+                (0..channels).map(of).fold(0.0, f32::max)
+            } else {
+                0.0
+            };
+            self.peak = sample.max(self.peak * self.fall);
+            self.quiet = if sample <= NOTHING { self.quiet.saturating_add(1) } else { 0 };
+            if self.released && !self.fading && self.quiet >= self.enough && self.ended.is_none() {
+                self.ended = Some(span.frame + frame as u64 + 1);
+                for channel in outputs.iter_mut() {
+                    channel.iter_mut().skip(frame + 1).for_each(|x| *x = 0.0);
+                }
+                return;
+            }
+        }
+    }
+
+    fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) {
+        if !self.fading {
+            return;
+        }
+        let mut gains = [0.0; crate::QUANTUM];
+        let gains = gains.get_mut(..span.frames).unwrap_or_default();
+        self.gain.render(span.frame, gains);
+        for channel in outputs.iter_mut() {
+            channel.iter_mut().zip(&*gains).for_each(|(x, gain)| *x *= gain);
+        }
+    }
+}
