@@ -16,13 +16,17 @@
 //! # The way of a patch
 //! A text is taken apart into values with their places, [`read`] into a [`Patch`], and checked against the [`Catalogue`]: what
 //! comes out can sound, or every [`Problem`] is told. [`resolve`] settles what the document leaves open (layouts, port numbers,
-//! defaults), [`diff`] finds the [`Edit`]s from one resolved patch to the next, and [`apply`] makes them on a patch.
+//! defaults), [`diff`] finds the [`Edit`]s from one resolved patch to the next, and [`apply`] makes them on a patch. A
+//! [`Part`] is a kind that the document defines: the catalogue gets it for as long as that patch is looked at, and a node that is
+//! of it leads to a [`ResolvedPart`].
 //! A [`Document`] keeps its text's comments and order while its patch changes. [`chain`] and [`command`] are the short ways
 //! to say the same; [`History`] takes it back.
 //!
 //! # Limits
 //! A document has at most [`MAX_DOCUMENT`] bytes, [`MAX_NODES`] nodes and [`MAX_CABLES`] cables; a chain or a command line has
-//! at most [`MAX_LINE`] bytes. What is larger is refused with a problem that names the limit. Time and memory are linear in the
+//! at most [`MAX_LINE`] bytes. Each part may have as many nodes and cables; there are at most [`MAX_PARTS`], as deep in each
+//! other as the graph allows, and with all instances and voices counted they make at most [`MAX_UNFOLDED`] nodes. Sequences
+//! are at most [`MAX_SEQUENCES`], with [`MAX_NOTES`] notes together. What is larger is refused with a problem that names the limit. Time and memory are linear in the
 //! size of a document, up to logarithms and the number of kinds, except that a wrong name is compared with up to 4,096 others.
 //!
 //! # Real-time considerations
@@ -67,7 +71,9 @@ pub use fault::{Fault, PartFault, SequenceFault};
 pub use history::{DEFAULT_STEPS, History};
 pub use kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 pub use limits::{
-    FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_LINE, MAX_NAME, MAX_NODES, MAX_PROBLEMS, OUTPUT_KIND,
+    FORMAT, INLET_KIND, MAX_BEATS, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_LINE, MAX_NAME, MAX_NODES,
+    MAX_NOTES, MAX_PARTS, MAX_PROBLEMS, MAX_SEQUENCES, MAX_SPARES, MAX_UNFOLDED, MAX_VOICES, NOTE_KIND,
+    OUTLET_KIND, OUTPUT_KIND,
 };
 pub use model::{
     Cable, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority,

@@ -10,7 +10,9 @@ use sostenuto_patch::to_toml;
 const SEEDS: &[&str] = &[
     include_str!("../../../fuzz/seeds/toml/slow-filter.toml"),
     include_str!("../../../fuzz/seeds/toml/inline.toml"),
+    include_str!("../../../fuzz/seeds/toml/parts.toml"),
     include_str!("../../../fuzz/seeds/json/slow-filter.json"),
+    include_str!("../../../fuzz/seeds/json/parts.json"),
     include_str!("../../../fuzz/seeds/chain/plain"),
     include_str!("../../../fuzz/seeds/chain/quoted"),
     include_str!("../../../fuzz/seeds/command/1"),

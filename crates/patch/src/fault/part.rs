@@ -160,7 +160,7 @@ pub enum PartFault {
     },
     /// Targets of which one cannot stand for the other.
     #[error(
-        "`{first}` and `{other}` are not of one unit and have no values in common; make two parameters of them"
+        "`{first}` and `{other}` are not of one unit, or have no value in common; make two parameters of them"
     )]
     TargetsDiffer {
         /// The first target.

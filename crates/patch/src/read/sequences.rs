@@ -21,7 +21,7 @@ impl Reader<'_> {
                 &tree.span,
                 None,
                 Some("sequence"),
-                wrong("a list of tables: [[sequence]]", &tree.value),
+                wrong("a list of [[sequence]] tables", &tree.value),
             );
             return sequences;
         };

@@ -172,3 +172,11 @@ pub static KINDS: &[Kind] = &[
 pub fn catalogue() -> Catalogue {
     Catalogue::new(KINDS)
 }
+
+/// An instrument, and a strip around another that is used twice.
+pub const PARTS: &str = include_str!("../../../../fuzz/seeds/toml/parts.toml");
+
+pub fn patch_of(text: &str) -> sostenuto_patch::Patch {
+    let problems = |p: Vec<sostenuto_patch::Problem>| panic!("{p:#?}\n{text}");
+    sostenuto_patch::read(text, sostenuto_patch::Notation::Toml, &catalogue()).unwrap_or_else(problems).patch
+}

@@ -95,7 +95,7 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
     let place = dice.below(nodes.len());
     let (label, present) = nodes.get_index(place).map(|(l, n)| (l.clone(), n.clone()))?;
     let kind = catalogue.find(&present.kind)?.clone();
-    match dice.below(14) {
+    match dice.below(26) {
         0 | 1 => {
             let id = format!("{}-{}", dice.pick(&["a", "B", "c_", "node"]), dice.below(1000));
             let id_too = if dice.one_in(3) { format!("id{}", dice.next()) } else { id.clone() };
@@ -113,7 +113,7 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
             new.cables = if dice.one_in(2) { present.cables } else { Vec::new() };
             nodes[&label] = new;
         }
-        4 => {
+        4..=6 => {
             let p = (!kind.params.is_empty()).then(|| dice.pick(&kind.params))?;
             let value = value(dice, p);
             let param = nodes[&label].params.entry(p.name.to_string()).or_default();
@@ -121,14 +121,14 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
             param.value = (said && !dice.one_in(4)).then_some(value);
             nodes[&label].params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
         }
-        5..=7 => {
+        7..=12 => {
             let from = source(dice, nodes, catalogue)?;
             let port = port(dice, &kind)?;
             let gain_db = if dice.one_in(2) { 0.0 } else { dice.within(-60.0, 20.0) };
             let at = dice.below(present.cables.len() + 1);
             nodes[&label].cables.insert(at, Cable { from, port, gain_db });
         }
-        8 if !present.cables.is_empty() => {
+        13..=15 if !present.cables.is_empty() => {
             let cable = dice.below(present.cables.len());
             match dice.below(3) {
                 0 => drop(nodes[&label].cables.remove(cable)),
@@ -136,8 +136,8 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
                 _ => nodes[&label].cables.swap(0, cable),
             }
         }
-        9 | 10 => drive(dice, nodes, catalogue, &label, &kind)?,
-        11 => {
+        16..=19 => drive(dice, nodes, catalogue, &label, &kind)?,
+        20..=22 => {
             let param = nodes[&label].params.values_mut().find(|p| !p.drives.is_empty())?;
             match dice.below(3) {
                 0 => drop(param.drives.pop()),
@@ -146,7 +146,12 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
             }
             nodes[&label].params.retain(|_, p: &mut ParamValue| p.value.is_some() || !p.drives.is_empty());
         }
-        12 => nodes.move_index(place, dice.below(nodes.len())),
+        23 => nodes.move_index(place, dice.below(nodes.len())),
+        24 => match present.channels {
+            Some(_) => nodes[&label].channels = None,
+            None if dice.one_in(2) => nodes[&label].channels = Some(1 + dice.below(2) as u16),
+            None => nodes[&label].bypass = !present.bypass,
+        },
         _ => {
             let new = format!("r{}", dice.below(1000));
             if nodes.contains_key(&new) {
