@@ -219,7 +219,8 @@ pub enum Edit {
         /// Its name.
         part: String,
     },
-    /// The definition of a part changes, and with it every instance and every voice.
+    /// The definition of a part changes, and with it every instance and every voice that is not built in this batch. A node that
+    /// is replaced inside an instance gets the values that the parameters of the instance set, not those of the definition.
     InPart {
         /// Its name.
         part: String,

@@ -50,7 +50,7 @@ pub fn value(dice: &mut Dice, info: &ParamInfo) -> f32 {
 pub fn node(dice: &mut Dice, catalogue: &Catalogue, id: String) -> Node {
     let parts: Vec<&Arc<KindInfo>> = catalogue.kinds().iter().filter(|k| k.part.is_some()).collect();
     let kind =
-        if !parts.is_empty() && dice.one_in(3) { *dice.pick(&parts) } else { dice.pick(catalogue.kinds()) };
+        if !parts.is_empty() && dice.one_in(2) { *dice.pick(&parts) } else { dice.pick(catalogue.kinds()) };
     let mut node = Node::new(id, &*kind.name);
     for p in &kind.params {
         if dice.one_in(2) {
@@ -95,8 +95,8 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
     let place = dice.below(nodes.len());
     let (label, present) = nodes.get_index(place).map(|(l, n)| (l.clone(), n.clone()))?;
     let kind = catalogue.find(&present.kind)?.clone();
-    match dice.below(26) {
-        0 | 1 => {
+    match dice.below(28) {
+        0..=3 => {
             let id = format!("{}-{}", dice.pick(&["a", "B", "c_", "node"]), dice.below(1000));
             let id_too = if dice.one_in(3) { format!("id{}", dice.next()) } else { id.clone() };
             if !nodes.contains_key(&id) {
@@ -104,16 +104,16 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
                 nodes.shift_insert(at, id, node(dice, catalogue, id_too));
             }
         }
-        2 if nodes.len() > 1 => {
+        4 if nodes.len() > 1 => {
             remove(nodes, &label);
             return Some(Renamed { from: label, to: None });
         }
-        3 => {
+        5 => {
             let mut new = node(dice, catalogue, present.id);
             new.cables = if dice.one_in(2) { present.cables } else { Vec::new() };
             nodes[&label] = new;
         }
-        4..=6 => {
+        6..=8 => {
             let p = (!kind.params.is_empty()).then(|| dice.pick(&kind.params))?;
             let value = value(dice, p);
             let param = nodes[&label].params.entry(p.name.to_string()).or_default();
@@ -121,14 +121,14 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
             param.value = (said && !dice.one_in(4)).then_some(value);
             nodes[&label].params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
         }
-        7..=12 => {
+        9..=14 => {
             let from = source(dice, nodes, catalogue)?;
             let port = port(dice, &kind)?;
             let gain_db = if dice.one_in(2) { 0.0 } else { dice.within(-60.0, 20.0) };
             let at = dice.below(present.cables.len() + 1);
             nodes[&label].cables.insert(at, Cable { from, port, gain_db });
         }
-        13..=15 if !present.cables.is_empty() => {
+        15..=17 if !present.cables.is_empty() => {
             let cable = dice.below(present.cables.len());
             match dice.below(3) {
                 0 => drop(nodes[&label].cables.remove(cable)),
@@ -136,8 +136,8 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
                 _ => nodes[&label].cables.swap(0, cable),
             }
         }
-        16..=19 => drive(dice, nodes, catalogue, &label, &kind)?,
-        20..=22 => {
+        18..=21 => drive(dice, nodes, catalogue, &label, &kind)?,
+        22..=24 => {
             let param = nodes[&label].params.values_mut().find(|p| !p.drives.is_empty())?;
             match dice.below(3) {
                 0 => drop(param.drives.pop()),
@@ -146,8 +146,8 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
             }
             nodes[&label].params.retain(|_, p: &mut ParamValue| p.value.is_some() || !p.drives.is_empty());
         }
-        23 => nodes.move_index(place, dice.below(nodes.len())),
-        24 => match present.channels {
+        25 => nodes.move_index(place, dice.below(nodes.len())),
+        26 => match present.channels {
             Some(_) => nodes[&label].channels = None,
             None if dice.one_in(2) => nodes[&label].channels = Some(1 + dice.below(2) as u16),
             None => nodes[&label].bypass = !present.bypass,

@@ -37,7 +37,7 @@ impl Renamed {
 }
 
 pub fn change_part(dice: &mut Dice, patch: &mut Patch, catalogue: &Catalogue) -> Option<()> {
-    if patch.parts.is_empty() || dice.one_in(12) {
+    if patch.parts.is_empty() || dice.one_in(16) {
         let name = format!("p{}", dice.below(100));
         if patch.parts.contains_key(&name) {
             return None;
@@ -49,7 +49,7 @@ pub fn change_part(dice: &mut Dice, patch: &mut Patch, catalogue: &Catalogue) ->
     }
     let place = dice.below(patch.parts.len());
     let (name, part) = patch.parts.get_index_mut(place)?;
-    match dice.below(16) {
+    match dice.below(24) {
         0 => {
             let name = name.clone();
             patch.parts.shift_remove(&name);
