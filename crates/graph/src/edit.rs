@@ -1,5 +1,6 @@
 //! A transaction on the graph: edits, each checked as it is made, that become one batch, or nothing.
 
+mod align;
 mod commit;
 mod ends;
 mod enter;
@@ -12,6 +13,7 @@ use crate::batch::CableChange;
 use crate::error::GraphError;
 use crate::feed::Feed;
 use crate::instrument::Tables;
+use crate::latency::Late;
 use crate::lineup::{Seat, Unit};
 use crate::message::{NodeId, Set, pack};
 use crate::node::{Body, Node};
@@ -134,7 +136,16 @@ impl<'g> Edit<'g> {
         let delays = processor.delays();
         processor.prepare(&self.graph.stream);
         let silent = processor.starts_silent();
-        self.place(part, name, shape, (delays, silent), None, Body::Processor(processor))
+        let latency = processor.latency();
+        let id = self.place(part, name, shape, (delays, silent), None, Body::Processor(processor))?;
+        if latency > 0
+            && let Some(entry) = self.graph.node_mut(id)
+        {
+            entry.latency = latency;
+            self.graph.latent += 1;
+            self.graph.late.push(Late::Changed(id));
+        }
+        Ok(id)
     }
 
     /// Adds an empty part to a part: a node whose inside is nodes and cables of its own, with a plan of its own.
@@ -183,6 +194,8 @@ impl<'g> Edit<'g> {
             delays,
             starts_silent,
             bypassed: false,
+            latency: 0,
+            late: 0,
             leaving: false,
             born: self.graph.revision,
             inside,
@@ -253,7 +266,17 @@ impl<'g> Edit<'g> {
         let serial = self.graph.serial();
         let id = CableId(pack(serial, slot));
         let plain = gain == 1.0 && entry == Entrance::AtOnce;
-        self.graph.attach(Cable { id, from, to, gain, plain, leaving: false, mark: serial, leaf: None });
+        self.graph.attach(Cable {
+            id,
+            from,
+            to,
+            gain,
+            plain,
+            leaving: false,
+            mark: serial,
+            leaf: None,
+            align: None,
+        });
         match entry {
             Entrance::AtOnce => self.cables.push((slot, CableChange::New(gain))),
             Entrance::Fading => self.fade_in(id),
@@ -330,6 +353,7 @@ impl<'g> Edit<'g> {
             if delays {
                 self.graph.touch(Unit::Node(node));
             }
+            self.graph.late.push(Late::Changed(node));
             self.bypasses.push((slot, on, Motion::Glide(self.fade)));
             self.journal.push(Undo::Bypass(node, was));
         }

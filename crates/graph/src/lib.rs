@@ -12,6 +12,7 @@ extern crate alloc;
 extern crate std;
 
 mod agenda;
+mod align;
 mod batch;
 mod block;
 mod blocks;
@@ -26,6 +27,7 @@ mod executor;
 mod fades;
 mod feed;
 mod instrument;
+mod latency;
 mod lineup;
 mod load;
 mod message;

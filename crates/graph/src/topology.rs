@@ -5,6 +5,7 @@ use crate::edit::Edit;
 use crate::error::GraphError;
 use crate::fades::Fades;
 use crate::feed::{Feed, Sum};
+use crate::latency::{Align, Late};
 use crate::lineup::{Lineup, NONE, Seat, Unit};
 use crate::message::{Address, NodeId, Set, Ticket, slot_of};
 use crate::node::approach;
@@ -84,6 +85,8 @@ pub(crate) struct Cable {
     pub mark: u64,
     /// The sum that it is a term of; without one, what its end adds up itself.
     pub leaf: Option<u32>,
+    /// How it holds its signal back.
+    pub align: Option<Align>,
 }
 
 impl Cable {
@@ -103,6 +106,10 @@ pub(crate) struct Entry {
     /// Of a part: as far as it goes for all inside.
     pub starts_silent: bool,
     pub bypassed: bool,
+    /// By how many frames its output is late against its inputs.
+    pub latency: u32,
+    /// By how many frames what it hears is late.
+    pub late: u32,
     /// It is on its way out, and no longer counts.
     pub leaving: bool,
     /// The revision of the graph in which it came.
@@ -147,6 +154,8 @@ pub(crate) struct Inside {
     pub depth: usize,
     /// How it was last told to run.
     pub body: Inner,
+    /// By how many frames its output is late against its inputs.
+    pub late: u32,
 }
 
 impl Inside {
@@ -163,6 +172,18 @@ impl Inside {
             input: None,
             depth,
             body: Inner::EMPTY,
+            late: 0,
+        }
+    }
+}
+
+impl Entry {
+    /// By how many frames it makes later what goes through it.
+    pub fn own_latency(&self) -> u32 {
+        match &self.inside {
+            _ if self.bypassed => 0,
+            Some(inside) => inside.late,
+            None => self.latency,
         }
     }
 }
@@ -210,6 +231,10 @@ pub struct AudioGraph {
     pub(crate) lineup: Lineup,
     pub(crate) blocks: Blocks,
     pub(crate) fades: Fades,
+    /// What may have made something later or earlier.
+    pub(crate) late: Vec<Late>,
+    /// How many nodes with latency there ever were.
+    pub(crate) latent: u64,
     /// Whether it ever had a node.
     pub(crate) began: bool,
     pub(crate) next: u64,
@@ -230,6 +255,8 @@ impl AudioGraph {
             delays: false,
             starts_silent: true,
             bypassed: false,
+            latency: 0,
+            late: 0,
             leaving: false,
             born: 0,
             inside: Some(Inside::new(0, 1)),
@@ -255,6 +282,8 @@ impl AudioGraph {
             lineup: Lineup { arrivals: vec![Unit::Exit(ROOT)], ..Lineup::default() },
             blocks: Blocks::default(),
             fades: Fades::default(),
+            late: Vec::new(),
+            latent: 0,
             began: false,
             next: 1,
             revision: 0,

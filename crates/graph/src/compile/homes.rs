@@ -30,11 +30,11 @@ impl AudioGraph {
         let entry = self.node(part)?;
         let [feed] = entry.inside.as_ref()?.feeds.as_slice() else { return None };
         let [Term::Cable(cable)] = feed.terms.as_slice() else { return None };
-        let cable = self.cable(*cable).filter(|c| c.plain)?;
+        let cable = self.cable(*cable).filter(|c| c.plain && c.align.is_none())?;
         (self.source_width(cable.from) == width(&entry.shape.outputs)).then_some(cable.from)
     }
 
-    pub(super) fn source_width(&self, source: Source) -> u16 {
+    pub(crate) fn source_width(&self, source: Source) -> u16 {
         let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
         let Some(entry) = self.node(node) else { return 1 };
         let ports = match source {

@@ -190,13 +190,10 @@ impl Writer<'_> {
             [] => return Read { from: From::Nowhere, first: 0, channels },
             [Term::Sum(sum)] => return self.read_sum(*sum),
             [Term::Cable(cable)] => {
-                if let Some(cable) = self.graph.cable(*cable)
-                    && cable.plain
+                if let Some(cable) = self.graph.cable(*cable).filter(|c| c.plain).cloned()
+                    && self.graph.source_width(cable.from) == channels
                 {
-                    let read = self.read(cable.from);
-                    if read.channels == channels {
-                        return read;
-                    }
+                    return self.carried(&cable);
                 }
             }
             _ => {}
@@ -213,8 +210,8 @@ impl Writer<'_> {
             match term {
                 Term::Sum(sum) => reads.push((self.read_sum(*sum), UNITY)),
                 Term::Cable(cable) => {
-                    if let Some((from, slot)) = self.graph.cable(*cable).map(|c| (c.from, c.slot())) {
-                        reads.push((self.read(from), slot));
+                    if let Some(cable) = self.graph.cable(*cable).cloned() {
+                        reads.push((self.carried(&cable), cable.slot()));
                     }
                 }
             }
@@ -227,6 +224,22 @@ impl Writer<'_> {
             return Read { from: From::Nowhere, first: 0, channels: 1 };
         };
         Read { from: self.made_by(Unit::Sum(sum)), first: 0, channels: found.channels }
+    }
+
+    /// What comes out of a cable, which may hold its signal back.
+    fn carried(&mut self, cable: &Cable) -> Read {
+        let read = self.read(cable.from);
+        let Some(align) = cable.align else { return read };
+        let out = self.signal(read.channels, None);
+        let (slot, inputs) = (align.address.slot, Vec::from([read]));
+        self.script.lines.push(Line::Node {
+            slot,
+            half: Half::Whole,
+            inputs,
+            drives: Vec::new(),
+            out: Some(out),
+        });
+        Read { from: From::Here(out), first: 0, channels: read.channels }
     }
 
     /// What a cable from here carries.

@@ -3,6 +3,7 @@
 use super::{Edit, Undo};
 use crate::batch::CableChange;
 use crate::fades::Fade;
+use crate::latency::{Align, Late};
 use crate::lineup::Unit;
 use crate::message::NodeId;
 use crate::topology::{AudioGraph, Cable, CableId, Entry, Sink, Source};
@@ -50,6 +51,7 @@ impl AudioGraph {
         self.each_end(&cable, |ends| _ = ends.insert(id));
         self.fades.cables += usize::from(cable.leaving);
         self.cables.insert(id.0, cable);
+        self.late.push(Late::Laid(id));
         match to {
             Sink::Param(node, _) => {
                 if let Some(entry) = self.node_mut(node) {
@@ -88,6 +90,7 @@ impl AudioGraph {
             _ => self.feed_out(id, to, leaf),
         }
         let cable = self.cables.remove(id.0)?;
+        self.note_gone(&cable);
         self.fades.cables -= usize::from(cable.leaving);
         self.each_end(&cable, |ends| _ = ends.remove(&id));
         Some(cable)
@@ -125,7 +128,7 @@ impl AudioGraph {
 
 impl Edit<'_> {
     /// Whether what a cable would lead to sounded before this transaction.
-    pub(super) fn sounds(&self, to: Sink) -> bool {
+    pub(crate) fn sounds(&self, to: Sink) -> bool {
         let (Sink::Input(node, _) | Sink::Param(node, _) | Sink::PartOutput(node, _)) = to;
         let old = |e: &Entry| !e.leaving && e.born < self.graph.revision;
         !self.from_silence && self.graph.node(node).is_some_and(old)
@@ -173,8 +176,24 @@ impl Edit<'_> {
         if let Some(cable) = self.graph.detach(id) {
             self.freed_cables.push(cable.slot());
             self.emptied.extend(cable.leaf);
+            if let Some(align) = cable.align {
+                self.drop_align(align);
+            }
             self.journal.push(Undo::Cut(cable));
         }
+    }
+
+    /// Takes away what holds a cable's signal back.
+    pub(crate) fn drop_align(&mut self, align: Align) {
+        self.nodes.push((align.address.slot, None));
+        self.freed_nodes.push(align.address.slot);
+    }
+
+    /// Notes how a cable holds its signal back from now on.
+    pub(crate) fn note_align(&mut self, id: CableId, align: Option<Align>) {
+        let Some(cable) = self.graph.cable_mut(id) else { return };
+        let was = core::mem::replace(&mut cable.align, align);
+        self.journal.push(Undo::Align(id, was));
     }
 
     /// Takes a node away at once, with its cables and what is inside it.

@@ -44,6 +44,7 @@ impl Edit<'_> {
 
     fn in_line(&mut self) -> Result<Vec<(u32, CompiledGraph)>, GraphError> {
         self.graph.line_up()?;
+        self.align();
         self.graph.compile()
     }
 

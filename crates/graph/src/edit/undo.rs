@@ -1,6 +1,7 @@
 //! How an edit is taken back.
 
 use super::Edit;
+use crate::latency::{Align, Late};
 use crate::lineup::{NONE, Unit};
 use crate::message::NodeId;
 use crate::topology::{AudioGraph, Cable, CableId, Entry};
@@ -17,6 +18,8 @@ pub(super) enum Undo {
     Attach(CableId),
     /// A cable that stays was like this.
     Cable(Cable),
+    /// A cable held its signal back so.
+    Align(CableId, Option<Align>),
     Set(NodeId, u16, f32),
     Bypass(NodeId, bool),
 }
@@ -57,6 +60,16 @@ impl Edit<'_> {
                 }
                 self.graph.touch(adder);
             }
+            Undo::Align(id, was) => {
+                let Some(cable) = self.graph.cable_mut(id) else { return };
+                let made = core::mem::replace(&mut cable.align, was);
+                let adder = AudioGraph::adder(cable.to, cable.leaf);
+                if let Some(made) = made.filter(|made| was.is_none_or(|was| was.address != made.address)) {
+                    self.graph.node_slots.give_back(made.address.slot);
+                }
+                self.graph.late.push(Late::Laid(id));
+                self.graph.touch(adder);
+            }
             Undo::Set(node, param, old) => {
                 let values = self.graph.node_mut(node).map(|e| &mut e.values);
                 if let Some(there) = values.and_then(|v| v.get_mut(usize::from(param))) {
@@ -67,6 +80,7 @@ impl Edit<'_> {
                 if let Some(entry) = self.graph.node_mut(node) {
                     entry.bypassed = was;
                 }
+                self.graph.late.push(Late::Changed(node));
                 self.graph.touch(Unit::Node(node));
             }
         }

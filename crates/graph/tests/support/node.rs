@@ -21,15 +21,21 @@ impl Tally {
 pub struct TestNode {
     cell: Cell,
     tally: Arc<Tally>,
+    states_latency: bool,
 }
 
 impl TestNode {
+    /// One that is late by so many frames and says so.
+    pub fn late(frames: usize) -> Box<dyn Processor> {
+        let (cell, tally) = (Cell::new(Kind::Late(frames)), Arc::default());
+        Box::new(TestNode { cell, tally, states_latency: true })
+    }
     pub fn boxed(kind: Kind) -> Box<dyn Processor> {
         TestNode::counted(kind, &Arc::default())
     }
     pub fn counted(kind: Kind, tally: &Arc<Tally>) -> Box<dyn Processor> {
         tally.made.fetch_add(1, Relaxed);
-        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally) })
+        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally), states_latency: false })
     }
 }
 
@@ -106,7 +112,8 @@ impl Processor for TestNode {
     }
 
     fn latency(&self) -> u32 {
-        self.cell.latency()
+        // The interpreter does not hold back what is early.
+        if self.states_latency { self.cell.latency() } else { 0 }
     }
 }
 

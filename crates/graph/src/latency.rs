@@ -1,0 +1,107 @@
+//! How late signals are, and which cables hold theirs back so that parallel paths meet in time.
+//!
+//! What a node puts out is as late as the latest that it hears at its ports, and by its own latency later. A cable whose source is earlier than
+//! that holds its signal back by the difference. Cables on a feedback loop are left as they are, and so are drives. What a part does is as late as
+//! its output is against its input.
+
+use crate::lineup::Unit;
+use crate::message::{Address, NodeId};
+use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+/// How a cable holds its signal back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Align {
+    pub address: Address,
+    pub frames: u32,
+    pub most: u32,
+}
+
+/// What may change how late something is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Late {
+    /// A cable was laid.
+    Laid(CableId),
+    /// A cable was taken up that led there with so many frames of lateness.
+    Gone(Unit, u32),
+    /// A node's own latency is another.
+    Changed(NodeId),
+}
+
+/// A unit that is to be looked at: inner parts first, and in each along the row.
+pub(crate) type Turn = (Reverse<usize>, NodeId, (u64, u32), Unit);
+
+impl AudioGraph {
+    /// By how many frames the output is late against what goes in: the longest way that leads to it through nodes with latency.
+    pub fn latency(&self) -> u32 {
+        self.root.inside.as_ref().map_or(0, |i| i.late)
+    }
+
+    /// By how many frames what a source puts out is late within its part.
+    pub(crate) fn lateness(&self, source: Source) -> u32 {
+        match source {
+            Source::PartInput(..) => 0,
+            Source::Output(node, _) => self.node(node).map_or(0, |e| e.late.saturating_add(e.own_latency())),
+        }
+    }
+
+    /// By how many frames what a unit hears is late.
+    pub(crate) fn arrival(&self, unit: Unit) -> u32 {
+        match unit {
+            Unit::Node(node) => self.node(node).map_or(0, |e| e.late),
+            Unit::Exit(part) => self.node(part).and_then(|e| e.inside.as_ref()).map_or(0, |i| i.late),
+            Unit::Sum(_) => 0,
+        }
+    }
+
+    /// Who is late by what a cable brings; a drive makes nobody late.
+    pub(crate) fn listener(to: Sink) -> Option<Unit> {
+        match to {
+            Sink::Input(node, _) => Some(Unit::Node(node)),
+            Sink::PartOutput(part, _) => Some(Unit::Exit(part)),
+            Sink::Param(..) => None,
+        }
+    }
+
+    /// Notes that a cable is taken up.
+    pub(crate) fn note_gone(&mut self, cable: &Cable) {
+        if let Some(listener) = Self::listener(cable.to) {
+            let late = self.lateness(cable.from);
+            if late > 0 {
+                self.late.push(Late::Gone(listener, late));
+            }
+        }
+    }
+
+    pub(crate) fn is_on_one_loop(&self, a: Unit, b: Unit) -> bool {
+        let cycle = |unit: Unit| self.seat(unit).map_or(0, |s| s.cycle);
+        cycle(a) != 0 && cycle(a) == cycle(b)
+    }
+
+    pub(crate) fn turn_of(&self, unit: Unit) -> Option<Turn> {
+        let part = self.part_of(unit)?;
+        let depth = self.node(part)?.inside.as_ref()?.depth;
+        Some((Reverse(depth), part, self.rank(unit), unit))
+    }
+
+    /// The cables that a unit hears at its ports, from outside of its loop.
+    pub(crate) fn heard_by(&self, unit: Unit) -> Vec<CableId> {
+        let cables: Vec<CableId> = match unit {
+            Unit::Node(node) => self.node(node).map_or(Vec::new(), |e| e.incoming.iter().copied().collect()),
+            Unit::Exit(part) => {
+                let inside = self.node(part).and_then(|e| e.inside.as_ref());
+                inside.map_or(Vec::new(), |i| i.to_output.iter().copied().collect())
+            }
+            Unit::Sum(_) => Vec::new(),
+        };
+        let counts = |id: &CableId| {
+            self.cable(*id).is_some_and(|c| {
+                let looped =
+                    matches!(c.from, Source::Output(from, _) if self.is_on_one_loop(Unit::Node(from), unit));
+                Self::listener(c.to) == Some(unit) && !looped
+            })
+        };
+        cables.into_iter().filter(counts).collect()
+    }
+}
