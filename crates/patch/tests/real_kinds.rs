@@ -1,7 +1,7 @@
 //! The catalogue that ships: each of its kinds can be written, printed and read.
 
 use sostenuto_patch::{
-    Catalogue, Fault, Node, Notation, Part, Patch, Voicing, check, read, resolve, to_json, to_toml,
+    Catalogue, Fault, Node, Notation, Part, Patch, Transport, Voicing, check, read, resolve, to_json, to_toml,
 };
 
 #[test]
@@ -56,4 +56,27 @@ fn every_kind_can_be_written_with_all_its_values() {
         let it = if inside { &resolved.parts["whole"].nodes[0] } else { &resolved.nodes[0] };
         assert_eq!(it.shape, kind.shape(&it.layout));
     }
+}
+
+/// What `docs/PATCHES.md` shows from its section on parts to its end is one document.
+#[test]
+fn what_the_page_on_patches_shows_can_sound() {
+    let page = include_str!("../../../docs/PATCHES.md");
+    let shown = &page[page.find("\n## Parts\n").expect("the section is there")..];
+    let blocks: Vec<&str> =
+        shown.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    let text = blocks.concat() + "[nodes.out]\nkind = \"audio_out\"\ninputs = [\"drums\", \"lead\"]\n";
+    let catalogue = Catalogue::new(sostenuto_nodes::catalogue());
+    let checked = read(&text, Notation::Toml, &catalogue).unwrap_or_else(|p| panic!("{p:#?}\n{text}"));
+    assert_eq!(checked.warnings, []);
+    let patch = &checked.patch;
+    assert_eq!((patch.parts.len(), patch.nodes.len(), patch.sequences["bass"].steps.len()), (2, 4, 4));
+    // What is shown as the default is the default.
+    let settled = resolve(patch, &catalogue).expect("it can be built");
+    let mut plain = patch.clone();
+    plain.parts["lead"].voices = Some(Voicing::of(8));
+    plain.transport = Transport::default();
+    let other = resolve(&plain, &catalogue).expect("it can be built");
+    assert_eq!(settled.parts["lead"].voices, other.parts["lead"].voices);
+    assert_eq!((settled.tempo, settled.meter), (other.tempo, other.meter));
 }
