@@ -313,6 +313,8 @@ pub enum Fault {
     More {
         /// How many more.
         count: usize,
+        /// Whether all of them are warnings.
+        warnings: bool,
     },
 }
 
@@ -320,7 +322,7 @@ impl Fault {
     /// Whether the patch can sound all the same.
     pub fn is_warning(&self) -> bool {
         match self {
-            Fault::NoOutput | Fault::NotHeard => true,
+            Fault::NoOutput | Fault::NotHeard | Fault::More { warnings: true, .. } => true,
             Fault::Part(fault) => fault.is_warning(),
             _ => false,
         }

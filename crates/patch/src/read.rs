@@ -122,7 +122,9 @@ pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     if problems.len() > MAX_PROBLEMS {
         let count = problems.len() - (MAX_PROBLEMS - 1);
         problems.truncate(MAX_PROBLEMS - 1);
-        problems.push(Problem::of(Fault::More { count }));
+        // Those of a kind are left: warnings only if there is nothing worse.
+        let warnings = problems.iter().all(Problem::is_warning);
+        problems.push(Problem::of(Fault::More { count, warnings }));
     }
     problems
 }

@@ -371,7 +371,13 @@ fn limits_are_named() {
     let wrong: String = (0..5000).map(|n| format!("[nodes.n{n}]\nkind=\"x\"\n")).collect();
     let problems = read(&wrong, Notation::Toml, &kinds::catalogue()).unwrap_err();
     assert_eq!(problems.len(), 1000);
-    assert_eq!(problems[999].fault, Fault::More { count: 4001 });
+    assert_eq!(problems[999].fault, Fault::More { count: 4001, warnings: false });
+    // Many warnings are no fault.
+    let unheard: String = (0..5000).map(|n| format!("[nodes.n{n}]\nkind=\"saw\"\n")).collect();
+    let checked =
+        read(&(unheard + "[nodes.out]\nkind=\"audio_out\"\n"), Notation::Toml, &kinds::catalogue()).unwrap();
+    assert_eq!(checked.warnings.len(), 1000);
+    assert_eq!(checked.warnings[999].to_string(), "warning: and 4001 more");
 }
 
 #[test]
