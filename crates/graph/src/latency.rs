@@ -27,6 +27,8 @@ pub(crate) enum Late {
     Gone(Unit, u32),
     /// A node's own latency is another.
     Changed(NodeId),
+    /// A unit has come onto a loop, or off one.
+    Looped(Unit),
 }
 
 /// A unit that is to be looked at: inner parts first, and in each along the row.
@@ -36,6 +38,12 @@ impl AudioGraph {
     /// By how many frames the output is late against what goes in: the longest way that leads to it through nodes with latency.
     pub fn latency(&self) -> u32 {
         self.root.inside.as_ref().map_or(0, |i| i.late)
+    }
+
+    /// How many cables hold their signal back, those on their way out included: to check what sounds against the graph.
+    #[doc(hidden)]
+    pub fn held_back(&self) -> usize {
+        self.cables.by_age().into_iter().filter(|(_, cable)| cable.align.is_some()).count()
     }
 
     /// By how many frames what a source puts out is late within its part.
@@ -85,8 +93,8 @@ impl AudioGraph {
         Some((Reverse(depth), part, self.rank(unit), unit))
     }
 
-    /// The cables that a unit hears at its ports, from outside of its loop.
-    pub(crate) fn heard_by(&self, unit: Unit) -> Vec<CableId> {
+    /// The cables that a unit hears at its ports, with whether they lead along its loop.
+    pub(crate) fn heard_by(&self, unit: Unit) -> Vec<(CableId, bool)> {
         let cables: Vec<CableId> = match unit {
             Unit::Node(node) => self.node(node).map_or(Vec::new(), |e| e.incoming.iter().copied().collect()),
             Unit::Exit(part) => {
@@ -95,13 +103,11 @@ impl AudioGraph {
             }
             Unit::Sum(_) => Vec::new(),
         };
-        let counts = |id: &CableId| {
-            self.cable(*id).is_some_and(|c| {
-                let looped =
-                    matches!(c.from, Source::Output(from, _) if self.is_on_one_loop(Unit::Node(from), unit));
-                Self::listener(c.to) == Some(unit) && !looped
-            })
+        let heard = |id: CableId| {
+            let cable = self.cable(id).filter(|c| Self::listener(c.to) == Some(unit))?;
+            let from = if let Source::Output(from, _) = cable.from { Some(Unit::Node(from)) } else { None };
+            Some((id, from.is_some_and(|from| self.is_on_one_loop(from, unit))))
         };
-        cables.into_iter().filter(counts).collect()
+        cables.into_iter().filter_map(heard).collect()
     }
 }

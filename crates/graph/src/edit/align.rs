@@ -41,6 +41,7 @@ impl Edit<'_> {
                     }
                 }
                 Late::Changed(node) => self.each_listener(node, &mut open),
+                Late::Looped(unit) => open.extend(self.graph.turn_of(unit)),
             }
         }
         while let Some((.., unit)) = open.pop_first() {
@@ -62,13 +63,14 @@ impl Edit<'_> {
 
     /// Finds out anew how late a unit hears, holds back what comes earlier, and passes on what changed.
     fn look_at(&mut self, unit: Unit, open: &mut BTreeSet<Turn>) {
-        let cables = self.graph.heard_by(unit);
-        let late = |id: &CableId| self.graph.cable(*id).map_or(0, |c| self.graph.lateness(c.from));
-        let with: Vec<(CableId, u32)> = cables.iter().map(|id| (*id, late(id))).collect();
-        let arrival = with.iter().map(|(_, late)| *late).max().unwrap_or(0);
+        let late = |id: CableId| self.graph.cable(id).map_or(0, |c| self.graph.lateness(c.from));
+        let cables = self.graph.heard_by(unit).into_iter();
+        // What comes along a loop is late as it is.
+        let cables: Vec<_> = cables.map(|(id, looped)| (id, (!looped).then(|| late(id)))).collect();
+        let arrival = cables.iter().filter_map(|(_, late)| *late).max().unwrap_or(0);
         let before = self.graph.arrival(unit);
-        for (id, late) in with {
-            self.hold_back(id, arrival - late);
+        for (id, late) in cables {
+            self.hold_back(id, late.map_or(0, |late| arrival - late));
         }
         if arrival == before {
             return;

@@ -5,6 +5,7 @@
 //! between the two ends and is joined to one of them is looked at. As seats can be made anywhere, one of the two sides is enough.
 
 use super::Unit;
+use crate::latency::Late;
 use crate::topology::AudioGraph;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -155,6 +156,7 @@ impl AudioGraph {
             }
         }
         for unit in &units {
+            self.late.push(Late::Looped(*unit));
             if let Some(seat) = self.seat_mut(*unit) {
                 seat.cycle = cycle;
             }

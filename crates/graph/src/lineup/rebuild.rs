@@ -2,6 +2,7 @@
 
 use super::{MOST, NONE, Unit};
 use crate::error::GraphError;
+use crate::latency::Late;
 use crate::message::NodeId;
 use crate::plan::Half;
 use crate::topology::AudioGraph;
@@ -76,6 +77,9 @@ impl AudioGraph {
             let cycle = self.seat(*unit).map_or(0, |s| s.cycle);
             self.lineup.cycles.remove(&cycle);
             self.lineup.stale.remove(&cycle);
+            if cycle != 0 {
+                self.late.push(Late::Looped(*unit));
+            }
             if let Some(seat) = self.seat_mut(*unit) {
                 seat.cycle = 0;
             }
@@ -99,6 +103,7 @@ impl AudioGraph {
         self.lineup.last_cycle += 1;
         let cycle = self.lineup.last_cycle;
         for unit in units {
+            self.late.push(Late::Looped(*unit));
             if let Some(seat) = self.seat_mut(*unit) {
                 seat.cycle = cycle;
             }
@@ -111,6 +116,7 @@ impl AudioGraph {
         for cycle in core::mem::take(&mut self.lineup.stale) {
             let Some(units) = self.lineup.cycles.remove(&cycle) else { continue };
             let Some(seat) = units.first().and_then(|u| self.seat(*u)).copied() else { continue };
+            self.late.extend(units.iter().map(|unit| Late::Looped(*unit)));
             let first = units.iter().filter_map(|u| self.seat(*u)).map(|s| s.at as usize).min().unwrap_or(0);
             for unit in &units {
                 if let Some(seat) = self.seat_mut(*unit) {

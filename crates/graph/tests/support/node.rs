@@ -34,8 +34,12 @@ impl TestNode {
         TestNode::counted(kind, &Arc::default())
     }
     pub fn counted(kind: Kind, tally: &Arc<Tally>) -> Box<dyn Processor> {
+        TestNode::telling(kind, tally, false)
+    }
+    /// One that states its latency if it is late and is told to.
+    pub fn telling(kind: Kind, tally: &Arc<Tally>, states_latency: bool) -> Box<dyn Processor> {
         tally.made.fetch_add(1, Relaxed);
-        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally), states_latency: false })
+        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally), states_latency })
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Taste {
     pub faults: bool,
     /// Whether what comes and goes fades.
     pub fades: bool,
+    /// Whether nodes state their latency, which the interpreter does not make up for.
+    pub latency: bool,
 }
 
 /// What there is, for choosing from.
@@ -216,7 +218,7 @@ impl Model {
         tally: &Arc<Tally>,
         outcome: &mut Outcome,
     ) -> Result<NodeId, GraphError> {
-        let id = edit.add_in(part, "node", TestNode::counted(kind, tally))?;
+        let id = edit.add_in(part, "node", TestNode::telling(kind, tally, self.taste.latency))?;
         self.items.push(Item { id, kind: Some(kind), part, depth });
         outcome.cells.insert(id, Cell::new(kind));
         Ok(id)
