@@ -523,6 +523,10 @@ impl Outbox {
     }
 
     fn tell_lost(&mut self, ticket: Ticket) {
+        // Notes of sequences are nobody's request.
+        if ticket == Ticket(0) {
+            return;
+        }
         self.tell(Event::SetRefused { ticket, why: Refusal::NotSounding });
     }
 

@@ -5,11 +5,12 @@
 
 use crate::care::settle_all;
 use crate::executor::reset_node;
-use crate::message::NoteEvent;
-use crate::node::Care;
+use crate::message::{Address, NoteEvent};
+use crate::node::{Care, Node};
 use crate::processor::{Flow, Outputs, Span};
 use crate::run::Stage;
 use crate::stats::VoiceLoad;
+use crate::table::Table;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -36,14 +37,19 @@ const OWN_KNOBS: usize = 16;
 /// Where in the voices notes and knobs are heard.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
-    /// For each voice, the slots of its `note` nodes.
-    pub notes: Box<[Box<[u32]>]>,
+    /// For each voice, its `note` nodes.
+    pub notes: Box<[Box<[Address]>]>,
     /// For each knob and voice, what it turns.
     pub knobs: Box<[Box<[Turned]>]>,
 }
 
-/// Slots and parameters that a knob turns.
-pub(crate) type Turned = Box<[(u32, u16)]>;
+/// Nodes and parameters that a knob turns.
+pub(crate) type Turned = Box<[(Address, u16)]>;
+
+/// The node of an address, if it is that node still.
+fn node_at(nodes: &mut Table<Option<Node>>, address: Address) -> Option<&mut Node> {
+    nodes.get_mut(address.slot)?.as_mut().filter(|node| node.upkeep.tenant == address.tenant)
+}
 
 /// An instrument.
 #[derive(Debug)]
@@ -186,13 +192,13 @@ impl Instrument {
     /// Turns a knob for one voice, which keeps it until its next note.
     fn turn(&self, voice: u16, knob: u16, value: f32, motion: Motion, frame: u64, stage: &mut Stage<'_>) {
         let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
-        for (slot, number) in of_voice.into_iter().flatten() {
-            let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
+        for (address, number) in of_voice.into_iter().flatten() {
+            let Some(node) = node_at(stage.nodes, *address) else { continue };
             let before = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
             node.set(frame, *number, value, motion);
             let now = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
             if let Some(care) = care_of(&self.slots, voice, stage) {
-                care.note_knob(OwnKnob { slot: *slot, param: *number, before, now });
+                care.note_knob(OwnKnob { node: *address, param: *number, before, now });
             }
         }
     }
@@ -213,8 +219,8 @@ fn tell(
     frame: u64,
     stage: &mut Stage<'_>,
 ) {
-    for slot in tables.notes.get(usize::from(voice)).into_iter().flatten() {
-        if let Some(Some(node)) = stage.nodes.get_mut(*slot) {
+    for address in tables.notes.get(usize::from(voice)).into_iter().flatten() {
+        if let Some(node) = node_at(stage.nodes, *address) {
             node.set(frame, number, value, motion);
         }
     }
@@ -249,7 +255,7 @@ pub(crate) struct VoiceCare {
 /// A knob turned for one note.
 #[derive(Clone, Copy, Debug)]
 struct OwnKnob {
-    slot: u32,
+    node: Address,
     param: u16,
     before: f32,
     now: f32,
@@ -258,7 +264,7 @@ struct OwnKnob {
 impl OwnKnob {
     /// Sets the parameter back, unless it has been set for all notes since.
     fn give_back(&self, frame: u64, stage: &mut Stage<'_>) {
-        if let Some(Some(node)) = stage.nodes.get_mut(self.slot)
+        if let Some(node) = node_at(stage.nodes, self.node)
             && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
             && dial.motion.target() == self.now
         {
@@ -294,7 +300,7 @@ impl VoiceCare {
     /// Notes a knob, by what it was before the note first turned it. More than there is room for stay as they were turned.
     fn note_knob(&mut self, knob: OwnKnob) {
         let same = |there: &&mut Option<OwnKnob>| {
-            there.is_some_and(|t| (t.slot, t.param) == (knob.slot, knob.param))
+            there.is_some_and(|t| (t.node, t.param) == (knob.node, knob.param))
         };
         if let Some(Some(there)) = self.own.iter_mut().find(same) {
             there.now = knob.now;

@@ -102,10 +102,10 @@ impl Edit<'_> {
             return Err(GraphError::NotAnInstrument(entry.name.clone()));
         }
         let slot = entry.slot;
-        let of = |id: &NodeId| self.graph.entry(*id).map(|e| e.slot);
+        let of = |id: &NodeId| self.graph.entry(*id).map(|e| Address { slot: e.slot, tenant: e.tenant });
         let notes =
             tables.notes.iter().map(|voice| voice.iter().map(of).collect()).collect::<Result<_, _>>()?;
-        let target = |(id, param): &(NodeId, u16)| of(id).map(|slot| (slot, *param));
+        let target = |(id, param): &(NodeId, u16)| of(id).map(|node| (node, *param));
         let voice = |voice: &Vec<(NodeId, u16)>| voice.iter().map(target).collect::<Result<Turned, _>>();
         let knob = |knob: &Vec<Vec<_>>| knob.iter().map(voice).collect::<Result<Box<[_]>, _>>();
         let knobs = tables.knobs.iter().map(knob).collect::<Result<_, _>>()?;
