@@ -19,9 +19,9 @@ PATCH ?= examples/slow-filter.toml
 EDITS ?= 10000000
 FUZZ_SECONDS ?= 60
 
-# Tests that need sound devices are files called virtual_sound.rs; the long test of random edits is random_edits.rs.
+# Tests that need sound devices are files called virtual_sound.rs; the long tests of random edits are random_*.rs.
 SOUND_TESTS := $(wildcard crates/*/tests/virtual_sound.rs apps/*/tests/virtual_sound.rs)
-EDIT_TESTS := $(wildcard crates/*/tests/random_edits.rs)
+EDIT_TESTS := $(wildcard crates/*/tests/random_*.rs)
 BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 # crates/rt/tests/x.rs -> the name of the package that the crate's Cargo.toml gives.
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
@@ -86,10 +86,10 @@ bench: need-build ## measure, side by side with other engines
 
 soak: need-build ## millions of random edits while rendering; EDITS=n
 ifeq ($(EDIT_TESTS),)
-	$(error there is no crates/*/tests/random_edits.rs to run)
+	$(error there is no crates/*/tests/random_*.rs to run)
 endif
 	@SOSTENUTO_EDITS=$(EDITS) $(STEP) "$(EDITS) random edits" $(CARGO) test --release $(call packages_of,$(EDIT_TESTS)) \
-		--test random_edits -- --nocapture
+		--test 'random_*' -- --nocapture
 
 fuzz: ## feed the parsers with nonsense; FUZZ_SECONDS=n for each (needs a nightly toolchain)
 ifeq ($(wildcard fuzz/Cargo.toml),)
