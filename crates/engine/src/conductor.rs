@@ -1,18 +1,20 @@
 //! The control side: the patch that should sound, the graph that does, and the way from one to the other.
 
+mod playing;
+mod show;
+mod values;
+
 use crate::error::EngineError;
 use crate::notice::Notice;
 use crate::order::Order;
-use crate::place::{Levels, NodeReport, Place};
 use crate::score::Score;
+use crate::stage::Stage;
+use playing::Playing;
 use sostenuto_graph::{
-    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, Motion, NodeId, Remote, Stream, Ticket,
+    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, Remote, Stream, Ticket, When,
 };
-use sostenuto_nodes::Tap;
-use sostenuto_patch::{
-    Catalogue, Checked, Edit, Notation, Patch, Resolved, ResolvedNode, diff, read, resolve,
-};
-use std::collections::{HashMap, HashSet};
+use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read, resolve};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 /// Room in the ring that is left to those who ask for something.
@@ -56,9 +58,9 @@ pub struct Conductor {
     remote: Remote,
     patch: Patch,
     resolved: Resolved,
-    places: HashMap<String, Place>,
-    labels: HashMap<NodeId, String>,
+    stage: Stage,
     order: Order,
+    playing: Playing,
     /// Frames that edits of the structure take to be heard in full.
     fade: u32,
     /// Batches that nobody asked for: they take away what has faded out, or follow on others.
@@ -80,9 +82,9 @@ impl Conductor {
             remote,
             patch: Patch::new(),
             resolved: Resolved::silence(),
-            places: HashMap::new(),
-            labels: HashMap::new(),
+            stage: Stage::new(),
             order: Order::default(),
+            playing: Playing::new(sample_rate),
             fade: (0.005 * sample_rate + 0.5) as u32,
             own: HashSet::new(),
         };
@@ -104,31 +106,27 @@ impl Conductor {
         self.apply(&patch, None)
     }
 
-    /// Makes a patch sound instead of the present one, at a frame or as soon as may be: the smallest batch of edits that does it, whole.
+    /// Makes a patch sound instead of the present one, at a time or as soon as may be: the smallest batch of edits that does it, whole.
+    /// With the first patch musical time begins to run.
     ///
     /// Batches take effect in the order in which they are made: one waits for those before it. So do changes of one parameter.
     ///
     /// # Errors
     /// Problems of the patch, a full ring. Nothing has changed then.
-    pub fn apply(&mut self, patch: &Patch, at: Option<u64>) -> Result<Applied, EngineError> {
+    pub fn apply(&mut self, patch: &Patch, at: impl Into<When>) -> Result<Applied, EngineError> {
         let resolved = resolve(patch, Self::catalogue()).map_err(EngineError::Patch)?;
-        self.apply_resolved(resolved, patch.clone(), at)
+        self.apply_resolved(resolved, patch.clone(), at.into())
     }
 
     /// Takes everything away.
     ///
     /// # Errors
     /// A full ring. Nothing has changed then.
-    pub fn clear(&mut self, at: Option<u64>) -> Result<Applied, EngineError> {
-        self.apply_resolved(Resolved::silence(), Patch::new(), at)
+    pub fn clear(&mut self, at: impl Into<When>) -> Result<Applied, EngineError> {
+        self.apply_resolved(Resolved::silence(), Patch::new(), at.into())
     }
 
-    fn apply_resolved(
-        &mut self,
-        resolved: Resolved,
-        patch: Patch,
-        at: Option<u64>,
-    ) -> Result<Applied, EngineError> {
+    fn apply_resolved(&mut self, resolved: Resolved, patch: Patch, at: When) -> Result<Applied, EngineError> {
         let edits = diff(&self.resolved, &resolved);
         let ticket = if edits.iter().any(Edit::is_audible) {
             Some(self.carry_out(&edits, &resolved, at)?)
@@ -136,11 +134,14 @@ impl Conductor {
             None
         };
         for edit in &edits {
-            if let Edit::Relabel { node, .. } = edit
-                && let Some(place) = self.places.get_mut(&node.id)
-            {
-                place.label.clone_from(&node.label);
-                self.labels.insert(place.node, node.label.clone());
+            match edit {
+                Edit::Relabel { node, .. } => self.stage.relabel(None, &node.id, &node.label),
+                Edit::InPart { part, edit, .. } => {
+                    if let Edit::Relabel { node, .. } = &**edit {
+                        self.stage.relabel(Some(part), &node.id, &node.label);
+                    }
+                }
+                _ => {}
             }
         }
         self.resolved = resolved;
@@ -148,93 +149,57 @@ impl Conductor {
         Ok(Applied { ticket, edits })
     }
 
-    fn carry_out(&mut self, edits: &[Edit], next: &Resolved, at: Option<u64>) -> Result<Ticket, EngineError> {
-        if self.remote.commands.room() == 0 {
-            return Err(EngineError::RingFull { waiting: self.waiting() });
-        }
-        let mut score = Score::new(&self.places, next);
+    fn carry_out(&mut self, edits: &[Edit], next: &Resolved, at: When) -> Result<Ticket, EngineError> {
+        let changes = self.playing.changes(edits, next);
+        self.make_room(changes.len() + 1)?;
+        let mut score = Score::new(&self.stage, next);
         let mut edit = self.graph.edit();
         edit.fade(self.fade);
         for step in edits {
             score.play(step, &mut edit)?;
         }
-        let Score { added, gone, sets, .. } = score;
-        let batch = edit.commit()?;
-        let at = self.order.batch(at, &sets, self.remote.load.frame());
-        for id in gone {
-            if let Some(place) = self.places.remove(&id) {
-                self.labels.remove(&place.node);
-            }
+        score.tell_instruments(&mut edit)?;
+        if playing::concerns_sequences(edits, next) {
+            let sequences = self.playing.sequences(next, |id| score.node_of(id))?;
+            edit.set_sequences(sequences)?;
         }
-        for (id, (node, label, tap)) in added {
-            let load = self.graph.load(node).cloned().unwrap_or_default();
-            self.labels.insert(node, label.clone());
-            self.places.insert(id, Place { node, label, tap, load, born: self.order.horizon });
+        let Score { changes: placed, sets, .. } = score;
+        let batch = edit.commit()?;
+        let at = self.time_of(at, &sets);
+        self.stage.take_in(placed, &self.graph, self.order.horizon);
+        for change in changes {
+            let ticket = self.send_change(change, at)?;
+            self.own.insert(ticket);
         }
         self.send_batch(batch, at)
+    }
+
+    /// When a batch is to take effect that sets these parameters: not before what was asked of them earlier.
+    fn time_of(&mut self, at: When, sets: &[(sostenuto_graph::NodeId, u16)]) -> When {
+        let frame = match at {
+            When::Now => None,
+            When::Frame(frame) => Some(frame),
+            musical => return musical,
+        };
+        self.order.batch(frame, sets, self.remote.load.frame()).into()
     }
 
     /// Sends a batch for which there was room a moment ago: only this side fills the ring.
-    fn send_batch(&mut self, batch: Box<Batch>, at: Option<u64>) -> Result<Ticket, EngineError> {
+    fn send_batch(&mut self, batch: Box<Batch>, at: When) -> Result<Ticket, EngineError> {
         let ticket = batch.ticket();
         self.own.extend(batch.follow_up());
-        let batch = match at {
-            Some(frame) => batch.at(frame),
-            None => batch,
-        };
-        self.send(Command::Apply(batch)).map(|()| ticket)
+        if is_musical(at) {
+            self.order.open.insert(ticket);
+        }
+        self.send(Command::Apply(batch.when(at))).map(|()| ticket)
     }
 
-    /// Moves one parameter, at a frame or as soon as may be, and notes the value in the patch.
-    ///
-    /// # Errors
-    /// No such node or parameter, a value out of range, a full ring. Nothing has changed then.
-    pub fn set(
-        &mut self,
-        label: &str,
-        param: &str,
-        value: f32,
-        motion: Option<Motion>,
-        at: Option<u64>,
-    ) -> Result<Ticket, EngineError> {
-        let index = self.index_of(label)?;
-        let node = &self.resolved.nodes[index];
-        let Some(number) = node.shape.param(param) else {
-            let has = node.shape.params.iter().map(|p| &*p.name).collect::<Vec<_>>().join(", ");
-            return Err(EngineError::NoSuchParam { node: label.into(), param: param.into(), has });
-        };
-        let Place { node: place, born, .. } = *self.place(&node.id, label)?;
-        if self.remote.commands.room() == 0 {
+    /// Refuses if so many commands do not fit.
+    fn make_room(&mut self, commands: usize) -> Result<(), EngineError> {
+        if self.remote.commands.room() < commands {
             return Err(EngineError::RingFull { waiting: self.waiting() });
         }
-        let set = self.graph.set(place, number, value, motion)?;
-        let resolved = &mut self.resolved.nodes[index];
-        resolved.values[usize::from(number)] = value;
-        resolved.pins.params.insert(param.to_owned());
-        if let Some(node) = self.patch.nodes.get_mut(label) {
-            node.params.entry(param.into()).or_default().value = Some(value);
-        }
-        let ticket = self.graph.next_ticket();
-        let at = self.order.set(at, born, (place, number), self.remote.load.frame());
-        self.send(Command::Set { ticket, set, at })?;
-        Ok(ticket)
-    }
-
-    /// Makes a node forget what it has heard, and sound again if it was muted, at a frame or as soon as may be.
-    ///
-    /// # Errors
-    /// No such node, a full ring.
-    pub fn reset(&mut self, label: &str, at: Option<u64>) -> Result<Ticket, EngineError> {
-        let id = self.resolved.nodes[self.index_of(label)?].id.clone();
-        let node = self.place(&id, label)?.node;
-        if self.remote.commands.room() == 0 {
-            return Err(EngineError::RingFull { waiting: self.waiting() });
-        }
-        let mut edit = self.graph.edit();
-        edit.reset(node)?;
-        let batch = edit.commit()?;
-        let at = self.order.batch(at, &[], self.remote.load.frame());
-        self.send_batch(batch, at)
+        Ok(())
     }
 
     /// Asks the audio thread for an answer.
@@ -256,11 +221,19 @@ impl Conductor {
     pub fn notices(&mut self) -> Vec<Notice> {
         let mut notices = Vec::new();
         while let Some(event) = self.remote.events.receive() {
-            if let Event::Applied { ticket, frame, .. } = &event {
-                self.graph.applied(*ticket, *frame);
-                if self.own.remove(ticket) {
-                    continue;
+            match &event {
+                Event::Applied { ticket, frame, .. } => {
+                    self.graph.applied(*ticket, *frame);
+                    self.order.open.remove(ticket);
                 }
+                Event::Set { ticket, frame } => self.acknowledged(*ticket, *frame),
+                Event::Refused { ticket, .. } => drop(self.order.open.remove(ticket)),
+                _ => {}
+            }
+            if let Event::Applied { ticket, .. } | Event::Set { ticket, .. } = &event
+                && self.own.remove(ticket)
+            {
+                continue;
             }
             notices.push(match event {
                 Event::Applied { ticket, frame, .. } => Notice::Applied { ticket, frame },
@@ -269,8 +242,7 @@ impl Conductor {
                 }
                 Event::Set { ticket, frame } => Notice::Set { ticket, frame },
                 Event::Muted { node, frame } => {
-                    let node =
-                        self.labels.get(&node).cloned().unwrap_or_else(|| "a node that is gone".into());
+                    let node = self.stage.label(node).unwrap_or_else(|| "a node that is gone".into());
                     Notice::Muted { node, frame }
                 }
                 Event::Pong { ticket, frame } => Notice::Pong { ticket, frame },
@@ -319,50 +291,12 @@ impl Conductor {
         &self.remote.load
     }
 
-    /// How every node fares, in the order of the patch.
-    pub fn nodes(&self) -> Vec<NodeReport> {
-        let report = |node: &ResolvedNode| {
-            let place = self.places.get(&node.id)?;
-            Some(NodeReport {
-                label: node.label.clone(),
-                kind: node.kind.name.to_string(),
-                average_ns: place.load.average_ns(),
-                peak_ns: place.load.peak_ns(),
-                levels: levels(place.tap.as_ref()),
-            })
-        };
-        self.resolved.nodes.iter().filter_map(report).collect()
-    }
-
-    /// What a node shows, if it is a meter or a scope.
-    pub fn tap(&self, label: &str) -> Option<&Tap> {
-        let node = self.resolved.nodes.iter().find(|n| n.label == label)?;
-        self.places.get(&node.id)?.tap.as_ref()
-    }
-
     fn waiting(&mut self) -> usize {
         Limits::default().messages.saturating_sub(self.remote.commands.room())
     }
-
-    fn index_of(&self, label: &str) -> Result<usize, EngineError> {
-        self.resolved.nodes.iter().position(|n| n.label == label).ok_or_else(|| self.no_such_node(label))
-    }
-
-    fn place(&self, id: &str, label: &str) -> Result<&Place, EngineError> {
-        self.places.get(id).ok_or_else(|| self.no_such_node(label))
-    }
-
-    fn no_such_node(&self, name: &str) -> EngineError {
-        let labels = self.resolved.nodes.iter().map(|n| n.label.as_str());
-        EngineError::NoSuchNode { name: name.into(), suggestion: sostenuto_patch::nearest(name, labels) }
-    }
 }
 
-fn levels(tap: Option<&Tap>) -> Vec<Levels> {
-    match tap {
-        Some(Tap::Meter(meter)) => {
-            (0..meter.channels()).map(|c| Levels { peak: meter.take_peak(c), rms: meter.rms(c) }).collect()
-        }
-        _ => Vec::new(),
-    }
+/// Whether the frame is known to the audio thread only.
+fn is_musical(at: When) -> bool {
+    !matches!(at, When::Now | When::Frame(_))
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between a description and its sound.
 
 use sostenuto_graph::GraphError;
+use sostenuto_graph::transport::SequenceError;
 use sostenuto_patch::Problem;
 
 /// Why a request was refused. The sound is as it was before.
@@ -31,6 +32,34 @@ pub enum EngineError {
         /// The names it has.
         has: String,
     },
+    /// A parameter inside of an instance of a part that no parameter of the part stands for.
+    #[error(
+        "`{node}` is inside a part, where `{param}` is the same for all its instances: change it in [parts.{part}], or map a parameter of the part to it"
+    )]
+    InsidePart {
+        /// The node.
+        node: String,
+        /// The parameter.
+        param: String,
+        /// The part.
+        part: String,
+    },
+    /// A note for what plays none.
+    #[error("`{node}` plays no notes: {}", instruments(.known))]
+    NoInstrument {
+        /// The node.
+        node: String,
+        /// The instruments that there are.
+        known: Vec<String>,
+    },
+    /// A sequence that cannot be played.
+    #[error("the sequence `{name}`: {why}")]
+    Sequence {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: SequenceError,
+    },
     /// The ring of commands is full: the audio thread has not taken what was sent before.
     #[error(
         "{waiting} commands wait for the audio thread: is it running? Try again later, or start with larger limits"
@@ -39,6 +68,13 @@ pub enum EngineError {
         /// How many commands wait.
         waiting: usize,
     },
+}
+
+fn instruments(known: &[String]) -> String {
+    match known {
+        [] => "the patch has no instrument, which is a part with voices = N".into(),
+        known => format!("name one of {}", known.join(", ")),
+    }
 }
 
 fn list(problems: &[Problem]) -> String {

@@ -17,6 +17,7 @@ mod notice;
 mod order;
 mod place;
 mod score;
+mod stage;
 
 #[cfg(feature = "native")]
 pub use audio::{AudioEngine, AudioError, Controller, Outlet};

@@ -1,13 +1,15 @@
 //! Requests with frames, kept in the order in which they were made, so that in the end what sounds is what the patch says.
 
-use sostenuto_graph::NodeId;
-use std::collections::HashMap;
+use sostenuto_graph::{NodeId, Ticket};
+use std::collections::{HashMap, HashSet};
 
 /// What has been asked for a frame that has not come yet.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     /// The latest frame that a batch was sent for: no later batch takes effect before it.
     pub horizon: u64,
+    /// Batches for a musical time that has not come yet: what is asked later waits for them.
+    pub open: HashSet<Ticket>,
     /// The latest frame at which a parameter was set, for those with a frame to come.
     sets: HashMap<(NodeId, u16), u64>,
 }

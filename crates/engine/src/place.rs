@@ -4,7 +4,7 @@ use sostenuto_graph::{NodeId, NodeLoad};
 use sostenuto_nodes::Tap;
 use std::sync::Arc;
 
-/// Where a node of the patch is in the graph.
+/// Where a node of the patch, or of an instance of a part, is in the graph.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub node: NodeId,
@@ -13,6 +13,8 @@ pub(crate) struct Place {
     pub load: Arc<NodeLoad>,
     /// It is not there before this frame.
     pub born: u64,
+    /// The parts of the graph that its inside stands in: one if it is an instance of a part, one for each voice of an instrument.
+    pub bodies: Vec<NodeId>,
 }
 
 /// The level of one channel.
@@ -27,14 +29,24 @@ pub struct Levels {
 /// How one node fares.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeReport {
-    /// Its label in the patch.
+    /// Its label in the patch; of a node inside an instance of a part `INSTANCE/NODE`.
     pub label: String,
     /// Its kind.
     pub kind: String,
-    /// Nanoseconds that it takes for 64 frames, averaged; 0 before it was measured.
+    /// Nanoseconds that it takes for 64 frames, averaged; 0 before it was measured. Of an instance of a part, what is inside is counted.
     pub average_ns: f32,
     /// The most nanoseconds measured for a span.
     pub peak_ns: u32,
     /// The levels of its channels, if it is a meter.
     pub levels: Vec<Levels>,
+}
+
+/// The levels that a tap shows, if it is a meter's.
+pub(crate) fn levels(tap: Option<&Tap>) -> Vec<Levels> {
+    match tap {
+        Some(Tap::Meter(meter)) => {
+            (0..meter.channels()).map(|c| Levels { peak: meter.take_peak(c), rms: meter.rms(c) }).collect()
+        }
+        _ => Vec::new(),
+    }
 }

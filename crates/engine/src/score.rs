@@ -1,125 +1,193 @@
 //! The edits of a patch, played on the graph.
 
+mod build;
+mod ends;
+mod voices;
+
 use crate::error::EngineError;
-use crate::place::Place;
-use sostenuto_graph::{GraphError, Motion, NodeId, ROOT, Shape, Sink, Source};
-use sostenuto_nodes::{Built, Tap};
-use sostenuto_patch::{Edit, Input, OUTPUT_KIND, Output, Resolved};
-use std::collections::HashMap;
+use crate::stage::{Changes, Stage};
+use build::Ground;
+use ends::{Moved, amplitude};
+use sostenuto_graph::{GraphError, Motion, NodeId, ROOT, Sink};
+use sostenuto_patch::{Edit, Input, Output, Resolved, ResolvedPart};
+use std::collections::BTreeMap;
 
 /// The edits of a patch, played on the graph.
 pub(crate) struct Score<'a> {
-    places: &'a HashMap<String, Place>,
+    stage: &'a Stage,
     next: &'a Resolved,
-    /// What was added, by id.
-    pub added: HashMap<String, (NodeId, String, Option<Tap>)>,
+    /// What will stand there otherwise.
+    pub changes: Changes,
     /// The parameters that were set.
     pub sets: Vec<(NodeId, u16)>,
-    /// The ids of what was removed.
-    pub gone: Vec<String>,
+    /// Instruments whose nodes came or went, and their voices.
+    touched: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
 type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
-    pub fn new(places: &'a HashMap<String, Place>, next: &'a Resolved) -> Self {
-        Score { places, next, added: HashMap::new(), sets: Vec::new(), gone: Vec::new() }
+    pub fn new(stage: &'a Stage, next: &'a Resolved) -> Self {
+        Score { stage, next, changes: Changes::default(), sets: Vec::new(), touched: BTreeMap::new() }
     }
 
     /// The graph's node for an id: the one that this batch adds, else the one that is there.
-    fn node(&self, id: &str) -> Result<NodeId, EngineError> {
-        let added = self.added.get(id).map(|(node, ..)| *node);
-        added
-            .or_else(|| self.places.get(id).map(|p| p.node))
-            .ok_or_else(|| EngineError::NoSuchNode { name: id.into(), suggestion: None })
+    fn node(&self, body: NodeId, id: &str) -> Result<NodeId, EngineError> {
+        let added = self.changes.added.get(&body).and_then(|nodes| nodes.get(id)).map(|n| n.node);
+        let there = || self.stage.place(body, id).map(|place| place.node);
+        added.or_else(there).ok_or_else(|| missing(id))
+    }
+
+    /// The graph's node for an id of the patch.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn node_of(&self, id: &str) -> Result<NodeId, EngineError> {
+        self.node(ROOT, id)
+    }
+
+    /// The definition that a body follows; nothing for the patch itself.
+    fn definition(&self, body: NodeId) -> Option<&'a ResolvedPart> {
+        let site = self.changes.sites.get(&body).or_else(|| self.stage.site(body))?;
+        self.next.parts.get(&site.part).map(|part| &**part)
+    }
+
+    /// The bodies of an instance, those that this batch adds included; none of any other node.
+    fn bodies_of(&self, body: NodeId, id: &str, node: NodeId) -> Vec<NodeId> {
+        let added = self.changes.added.get(&body).and_then(|nodes| nodes.get(id));
+        added.map_or_else(|| self.stage.bodies_of(node).to_vec(), |n| n.bodies.clone())
     }
 
     /// Makes one edit of the patch on the graph.
     pub fn play(&mut self, step: &Edit, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
         match step {
-            step if !step.is_audible() => {}
-            Edit::AddNode { node, .. } => self.add(&node.id, edit)?,
+            step if !step.is_audible() => Ok(()),
+            // What this batch adds is built as the part is now.
+            Edit::InPart { part, edit: step, .. } => {
+                self.stage.instances(part).into_iter().try_for_each(|body| self.play_in(body, step, edit))
+            }
+            step => self.play_in(ROOT, step, edit),
+        }
+    }
+
+    /// Makes an edit of the patch, or of a part in one of its bodies.
+    fn play_in(&mut self, body: NodeId, step: &Edit, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
+        match step {
+            Edit::AddNode { node, .. } => self.add(body, &node.id, edit)?,
             Edit::RemoveNode { node } => {
-                edit.remove(self.node(&node.id)?)?;
-                self.gone.push(node.id.clone());
+                edit.remove(self.node(body, &node.id)?)?;
+                self.changes.gone.push((body, node.id.clone()));
+                self.touch(body);
             }
-            Edit::ReplaceNode { node, .. } => self.replace(&node.id, edit)?,
-            Edit::Bypass { node, on } => edit.bypass(self.node(&node.id)?, *on)?,
+            Edit::ReplaceNode { node, .. } => self.replace(body, &node.id, edit)?,
+            Edit::Bypass { node, on } => {
+                // What comes into a part or leaves it is no node of the graph.
+                if let Ok(node) = self.node(body, &node.id) {
+                    edit.bypass(node, *on)?;
+                }
+            }
             Edit::SetParam { node, param, value, info, .. } => {
-                let id = self.node(&node.id)?;
-                let number = edit.graph().shape(id).and_then(|s| s.param(param)).unwrap_or(u16::MAX);
                 // A parameter that follows a signal has the value 0, even outside of its range.
-                edit.set(id, number, value.clamp(info.min, info.max), None)?;
-                self.sets.push((id, number));
+                self.turn(body, &node.id, param, value.clamp(info.min, info.max), None, edit)?;
             }
+            step => self.rewire(body, step, edit)?,
+        }
+        Ok(())
+    }
+
+    /// Makes an edit of a cable.
+    fn rewire(&mut self, body: NodeId, step: &Edit, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
+        let cable = |from: &Output, to: Sink, edit: &Transaction<'_>| {
+            let cable = edit.cable_between(self.output(body, from, edit)?, to);
+            cable.ok_or(EngineError::Graph(GraphError::NoSuchCable))
+        };
+        match step {
             Edit::Connect { from, to, gain_db, .. } => {
-                let (from, to) = (self.output(from, edit)?, self.input(to, edit)?);
+                let (from, to) = (self.output(body, from, edit)?, self.input(body, to, edit)?);
                 edit.connect(from, to, amplitude(*gain_db))?;
             }
             Edit::SetCableGain { from, to, gain_db, .. } => {
-                let cable = edit.cable_between(self.output(from, edit)?, self.input(to, edit)?);
-                edit.set_gain(cable.ok_or(GraphError::NoSuchCable)?, amplitude(*gain_db), None)?;
+                let cable = cable(from, self.input(body, to, edit)?, edit)?;
+                edit.set_gain(cable, amplitude(*gain_db), None)?;
             }
             Edit::Disconnect { from, to } => {
-                let cable = edit.cable_between(self.output(from, edit)?, self.input(to, edit)?);
-                edit.disconnect(cable.ok_or(GraphError::NoSuchCable)?)?;
+                edit.disconnect(cable(from, self.input(body, to, edit)?, edit)?)?;
             }
             Edit::Drive { from, to, depth, .. } => {
-                let (from, to) = (self.output(from, edit)?, self.param(to, edit)?);
+                let (from, to) = (self.output(body, from, edit)?, self.param(body, to, edit)?);
                 edit.connect(from, to, *depth)?;
             }
             Edit::SetDepth { from, to, depth, .. } => {
-                let cable = edit.cable_between(self.output(from, edit)?, self.param(to, edit)?);
-                edit.set_gain(cable.ok_or(GraphError::NoSuchCable)?, *depth, None)?;
+                let cable = cable(from, self.param(body, to, edit)?, edit)?;
+                edit.set_gain(cable, *depth, None)?;
             }
             Edit::Undrive { from, to } => {
-                let cable = edit.cable_between(self.output(from, edit)?, self.param(to, edit)?);
-                edit.disconnect(cable.ok_or(GraphError::NoSuchCable)?)?;
+                edit.disconnect(cable(from, self.param(body, to, edit)?, edit)?)?;
             }
-            // What is played, and what is inside of parts, of which no instance can be built here.
+            // What is played is no node of the graph.
             _ => {}
         }
         Ok(())
     }
 
-    /// Builds a node as the new patch has it, with its parameters where they belong from the first frame.
-    fn add(&mut self, id: &str, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
-        let missing = || EngineError::NoSuchNode { name: id.into(), suggestion: None };
-        let spec = self.next.node(id).ok_or_else(missing)?;
-        let Built { processor, tap } =
-            sostenuto_nodes::build(&spec.kind.name, spec.layout.clone()).ok_or_else(missing)?;
-        let node = edit.add(&spec.label, processor)?;
-        for (number, value) in spec.values.iter().enumerate() {
-            let info = &spec.shape.params[number];
-            if *value != info.default {
-                edit.set(node, number as u16, value.clamp(info.min, info.max), Some(Motion::Jump))?;
+    /// Sets a parameter of a node, or of an instance of a part: then what it stands for, in every voice.
+    pub fn turn(
+        &mut self,
+        body: NodeId,
+        id: &str,
+        param: &str,
+        value: f32,
+        motion: Option<Motion>,
+        edit: &mut Transaction<'_>,
+    ) -> Result<(), EngineError> {
+        let node = self.node(body, id)?;
+        let bodies = self.bodies_of(body, id, node);
+        if bodies.is_empty() {
+            let shape = edit.graph().shape(node);
+            let number = shape.and_then(|s| s.param(param)).unwrap_or(u16::MAX);
+            let range = shape.and_then(|s| s.params.get(usize::from(number))).map(|p| (p.min, p.max));
+            let value = range.map_or(value, |(min, max)| value.max(min).min(max));
+            edit.set(node, number, value, motion)?;
+            self.sets.push((node, number));
+        }
+        for body in bodies {
+            let Some(part) = self.definition(body) else { continue };
+            let Some(number) = part.params.iter().position(|p| p.info.name == param) else { continue };
+            for target in &part.params[number].targets {
+                let inner = &part.nodes[target.node];
+                let name = &inner.shape.params[usize::from(target.param)].name;
+                self.turn(body, &inner.id, name, value, motion, edit)?;
             }
+            self.changes.turned.push((body, number, value));
         }
-        if spec.bypass {
-            edit.bypass(node, true)?;
-        }
-        if spec.kind.name == OUTPUT_KIND {
-            edit.connect(node.output(0), Sink::PartOutput(ROOT, 0), 1.0)?;
-        }
-        self.added.insert(id.into(), (node, spec.label.clone(), tap));
         Ok(())
     }
 
+    fn add(&mut self, body: NodeId, id: &str, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
+        let ground = Ground::of(self, body);
+        let place = match ground.part {
+            Some(part) => part.place(id),
+            None => self.next.place(id),
+        };
+        self.touch(body);
+        self.build(&ground, place.ok_or_else(|| missing(id))?, edit)
+    }
+
     /// Puts a new node in the place of an old one: cables that the new patch has too go over to it.
-    fn replace(&mut self, id: &str, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
-        let old = self.node(id)?;
+    fn replace(&mut self, body: NodeId, id: &str, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
+        let old = self.node(body, id)?;
         let old_shape = edit.graph().shape(old).cloned().unwrap_or_default();
         let cables: Vec<_> = edit.graph().cables_of(old).collect();
         edit.remove(old)?;
-        self.gone.push(id.into());
-        self.add(id, edit)?;
-        let new = self.node(id)?;
+        self.changes.gone.push((body, id.into()));
+        self.add(body, id, edit)?;
+        let new = self.node(body, id)?;
         let new_shape = edit.graph().shape(new).cloned().unwrap_or_default();
         let moved = Moved { old, new, old_shape, new_shape };
         for (from, to, gain) in cables {
             // The way from an output to the device was laid with the new node.
             if let (Some(from), Some(to)) = (moved.source(from), moved.sink(to))
-                && !matches!(to, Sink::PartOutput(..))
+                && !matches!(to, Sink::PartOutput(ROOT, _))
             {
                 edit.connect(from, to, gain)?;
             }
@@ -127,58 +195,26 @@ impl<'a> Score<'a> {
         Ok(())
     }
 
-    fn output(&self, from: &Output, edit: &Transaction<'_>) -> Result<Source, EngineError> {
-        let node = self.node(&from.node.id)?;
-        Ok(node.output(edit.graph().shape(node).and_then(|s| s.output(&from.port)).unwrap_or(u16::MAX)))
+    fn output(
+        &self,
+        body: NodeId,
+        from: &Output,
+        edit: &Transaction<'_>,
+    ) -> Result<sostenuto_graph::Source, EngineError> {
+        ends::output(self.definition(body), body, from, |id| self.node(body, id), edit)
     }
 
-    fn input(&self, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {
-        let node = self.node(&to.node.id)?;
-        Ok(node.input(edit.graph().shape(node).and_then(|s| s.input(&to.port)).unwrap_or(u16::MAX)))
+    fn input(&self, body: NodeId, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {
+        ends::input(self.definition(body), body, to, |id| self.node(body, id), edit)
     }
 
-    fn param(&self, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {
-        let node = self.node(&to.node.id)?;
-        Ok(node.param(edit.graph().shape(node).and_then(|s| s.param(&to.port)).unwrap_or(u16::MAX)))
-    }
-}
-
-/// A node that took another's place.
-struct Moved {
-    old: NodeId,
-    new: NodeId,
-    old_shape: Shape,
-    new_shape: Shape,
-}
-
-impl Moved {
-    /// The same end at the new node, by the name of the port; `None` if it has none of that name.
-    fn source(&self, from: Source) -> Option<Source> {
-        match from {
-            Source::Output(node, port) if node == self.old => {
-                let name = &self.old_shape.outputs.get(usize::from(port))?.name;
-                Some(self.new.output(self.new_shape.output(name)?))
-            }
-            other => Some(other),
-        }
-    }
-
-    fn sink(&self, to: Sink) -> Option<Sink> {
-        match to {
-            Sink::Input(node, port) if node == self.old => {
-                let name = &self.old_shape.inputs.get(usize::from(port))?.name;
-                Some(self.new.input(self.new_shape.input(name)?))
-            }
-            Sink::Param(node, param) if node == self.old => {
-                let name = &self.old_shape.params.get(usize::from(param))?.name;
-                Some(self.new.param(self.new_shape.param(name)?))
-            }
-            other => Some(other),
-        }
+    fn param(&self, body: NodeId, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {
+        let node = self.node(body, &to.node.id)?;
+        let sink = edit.graph().shape(node).and_then(|shape| ends::param(node, shape, &to.port));
+        Ok(sink.unwrap_or(node.param(u16::MAX)))
     }
 }
 
-/// The gain of a level in dB; exactly 1 at 0 dB, and 0 at -120 dB and below.
-fn amplitude(db: f32) -> f32 {
-    if db <= -120.0 { 0.0 } else { 10.0f64.powf(f64::from(db) / 20.0) as f32 }
+fn missing(id: &str) -> EngineError {
+    EngineError::NoSuchNode { name: id.into(), suggestion: None }
 }

@@ -4,6 +4,7 @@ use super::Sink;
 use crate::catalogue::{has_inputs, input, input_names, param};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
+use crate::limits::OUTLET_KIND;
 use crate::model::{Node, Nodes, Source};
 use crate::places::Places;
 use crate::quantity::Quantity;
@@ -91,7 +92,8 @@ impl Ends<'_, '_> {
         }
         let Some(kind) = self.kinds[index] else { return };
         let (node, port) = (from.node.clone(), from.port.clone());
-        if kind.outputs.is_empty() {
+        // What leaves a part is not led back into it: it is there already, at what feeds the outlet.
+        if kind.outputs.is_empty() || kind.name == OUTLET_KIND {
             self.say(span, item, Fault::NoOutputs { node, kind: kind.name.clone() });
         } else if !kind.outputs.iter().any(|p| p.name == port) {
             let known: Vec<String> = kind.outputs.iter().map(|p| p.name.to_string()).collect();

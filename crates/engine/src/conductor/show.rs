@@ -1,0 +1,88 @@
+//! What there is to see of the nodes that sound.
+
+use super::Conductor;
+use crate::error::EngineError;
+use crate::place::{Levels, NodeReport, Place, levels};
+use sostenuto_graph::{NodeId, ROOT, VoiceLoad};
+use sostenuto_nodes::Tap;
+use sostenuto_patch::{OUTPUT_KIND, ResolvedNode};
+use std::sync::Arc;
+
+impl Conductor {
+    /// How every node fares, in the order of the patch; after an instance of a part what is inside of it, once for each voice.
+    ///
+    /// The peaks of meters begin anew.
+    pub fn nodes(&self) -> Vec<NodeReport> {
+        let mut reports = Vec::new();
+        self.report(ROOT, "", &self.resolved.nodes, &mut reports);
+        reports
+    }
+
+    fn report(&self, body: NodeId, around: &str, nodes: &[ResolvedNode], reports: &mut Vec<NodeReport>) {
+        for node in nodes {
+            let Some(place) = self.stage.place(body, &node.id) else { continue };
+            let label = format!("{around}{}", node.label);
+            reports.push(NodeReport {
+                label: label.clone(),
+                kind: node.kind.name.to_string(),
+                average_ns: place.load.average_ns(),
+                peak_ns: place.load.peak_ns(),
+                levels: levels(place.tap.as_ref()),
+            });
+            if let Some(part) = &node.kind.part {
+                let around = format!("{label}/");
+                place.bodies.iter().for_each(|body| self.report(*body, &around, &part.nodes, reports));
+            }
+        }
+    }
+
+    /// The levels of what goes to the device. Their peaks begin anew.
+    pub fn output_levels(&self) -> Vec<Levels> {
+        let output = self.resolved.nodes.iter().find(|node| node.kind.name == OUTPUT_KIND);
+        output
+            .and_then(|node| self.stage.place(ROOT, &node.id))
+            .map_or(Vec::new(), |p| levels(p.tap.as_ref()))
+    }
+
+    /// What a node shows, if it is a meter or a scope: by its label, or `INSTANCE/NODE` inside of an instance of a part. In an
+    /// instrument it is that of the first voice.
+    pub fn tap(&self, label: &str) -> Option<&Tap> {
+        self.find(label).ok()?.1.tap.as_ref()
+    }
+
+    /// How the voices of an instrument fare; `None` if it is none.
+    pub fn voices(&self, label: &str) -> Option<Arc<VoiceLoad>> {
+        self.graph.voice_load(self.find(label).ok()?.1.node).cloned()
+    }
+
+    /// The node of a label or of a way through instances, and where it stands.
+    pub(super) fn find(&self, label: &str) -> Result<(&ResolvedNode, &Place), EngineError> {
+        let mut names = label.split('/');
+        let first = names.next().unwrap_or_default();
+        let nodes = &self.resolved.nodes;
+        let node = nodes.iter().find(|n| n.label == first);
+        let node = node.ok_or_else(|| no_such_node(label, first, nodes))?;
+        let place = self.stage.place(ROOT, &node.id);
+        let mut found = (node, place.ok_or_else(|| no_such_node(label, first, nodes))?);
+        for name in names {
+            let (node, place) = found;
+            let nodes = node.kind.part.as_ref().map_or(&[][..], |part| &part.nodes);
+            let inner = nodes.iter().find(|n| n.label == name);
+            let inside = |inner: &ResolvedNode| self.stage.place(*place.bodies.first()?, &inner.id);
+            found = inner
+                .and_then(|inner| Some((inner, inside(inner)?)))
+                .ok_or_else(|| no_such_node(label, name, nodes))?;
+        }
+        Ok(found)
+    }
+}
+
+/// The way to a node of which one name is not there.
+fn no_such_node(way: &str, name: &str, known: &[ResolvedNode]) -> EngineError {
+    let suggestion = sostenuto_patch::nearest(name, known.iter().map(|n| n.label.as_str()));
+    let before = way.find(name).and_then(|start| way.get(..start)).unwrap_or_default();
+    EngineError::NoSuchNode {
+        name: way.into(),
+        suggestion: suggestion.map(|label| format!("{before}{label}")),
+    }
+}

@@ -1,0 +1,174 @@
+//! What stands in the graph: the nodes of the patch, and those inside of every instance of a part.
+
+use crate::place::Place;
+use sostenuto_graph::{AudioGraph, NodeId, ROOT};
+use sostenuto_nodes::Tap;
+use std::collections::{BTreeSet, HashMap};
+
+/// The nodes that stand in the graph, by the part of the graph that they lie in and by id.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// The patch itself is the body of [`ROOT`].
+    bodies: HashMap<NodeId, Body>,
+    /// The bodies of each part.
+    instances: HashMap<String, BTreeSet<NodeId>>,
+    /// The body and the id of every node.
+    whereabouts: HashMap<NodeId, (NodeId, String)>,
+}
+
+/// The inside of an instance of a part, or of one of its voices.
+#[derive(Debug, Default)]
+struct Body {
+    site: Option<Site>,
+    places: HashMap<String, Place>,
+}
+
+/// Whose inside a body is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Site {
+    /// The name of the part.
+    pub part: String,
+    /// The instance.
+    pub owner: NodeId,
+    /// Which of its voices; 0 if it has none.
+    pub voice: u16,
+    /// The value of each parameter of the part.
+    pub values: Vec<f32>,
+}
+
+/// A node that was added to the graph.
+#[derive(Debug)]
+pub(crate) struct Newcomer {
+    pub node: NodeId,
+    pub label: String,
+    pub tap: Option<Tap>,
+    pub bodies: Vec<NodeId>,
+}
+
+/// What a batch changes of what stands in the graph.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Nodes by body and id.
+    pub added: HashMap<NodeId, HashMap<String, Newcomer>>,
+    /// The bodies of added instances.
+    pub sites: HashMap<NodeId, Site>,
+    /// The body and the id of each node that was removed.
+    pub gone: Vec<(NodeId, String)>,
+    /// The new value of a parameter of a body.
+    pub turned: Vec<(NodeId, usize, f32)>,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        Stage {
+            bodies: HashMap::from([(ROOT, Body::default())]),
+            instances: HashMap::new(),
+            whereabouts: HashMap::new(),
+        }
+    }
+
+    /// The place of a node by its id in a body.
+    pub fn place(&self, body: NodeId, id: &str) -> Option<&Place> {
+        self.bodies.get(&body)?.places.get(id)
+    }
+
+    /// The bodies of an instance; none of any other node.
+    pub fn bodies_of(&self, node: NodeId) -> &[NodeId] {
+        let place = self.whereabouts.get(&node).and_then(|(body, id)| self.place(*body, id));
+        place.map_or(&[], |place| &place.bodies)
+    }
+
+    /// The body that a node lies in.
+    pub fn around(&self, node: NodeId) -> Option<NodeId> {
+        self.whereabouts.get(&node).map(|(body, _)| *body)
+    }
+
+    /// Whose inside a body is; nothing for the patch itself.
+    pub fn site(&self, body: NodeId) -> Option<&Site> {
+        self.bodies.get(&body)?.site.as_ref()
+    }
+
+    /// The bodies of all instances of a part.
+    pub fn instances(&self, part: &str) -> Vec<NodeId> {
+        self.instances.get(part).into_iter().flatten().copied().collect()
+    }
+
+    /// What a node is called: `INSTANCE/NODE` inside of an instance.
+    pub fn label(&self, node: NodeId) -> Option<String> {
+        let (body, id) = self.whereabouts.get(&node)?;
+        let label = &self.place(*body, id)?.label;
+        Some(self.way(*body).map_or_else(|| label.clone(), |(labels, _)| labels + label))
+    }
+
+    /// What stands before the labels and before the ids of the nodes in a body; nothing for the patch itself.
+    pub fn way(&self, body: NodeId) -> Option<(String, String)> {
+        let site = self.site(body)?;
+        let (around, id) = self.whereabouts.get(&site.owner)?;
+        let place = self.place(*around, id)?;
+        let (labels, ids) = self.way(*around).unwrap_or_default();
+        Some((within(&labels, &place.label), within(&ids, &voiced(id, site.voice, place.bodies.len()))))
+    }
+
+    /// Takes over what a batch changed.
+    pub fn take_in(&mut self, changes: Changes, graph: &AudioGraph, born: u64) {
+        for (body, id) in changes.gone {
+            self.remove(body, &id);
+        }
+        for (body, number, value) in changes.turned {
+            let values = self.bodies.get_mut(&body).and_then(|b| b.site.as_mut()).map(|s| &mut s.values);
+            if let Some(there) = values.and_then(|values| values.get_mut(number)) {
+                *there = value;
+            }
+        }
+        for (body, site) in changes.sites {
+            self.instances.entry(site.part.clone()).or_default().insert(body);
+            self.bodies.entry(body).or_default().site = Some(site);
+        }
+        for (body, nodes) in changes.added {
+            let places = &mut self.bodies.entry(body).or_default().places;
+            for (id, Newcomer { node, label, tap, bodies }) in nodes {
+                let load = graph.load(node).cloned().unwrap_or_default();
+                self.whereabouts.insert(node, (body, id.clone()));
+                places.insert(id, Place { node, label, tap, load, born, bodies });
+            }
+        }
+    }
+
+    /// Takes out a node with all that is inside of it.
+    fn remove(&mut self, body: NodeId, id: &str) {
+        let Some(place) = self.bodies.get_mut(&body).and_then(|b| b.places.remove(id)) else { return };
+        self.whereabouts.remove(&place.node);
+        for body in place.bodies {
+            let inside = self.bodies.get(&body).map(|b| b.places.keys().cloned().collect::<Vec<_>>());
+            inside.into_iter().flatten().for_each(|id| self.remove(body, &id));
+            if let Some(site) = self.bodies.remove(&body).and_then(|b| b.site)
+                && let Some(instances) = self.instances.get_mut(&site.part)
+            {
+                instances.remove(&body);
+                if instances.is_empty() {
+                    self.instances.remove(&site.part);
+                }
+            }
+        }
+    }
+
+    /// Gives the node of an id another label: in the patch, or in every instance of a part.
+    pub fn relabel(&mut self, part: Option<&str>, id: &str, label: &str) {
+        let bodies = part.map_or_else(|| vec![ROOT], |part| self.instances(part));
+        for body in bodies {
+            if let Some(place) = self.bodies.get_mut(&body).and_then(|b| b.places.get_mut(id)) {
+                label.clone_into(&mut place.label);
+            }
+        }
+    }
+}
+
+/// What stands before the names of what is inside.
+pub(crate) fn within(around: &str, name: &str) -> String {
+    format!("{around}{name}/")
+}
+
+/// An instance by its id, and by the number of the voice if it has many.
+pub(crate) fn voiced(id: &str, voice: u16, voices: usize) -> String {
+    if voices > 1 { format!("{id}:{voice}") } else { id.to_owned() }
+}
