@@ -12,6 +12,9 @@ use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Executor, Limits, NoteEvent, When};
 use sostenuto_patch::{Notation, Patch, read};
 
+/// What is done at a frame.
+type Deed = (usize, Box<dyn FnMut(&mut Conductor)>);
+
 /// The frame of the edit: a sine of 200 Hz that began at frame 0 is at its peak.
 const EDIT: usize = 9_660;
 const FRAMES: usize = 16_000;
@@ -43,7 +46,7 @@ fn start(text: &str) -> (Conductor, Executor) {
 }
 
 /// What is heard on the left, with the deeds at their frames.
-fn perform(text: &str, fade: Option<f64>, deeds: &mut [(usize, Box<dyn FnMut(&mut Conductor)>)]) -> Vec<f64> {
+fn perform(text: &str, fade: Option<f64>, deeds: &mut [Deed]) -> Vec<f64> {
     let (mut conductor, mut executor) = start(text);
     if let Some(seconds) = fade {
         conductor.set_fade(seconds);
@@ -185,8 +188,7 @@ fn note(id: u64) -> Box<dyn FnMut(&mut Conductor)> {
 fn stolen_voices_do_not_click() {
     // The second and later notes begin slowly, at the zero of their sine: what could click is the end of those before.
     let heard = |text: &str, notes: &[usize]| {
-        let mut deeds: Vec<(usize, Box<dyn FnMut(&mut Conductor)>)> =
-            notes.iter().enumerate().map(|(id, at)| (*at, note(id as u64))).collect();
+        let mut deeds: Vec<Deed> = notes.iter().enumerate().map(|(id, at)| (*at, note(id as u64))).collect();
         let heard = perform(text, None, &mut deeds);
         treble(&heard[EDIT - 480..EDIT + 3_000], &[&heard[EDIT - 2_400..EDIT - 480]])
     };
