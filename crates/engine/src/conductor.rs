@@ -187,7 +187,7 @@ impl Conductor {
     /// Sends a batch for which there was room a moment ago: only this side fills the ring.
     fn send_batch(&mut self, batch: Box<Batch>, at: When) -> Result<Ticket, EngineError> {
         let ticket = batch.ticket();
-        self.own.extend(batch.follow_up());
+        self.own.extend(batch.follow_ups());
         if is_musical(at) {
             self.order.open.insert(ticket);
         }

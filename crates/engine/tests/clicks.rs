@@ -95,13 +95,11 @@ fn gains_and_bypasses_that_change_do_not_click() {
 }
 
 #[test]
-#[ignore = "one scene hangs on when what has faded out is taken away"]
 fn sources_that_come_and_go_do_not_click() {
     expect_no_click(play(&both_ways(SOURCES), &ALONE));
 }
 
 #[test]
-#[ignore = "two effects that change places still click"]
 fn effects_that_come_and_go_do_not_click() {
     expect_no_click(play(&both_ways(EFFECTS), &ALONE));
 }
@@ -122,13 +120,11 @@ fn choices_do_not_click() {
 }
 
 #[test]
-#[ignore = "some edits in the fades of others still click"]
 fn edits_in_the_fades_of_others_do_not_click() {
     expect_no_click(play(&everything(), &[Pace::Followed]));
 }
 
 #[test]
-#[ignore = "two effects that change places still click"]
 fn twenty_unlike_patches_in_a_row_do_not_click() {
     let scenes = everything();
     let from = |signal| (0..6).map(move |n| (signal, 7 * n));

@@ -138,6 +138,9 @@ fn undo_and_redo_are_edits_like_any_other() {
     }
     assert_eq!(desk.conductor().patch(), &end);
     assert_eq!(say(&mut desk, "redo"), Ok(Reply::Nothing("there is nothing to redo")));
+    // What was undone has faded out, and is taken away once notices are taken.
+    desk.conductor_mut().notices();
+    render(&mut executor, 480);
     assert_eq!(executor.nodes(), end.nodes.len());
     // The history begins with the file: before it there was nothing to go back to.
     for _ in 0..4 {

@@ -52,6 +52,10 @@ impl AlignDelay {
 
     /// Sets off to another delay if it is asked for, if none is under way, and if it has heard enough.
     fn turn(&mut self, frame: u64, wanted: u32) {
+        if frame == 0 {
+            // Nothing sounded before.
+            (self.from, self.to) = (wanted, wanted);
+        }
         if self.from != self.to && self.fade.rests_at(frame) {
             self.from = self.to;
         }

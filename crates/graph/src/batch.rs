@@ -60,6 +60,8 @@ pub(crate) enum CableChange {
     New(f32),
     /// A cable that is there moves.
     Move(f32, Motion),
+    /// A cable fades over so many frames; at frame 0, before which nothing sounded, it is there at once.
+    Fade(f32, u32),
 }
 
 impl Batch {
@@ -68,18 +70,25 @@ impl Batch {
         self.ticket
     }
 
-    /// What it does to cables, by slot: a gain to start from, and one to move to. To check what sounds against the graph.
+    /// What it does to cables, by slot: the gain, the way there unless it starts there, and whether that is a fade, which at frame 0 is left out. To
+    /// check what sounds against the graph.
     #[doc(hidden)]
-    pub fn cable_changes(&self) -> impl Iterator<Item = (u32, Option<f32>, Option<(f32, Motion)>)> {
+    pub fn cable_changes(&self) -> impl Iterator<Item = (u32, f32, Option<Motion>, bool)> {
         self.cables.iter().map(|(slot, change)| match *change {
-            CableChange::New(gain) => (*slot, Some(gain), None),
-            CableChange::Move(gain, motion) => (*slot, None, Some((gain, motion))),
+            CableChange::New(gain) => (*slot, gain, None, false),
+            CableChange::Move(gain, motion) => (*slot, gain, Some(motion), false),
+            CableChange::Fade(gain, frames) => (*slot, gain, Some(Motion::Glide(frames)), true),
         })
     }
 
-    /// What names the batch that follows this one by itself, if there is one; it is acknowledged on its own.
-    pub fn follow_up(&self) -> Option<Ticket> {
-        self.then.as_ref().map(|then| then.ticket)
+    /// What names the batches that follow this one by themselves, in their order; each is acknowledged on its own.
+    pub fn follow_ups(&self) -> impl Iterator<Item = Ticket> {
+        let mut next = self.then.as_deref();
+        core::iter::from_fn(move || {
+            let batch = next?;
+            next = batch.then.as_deref();
+            Some(batch.ticket)
+        })
     }
 
     /// Asks for the frame at which it is to take effect. One that is past counts as now; the acknowledgement tells the true frame.

@@ -40,12 +40,15 @@ use undo::Undo;
 ///
 /// # Fades
 /// What is heard does not jump. A cable from or to something that sounds already fades in; one that goes fades out, and so does all that is heard
-/// of a node that goes, which is kept until then. Between nodes that are new, and where nothing sounded before, there is nothing to fade; nor behind
-/// new nodes that [start from silence](Processor::starts_silent) and hear what fades in. It takes 5 ms, or what [`fade`](Self::fade) says. What has
-/// faded out counts as gone at once; [`AudioGraph::settle`] takes it away.
+/// of a node that goes, which is kept until then, with all that it hears. Between nodes that are new there is nothing to fade, nor at frame 0, nor
+/// behind new nodes that [start from silence](Processor::starts_silent) and hear what fades in. It takes 5 ms, or what [`fade`](Self::fade) says.
+/// What fades out counts as gone at once; [`AudioGraph::settle`] takes it away, and when it does so cannot be heard.
 ///
 /// Where old and new cables together would be a loop without a delay, as when two nodes of a chain change places, the new ones fade in once the old
-/// ones have faded out.
+/// ones have faded out, and batches that come meanwhile wait for them. So it is with a bypass that would take the delay out of a loop on its way out.
+///
+/// With a fade of 0 frames an edit takes effect at once, even on what fades because of an earlier one: a cable that is laid again where one fades out
+/// is there at once and that one is cut; a node that is removed is cut off from all that hears it.
 #[derive(Debug)]
 pub struct Edit<'g> {
     graph: &'g mut AudioGraph,
@@ -72,13 +75,11 @@ pub struct Edit<'g> {
     longest: u32,
     /// The last number given before.
     began: u64,
-    /// Nothing sounded before.
-    from_silence: bool,
 }
 
 impl<'g> Edit<'g> {
     pub(crate) fn new(graph: &'g mut AudioGraph) -> Self {
-        let (began, from_silence) = (graph.next, !graph.began);
+        let began = graph.next;
         let fade = (0.005 * graph.stream.sample_rate + 0.5) as u32;
         Edit {
             graph,
@@ -99,7 +100,6 @@ impl<'g> Edit<'g> {
             fade,
             longest: fade,
             began,
-            from_silence,
         }
     }
 
@@ -194,6 +194,7 @@ impl<'g> Edit<'g> {
             delays,
             starts_silent,
             bypassed: false,
+            held: false,
             latency: 0,
             late: 0,
             leaving: false,
@@ -224,7 +225,8 @@ impl<'g> Edit<'g> {
         if node == ROOT {
             return Err(GraphError::NoSuchNode(node));
         }
-        let is_heard = |id: &CableId| self.graph.cable(*id).is_some_and(|c| self.is_heard(c));
+        // A cable that fades out, or leads to what does, is heard until that is over.
+        let is_heard = |id: &CableId| self.graph.cable(*id).is_some_and(|c| c.leaving || self.is_heard(c));
         if self.fade > 0 && entry.born < self.graph.revision && entry.outgoing.iter().any(is_heard) {
             self.leave(node);
         } else {
@@ -251,10 +253,11 @@ impl<'g> Edit<'g> {
             return Err(GraphError::DuplicateCable(from_name, to_name));
         }
         let entry = self.entry_of(from, to);
-        if self.fade > 0
-            && self.sounds(to)
-            && let Some(id) = self.find_cable(from, to, true)
-        {
+        if self.fade == 0 {
+            while let Some(id) = self.find_cable(from, to, true) {
+                self.cut(id);
+            }
+        } else if let Some(id) = self.find_cable(from, to, true).filter(|id| self.can_come_back(*id)) {
             self.come_back(id, gain);
             return Ok(id);
         }
@@ -273,13 +276,14 @@ impl<'g> Edit<'g> {
             gain,
             plain,
             leaving: false,
+            asleep: false,
             mark: serial,
             leaf: None,
             align: None,
         });
         match entry {
             Entrance::AtOnce => self.cables.push((slot, CableChange::New(gain))),
-            Entrance::Fading => self.fade_in(id),
+            Entrance::Fading => self.fade_in(id, self.fade),
             Entrance::AsItsSource => self.undecided.push((id, self.fade)),
         }
         self.journal.push(Undo::Connect(id));

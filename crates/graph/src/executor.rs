@@ -403,6 +403,8 @@ impl Executor {
             match *change {
                 CableChange::New(value) => *cable = Trajectory::hold(value),
                 CableChange::Move(value, motion) => cable.depart(self.frame, value, motion),
+                CableChange::Fade(value, _) if self.frame == 0 => *cable = Trajectory::hold(value),
+                CableChange::Fade(value, frames) => cable.depart(self.frame, value, Motion::Glide(frames)),
             }
         }
         for (slot, plan) in &mut batch.plans {
@@ -438,7 +440,9 @@ impl Executor {
         }
         for (slot, on, motion) in &batch.bypasses {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {
-                node.bypass(self.frame, *on, *motion);
+                // Before frame 0 nothing sounded: there is nothing to fade.
+                let motion = if self.frame == 0 { Motion::Jump } else { *motion };
+                node.bypass(self.frame, *on, motion);
             }
         }
         for set in &batch.sets {

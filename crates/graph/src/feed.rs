@@ -18,17 +18,23 @@ pub(crate) enum Term {
     Sum(u32),
 }
 
-/// The order of terms: cables by where they come from, so that a cable which is laid again is added where it was; then sums.
-type Key = (bool, Option<Source>, u32);
+/// The order of terms: cables by where they come from, so that a cable which is laid again is added where it was; then sums, by age.
+type Key = (bool, Option<(Source, CableId)>, u64);
 
 /// The terms at a port, in the order in which they are added.
+///
+/// How they are grouped hangs on the edits alone, not on when what has faded out is taken away: a cable on its way out is no term of
+/// a sum, and takes no room. The port adds those up itself, one after the other, so that one that is silent might as well not be there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed {
     pub terms: Vec<Term>,
-    /// If there were ever too many: for each level of sums, from the leaves up, those that have room.
-    tree: Option<Box<[BTreeSet<u32>; LEVELS]>>,
+    /// While there are too many: the sums that have room, from the leaves up.
+    tree: Option<Box<Roomy>>,
     height: usize,
 }
+
+/// For each level of sums, those that have room: their ages and numbers.
+type Roomy = [BTreeSet<(u64, u32)>; LEVELS];
 
 /// 16 to the sixth is more than there can be cables.
 const LEVELS: usize = 6;
@@ -44,6 +50,8 @@ pub(crate) struct Sum {
     /// The sum that this is a term of; at the top, the port itself.
     pub above: Option<u32>,
     pub level: usize,
+    /// Grows with each sum that is made. Numbers are given again.
+    pub age: u64,
     pub seat: Seat,
 }
 
@@ -58,7 +66,7 @@ pub enum Adding {
 }
 
 impl AudioGraph {
-    /// In which order a port adds up, cables on their way out included.
+    /// In which order a port adds up, cables on their way out included, those that sleep left out.
     #[doc(hidden)]
     pub fn adding(&self, sink: Sink) -> Vec<Adding> {
         self.feed(sink).map_or(Vec::new(), |feed| self.grouped(&feed.terms))
@@ -66,10 +74,12 @@ impl AudioGraph {
 
     fn grouped(&self, terms: &[Term]) -> Vec<Adding> {
         let group = |term: &Term| match term {
-            Term::Cable(cable) => Adding::Cable(*cable),
-            Term::Sum(sum) => Adding::Sum(self.sum(*sum).map_or(Vec::new(), |s| self.grouped(&s.terms))),
+            Term::Cable(cable) => self.awake(*cable).map(|c| Adding::Cable(c.id)),
+            Term::Sum(sum) => {
+                Some(Adding::Sum(self.sum(*sum).map_or(Vec::new(), |s| self.grouped(&s.terms))))
+            }
         };
-        terms.iter().map(group).collect()
+        terms.iter().filter_map(group).collect()
     }
 
     pub(crate) fn feed(&self, sink: Sink) -> Option<&Feed> {
@@ -100,21 +110,42 @@ impl AudioGraph {
 
     /// Adds a cable to what its port adds up. `part` is where it lies, `channels` the width of the port.
     pub(crate) fn feed_in(&mut self, cable: CableId, sink: Sink, part: NodeId, channels: u16) {
-        let Some(feed) = self.feed(sink) else { return };
+        let leaf = self.leaf_for(cable, sink, part, channels);
+        self.put_term(sink, leaf, Term::Cable(cable));
+        if let Some(cable) = self.cable_mut(cable) {
+            cable.leaf = leaf;
+        }
+    }
+
+    /// The sum that a cable becomes a term of; without one, the port adds it up itself.
+    fn leaf_for(&mut self, cable: CableId, sink: Sink, part: NodeId, channels: u16) -> Option<u32> {
+        let leaving = self.cable(cable).is_none_or(|c| c.leaving);
+        let feed = self.feed(sink).filter(|_| !leaving)?;
         if feed.tree.is_none() {
-            if feed.terms.len() < FAN {
-                return self.put_term(sink, None, Term::Cable(cable));
+            if self.staying(feed) < FAN {
+                return None;
             }
             self.raise(sink, part, channels);
         }
-        // A cable that comes back goes where it was.
-        let was = self.cable(cable).and_then(|c| c.leaf).filter(|leaf| self.sum(*leaf).is_some());
-        let leaf =
-            was.or_else(|| self.roomy(sink, 0)).unwrap_or_else(|| self.new_sum(sink, part, channels, 0));
-        self.put_term(sink, Some(leaf), Term::Cable(cable));
-        if let Some(cable) = self.cable_mut(cable) {
-            cable.leaf = Some(leaf);
-        }
+        // A cable whose removal is taken back goes where it was.
+        let is_here = |leaf: &u32| self.sum(*leaf).is_some_and(|s| s.sink == sink);
+        let was = self.cable(cable).and_then(|c| c.leaf).filter(is_here);
+        Some(was.or_else(|| self.roomy(sink, 0)).unwrap_or_else(|| self.new_sum(sink, part, channels, 0)))
+    }
+
+    /// Whether a port has so many cables that sums of some are added up there.
+    pub(crate) fn is_grouped(&self, sink: Sink) -> bool {
+        self.feed(sink).is_some_and(|feed| feed.tree.is_some() || self.staying(feed) >= FAN)
+    }
+
+    /// Whether a term is a cable on its way out.
+    fn leaves(&self, term: Term) -> bool {
+        matches!(term, Term::Cable(cable) if self.cable(cable).is_some_and(|c| c.leaving))
+    }
+
+    /// How many terms a port has, without cables on their way out.
+    fn staying(&self, feed: &Feed) -> usize {
+        feed.terms.iter().filter(|term| !self.leaves(**term)).count()
     }
 
     /// Takes a cable out of what its port adds up. A sum that is left with nothing stays until [`prune`](Self::prune).
@@ -129,12 +160,12 @@ impl AudioGraph {
             && let Some(sum) = self.sum(number)
             && sum.terms.is_empty()
         {
-            let (sink, above, level, part) = (sum.sink, sum.above, sum.level, sum.part);
+            let (sink, above, level, part, age) = (sum.sink, sum.above, sum.level, sum.part, sum.age);
             self.take_term(sink, above, Term::Sum(number));
             if let Some(tree) = self.feed_mut(sink).and_then(|f| f.tree.as_mut())
                 && let Some(open) = tree.get_mut(level)
             {
-                open.remove(&number);
+                open.remove(&(age, number));
             }
             self.unseat_sum(part, number);
             if let Some(place) = self.sums.get_mut(number as usize) {
@@ -143,30 +174,26 @@ impl AudioGraph {
             self.free_sums.push(number);
             if above.is_none()
                 && let Some(feed) = self.feed_mut(sink)
-                && feed.terms.is_empty()
+                && !feed.terms.iter().any(|term| matches!(term, Term::Sum(_)))
             {
-                *feed = Feed::default();
+                (feed.tree, feed.height) = (None, 0);
             }
             next = above;
         }
     }
 
-    /// Everything that a port has gets a sum of its own, which leaves room for more.
+    /// Everything that a port has and that stays gets a sum of its own, which leaves room for more.
     fn raise(&mut self, sink: Sink, part: NodeId, channels: u16) {
+        let Some(feed) = self.feed(sink) else { return };
+        let (leaving, terms): (Vec<Term>, Vec<Term>) = feed.terms.iter().partition(|t| self.leaves(**t));
         let Some(feed) = self.feed_mut(sink) else { return };
         let level = feed.height;
-        let terms = core::mem::take(&mut feed.terms);
+        feed.terms = leaving;
         feed.height += 1;
         feed.tree.get_or_insert_with(|| Box::new(core::array::from_fn(|_| BTreeSet::new())));
-        let sum = self.seat_sum(Sum {
-            part,
-            sink,
-            channels,
-            terms: terms.clone(),
-            above: None,
-            level,
-            seat: Seat::default(),
-        });
+        let (age, seat) = (self.serial(), Seat::default());
+        let sum = Sum { part, sink, channels, terms: terms.clone(), above: None, level, age, seat };
+        let sum = self.seat_sum(sum);
         for term in terms {
             match term {
                 Term::Cable(cable) => self.cable_mut(cable).map(|c| c.leaf = Some(sum)),
@@ -179,25 +206,19 @@ impl AudioGraph {
 
     /// A sum of a level that has room.
     fn roomy(&self, sink: Sink, level: usize) -> Option<u32> {
-        self.feed(sink)?.tree.as_ref()?.get(level)?.first().copied()
+        self.feed(sink)?.tree.as_ref()?.get(level)?.first().map(|(_, number)| *number)
     }
 
     /// A new sum of a level, joined to one above it.
     fn new_sum(&mut self, sink: Sink, part: NodeId, channels: u16, level: usize) -> u32 {
-        let number = self.seat_sum(Sum {
-            part,
-            sink,
-            channels,
-            terms: vec![],
-            above: None,
-            level,
-            seat: Seat::default(),
-        });
+        let (age, seat) = (self.serial(), Seat::default());
+        let sum = Sum { part, sink, channels, terms: vec![], above: None, level, age, seat };
+        let number = self.seat_sum(sum);
         let height = self.feed(sink).map_or(1, |f| f.height);
         let above = if level + 1 < height {
             Some(self.roomy(sink, level + 1).unwrap_or_else(|| self.new_sum(sink, part, channels, level + 1)))
         } else {
-            if self.feed(sink).is_some_and(|f| f.terms.len() >= FAN) {
+            if self.feed(sink).is_some_and(|f| self.staying(f) >= FAN) {
                 self.raise(sink, part, channels);
                 Some(self.new_sum(sink, part, channels, level + 1))
             } else {
@@ -214,8 +235,8 @@ impl AudioGraph {
 
     fn key(&self, term: Term) -> Key {
         match term {
-            Term::Cable(cable) => (false, self.cable(cable).map(|c| c.from), 0),
-            Term::Sum(sum) => (true, None, sum),
+            Term::Cable(cable) => (false, self.cable(cable).map(|c| (c.from, cable)), 0),
+            Term::Sum(sum) => (true, None, self.sum(sum).map_or(0, |s| s.age)),
         }
     }
 
@@ -258,12 +279,13 @@ impl AudioGraph {
 
     /// Keeps the list of sums with room.
     fn note_room(&mut self, sink: Sink, number: u32) {
-        let Some((level, room)) = self.sum(number).map(|s| (s.level, s.terms.len() < FAN)) else { return };
+        let Some(sum) = self.sum(number) else { return };
+        let (level, room, which) = (sum.level, sum.terms.len() < FAN, (sum.age, number));
         if let Some(open) = self.feed_mut(sink).and_then(|f| f.tree.as_mut()?.get_mut(level)) {
             if room {
-                open.insert(number);
+                open.insert(which);
             } else {
-                open.remove(&number);
+                open.remove(&which);
             }
         }
     }

@@ -2,11 +2,12 @@
 //!
 //! What a node puts out is as late as the latest that it hears at its ports, and by its own latency later. A cable whose source is earlier than
 //! that holds its signal back by the difference. Cables on a feedback loop are left as they are, and so are drives. What a part does is as late as
-//! its output is against its input.
+//! its output is against its input. Cables on their way out stay as they are, and nobody waits for them.
 
 use crate::lineup::Unit;
 use crate::message::{Address, NodeId};
 use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -82,9 +83,41 @@ impl AudioGraph {
         }
     }
 
+    /// Notes that a cable of a loop goes, or comes back: who was on the loop may be on none.
+    pub(crate) fn note_off_loop(&mut self, cable: &Cable) {
+        let cycle = |unit: Unit| self.seat(unit).map_or(0, |s| s.cycle);
+        let Source::Output(from, _) = cable.from else { return };
+        if self.latent > 0
+            && cycle(Unit::Node(from)) == cycle(Self::adder(cable.to, cable.leaf))
+            && let Some(units) = self.lineup.cycles.get(&cycle(Unit::Node(from)))
+        {
+            self.late.extend(units.iter().map(|unit| Late::Looped(*unit)));
+        }
+    }
+
+    /// Whether two units, of which the second hears the first, are on a loop, cables on their way out left out.
     pub(crate) fn is_on_one_loop(&self, a: Unit, b: Unit) -> bool {
         let cycle = |unit: Unit| self.seat(unit).map_or(0, |s| s.cycle);
-        cycle(a) != 0 && cycle(a) == cycle(b)
+        cycle(a) != 0 && cycle(a) == cycle(b) && (self.fades.cables == 0 || self.leads_back(b, a, cycle(a)))
+    }
+
+    /// Whether cables that stay lead from one unit of a loop to another, along the loop.
+    fn leads_back(&self, from: Unit, to: Unit, cycle: u32) -> bool {
+        let (mut found, mut open) = (BTreeSet::from([from]), Vec::from([from]));
+        while let Some(unit) = open.pop() {
+            if unit == to {
+                return true;
+            }
+            let Unit::Node(node) = unit else { continue };
+            let cables = self.node(node).into_iter().flat_map(|e| &e.outgoing);
+            for cable in cables.filter_map(|id| self.awake(*id)).filter(|c| !c.leaving) {
+                let reader = Self::adder(cable.to, None);
+                if self.seat(reader).is_some_and(|s| s.cycle == cycle) && found.insert(reader) {
+                    open.push(reader);
+                }
+            }
+        }
+        false
     }
 
     pub(crate) fn turn_of(&self, unit: Unit) -> Option<Turn> {
@@ -93,7 +126,7 @@ impl AudioGraph {
         Some((Reverse(depth), part, self.rank(unit), unit))
     }
 
-    /// The cables that a unit hears at its ports, with whether they lead along its loop.
+    /// The cables that a unit hears at its ports and that stay, with whether they lead along its loop.
     pub(crate) fn heard_by(&self, unit: Unit) -> Vec<(CableId, bool)> {
         let cables: Vec<CableId> = match unit {
             Unit::Node(node) => self.node(node).map_or(Vec::new(), |e| e.incoming.iter().copied().collect()),
@@ -104,7 +137,7 @@ impl AudioGraph {
             Unit::Sum(_) => Vec::new(),
         };
         let heard = |id: CableId| {
-            let cable = self.cable(id).filter(|c| Self::listener(c.to) == Some(unit))?;
+            let cable = self.cable(id).filter(|c| !c.leaving && Self::listener(c.to) == Some(unit))?;
             let from = if let Source::Output(from, _) = cable.from { Some(Unit::Node(from)) } else { None };
             Some((id, from.is_some_and(|from| self.is_on_one_loop(from, unit))))
         };

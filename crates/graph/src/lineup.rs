@@ -7,6 +7,7 @@
 #[cfg(debug_assertions)]
 mod check;
 mod join;
+mod knots;
 mod rebuild;
 mod seats;
 
@@ -138,7 +139,7 @@ impl AudioGraph {
         match unit {
             Unit::Node(node) => {
                 let cables = self.node(node).into_iter().flat_map(|e| &e.outgoing);
-                for cable in cables.filter_map(|c| self.cable(*c)) {
+                for cable in cables.filter_map(|c| self.awake(*c)) {
                     call(Self::adder(cable.to, cable.leaf), matches!(cable.to, Sink::Param(..)));
                 }
             }
@@ -156,7 +157,7 @@ impl AudioGraph {
         let mut term = |term: &Term| match term {
             Term::Sum(sum) => call(Unit::Sum(*sum)),
             Term::Cable(cable) => {
-                if let Some(Source::Output(node, _)) = self.cable(*cable).map(|c| c.from) {
+                if let Some(Source::Output(node, _)) = self.awake(*cable).map(|c| c.from) {
                     call(Unit::Node(node));
                 }
             }

@@ -7,7 +7,7 @@ use crate::fades::Fades;
 use crate::feed::{Feed, Sum};
 use crate::latency::{Align, Late};
 use crate::lineup::{Lineup, NONE, Seat, Unit};
-use crate::message::{Address, NodeId, Set, Ticket, slot_of};
+use crate::message::{Address, NodeId, SLOT_BITS, Set, Ticket, slot_of};
 use crate::node::approach;
 use crate::plan::Inner;
 use crate::processor::Stream;
@@ -33,6 +33,11 @@ impl CableId {
     #[doc(hidden)]
     pub fn slot(self) -> u32 {
         slot_of(self.0) as u32
+    }
+
+    /// Grows with each cable that is laid.
+    pub(crate) fn number(self) -> u64 {
+        self.0 >> SLOT_BITS
     }
 }
 
@@ -81,6 +86,8 @@ pub(crate) struct Cable {
     pub plain: bool,
     /// It is on its way out, and no longer counts.
     pub leaving: bool,
+    /// It has its place and is not heard: it has yet to come in, or has faded out.
+    pub asleep: bool,
     /// Which change of its gain was the last.
     pub mark: u64,
     /// The sum that it is a term of; without one, what its end adds up itself.
@@ -106,6 +113,8 @@ pub(crate) struct Entry {
     /// Of a part: as far as it goes for all inside.
     pub starts_silent: bool,
     pub bypassed: bool,
+    /// It is yet to be bypassed: until then it delays as before.
+    pub held: bool,
     /// By how many frames its output is late against its inputs.
     pub latency: u32,
     /// By how many frames what it hears is late.
@@ -235,8 +244,6 @@ pub struct AudioGraph {
     pub(crate) late: Vec<Late>,
     /// How many nodes with latency there ever were.
     pub(crate) latent: u64,
-    /// Whether it ever had a node.
-    pub(crate) began: bool,
     pub(crate) next: u64,
     pub(crate) revision: u64,
     pub(crate) arena_blocks: u32,
@@ -255,6 +262,7 @@ impl AudioGraph {
             delays: false,
             starts_silent: true,
             bypassed: false,
+            held: false,
             latency: 0,
             late: 0,
             leaving: false,
@@ -284,7 +292,6 @@ impl AudioGraph {
             fades: Fades::default(),
             late: Vec::new(),
             latent: 0,
-            began: false,
             next: 1,
             revision: 0,
             arena_blocks: 0,
@@ -308,6 +315,11 @@ impl AudioGraph {
     /// A cable, even one that is on its way out.
     pub(crate) fn cable(&self, id: CableId) -> Option<&Cable> {
         self.cables.get(id.0)
+    }
+
+    /// A cable that is heard, as far as its gain lets it.
+    pub(crate) fn awake(&self, id: CableId) -> Option<&Cable> {
+        self.cable(id).filter(|c| !c.asleep)
     }
 
     pub(crate) fn cable_mut(&mut self, id: CableId) -> Option<&mut Cable> {
@@ -374,10 +386,12 @@ impl AudioGraph {
         all.map(|(id, c)| (CableId(id), c.from, c.to, c.gain))
     }
 
-    /// The cables at a node: where they start and end, and their gain or depth.
+    /// The cables at a node, in the order of their ends: where they start and end, and their gain or depth.
     pub fn cables_of(&self, node: NodeId) -> impl Iterator<Item = (Source, Sink, f32)> {
         let ends = self.present(node).into_iter().flat_map(|e| e.incoming.union(&e.outgoing));
-        ends.filter_map(|id| self.cable(*id)).filter(|c| !c.leaving).map(|c| (c.from, c.to, c.gain))
+        let mut cables: Vec<&Cable> = ends.filter_map(|id| self.cable(*id)).filter(|c| !c.leaving).collect();
+        cables.sort_unstable_by_key(|c| (c.from, c.to));
+        cables.into_iter().map(|c| (c.from, c.to, c.gain))
     }
 
     /// The ports and parameters of a node.

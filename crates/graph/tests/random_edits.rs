@@ -113,7 +113,7 @@ fn edits_at_random_while_it_sounds() {
             (most_nodes, most_cables) = (most_nodes.max(graph.len()), most_cables.max(graph.cable_count()));
             let Some(command) = command else { continue };
             if let Command::Apply(batch) = &command {
-                sent += 1 + u64::from(batch.follow_up().is_some());
+                sent += 1 + batch.follow_ups().count() as u64;
             }
             stage.remote.commands.send(command).expect("the ring has room");
         }

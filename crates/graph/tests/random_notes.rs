@@ -92,7 +92,7 @@ impl Stage {
 
     fn send(&mut self, command: Command) {
         if let Command::Apply(batch) = &command {
-            self.sent += 1 + u64::from(batch.follow_up().is_some());
+            self.sent += 1 + batch.follow_ups().count() as u64;
         }
         self.remote.commands.send(command).expect("the ring has room");
     }

@@ -45,8 +45,10 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
     let sinks: Vec<&str> = free.iter().copied().chain(["bus"]).collect();
     let sources: Vec<&str> = free.iter().copied().chain(CHAIN).collect();
     let catalogue = Conductor::catalogue();
-    // Another way to the device would be heard on both sides.
-    let kinds: Vec<&str> = catalogue.kinds().iter().map(|k| &*k.name).filter(|k| *k != OUTPUT_KIND).collect();
+    // Another way to the device would be heard on both sides; and for what comes late at the output, the chain would have to wait.
+    let left_out = [OUTPUT_KIND, "limiter", "saturate"];
+    let names = catalogue.kinds().iter().map(|kind| &*kind.name);
+    let kinds: Vec<&str> = names.filter(|name| !left_out.contains(name)).collect();
     let (node, from, to) = (dice.pick(&free), dice.pick(&sources), dice.pick(&sinks));
     let described = patch.nodes.get(&node).and_then(|n| catalogue.find(&n.kind));
     let param = described.and_then(|kind| kind.params.get(dice.below(kind.params.len())));

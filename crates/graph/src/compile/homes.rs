@@ -30,7 +30,7 @@ impl AudioGraph {
         let entry = self.node(part)?;
         let [feed] = entry.inside.as_ref()?.feeds.as_slice() else { return None };
         let [Term::Cable(cable)] = feed.terms.as_slice() else { return None };
-        let cable = self.cable(*cable).filter(|c| c.plain && c.align.is_none())?;
+        let cable = self.awake(*cable).filter(|c| c.plain && c.align.is_none())?;
         (self.source_width(cable.from) == width(&entry.shape.outputs)).then_some(cable.from)
     }
 

@@ -148,7 +148,7 @@ impl Writer<'_> {
         let Some(entry) = self.graph.node(node) else { return };
         let (channels, slot, home) = (width(&entry.shape.outputs), entry.slot, entry.seat.home);
         let mut cables: Vec<Cable> =
-            entry.drives.iter().filter_map(|c| self.graph.cable(*c)).cloned().collect();
+            entry.drives.iter().filter_map(|c| self.graph.awake(*c)).cloned().collect();
         cables.sort_by_key(|c| c.from);
         // What puts out only needs its drives, what takes in also its inputs.
         let inputs = match half {
@@ -190,7 +190,7 @@ impl Writer<'_> {
             [] => return Read { from: From::Nowhere, first: 0, channels },
             [Term::Sum(sum)] => return self.read_sum(*sum),
             [Term::Cable(cable)] => {
-                if let Some(cable) = self.graph.cable(*cable).filter(|c| c.plain).cloned()
+                if let Some(cable) = self.graph.awake(*cable).filter(|c| c.plain).cloned()
                     && self.graph.source_width(cable.from) == channels
                 {
                     return self.carried(&cable);
@@ -210,7 +210,7 @@ impl Writer<'_> {
             match term {
                 Term::Sum(sum) => reads.push((self.read_sum(*sum), UNITY)),
                 Term::Cable(cable) => {
-                    if let Some(cable) = self.graph.cable(*cable).cloned() {
+                    if let Some(cable) = self.graph.awake(*cable).cloned() {
                         reads.push((self.carried(&cable), cable.slot()));
                     }
                 }

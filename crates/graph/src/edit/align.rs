@@ -25,7 +25,7 @@ impl Edit<'_> {
         for note in late {
             match note {
                 Late::Laid(id) => {
-                    let Some(cable) = self.graph.cable(id) else { continue };
+                    let Some(cable) = self.graph.cable(id).filter(|c| !c.leaving) else { continue };
                     let Some(listener) = AudioGraph::listener(cable.to) else { continue };
                     let (arrival, late) = (self.graph.arrival(listener), self.graph.lateness(cable.from));
                     let looped = matches!(cable.from, Source::Output(from, _) if self.graph.is_on_one_loop(Unit::Node(from), listener));

@@ -21,8 +21,9 @@ impl Edit<'_> {
     /// A cycle without a delay. All edits are then taken back.
     pub fn commit(mut self) -> Result<Box<Batch>, GraphError> {
         // Dropping `self` on the way out takes everything back; what was brought in line by then does no harm.
+        self.spare();
         self.decide();
-        let (plans, postponed) = self.compile()?;
+        let (plans, stages) = self.compile()?;
         self.journal.clear();
         let graph = &mut *self.graph;
         let mut plans: Vec<_> = plans.into_iter().map(|(slot, plan)| (slot, Some(Box::new(plan)))).collect();
@@ -63,7 +64,6 @@ impl Edit<'_> {
                 .collect(),
         });
         graph.revision += 1;
-        graph.began |= graph.nodes.len() > 0;
         graph.lineup.dirty.clear();
         for slot in core::mem::take(&mut graph.lineup.gone) {
             graph.lineup.slots.give_back(slot);
@@ -82,7 +82,7 @@ impl Edit<'_> {
                 nodes: core::mem::take(&mut self.left),
             });
         }
-        batch.then = Edit::follow_up(self.graph, postponed, self.longest);
+        batch.then = Edit::follow_ups(self.graph, stages, self.longest);
         Ok(batch)
     }
 }

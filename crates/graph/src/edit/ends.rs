@@ -17,7 +17,7 @@ impl Edit<'_> {
         Err(GraphError::TooLarge { node, what, limit: MAX_DEPTH })
     }
 
-    /// The cable between two ends that is on its way out, or that is not.
+    /// The latest cable between two ends that is on its way out, or that is not.
     pub(super) fn find_cable(&self, from: Source, to: Sink, leaving: bool) -> Option<CableId> {
         let into = match to {
             Sink::Input(node, _) | Sink::Param(node, _) => &self.graph.node(node)?.incoming,
@@ -31,7 +31,7 @@ impl Edit<'_> {
         let is_it = |id: &CableId| {
             self.graph.cable(*id).is_some_and(|c| c.from == from && c.to == to && c.leaving == leaving)
         };
-        fewer.iter().copied().find(is_it)
+        fewer.iter().copied().rfind(is_it)
     }
 
     /// The name of the node or part, and the part that a cable from there lies in.

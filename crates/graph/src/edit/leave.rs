@@ -6,8 +6,7 @@ use crate::fades::Fade;
 use crate::latency::{Align, Late};
 use crate::lineup::Unit;
 use crate::message::NodeId;
-use crate::topology::{AudioGraph, Cable, CableId, Entry, Sink, Source};
-use crate::trajectory::Motion;
+use crate::topology::{AudioGraph, Cable, CableId, Entry, ROOT, Sink, Source};
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -96,6 +95,32 @@ impl AudioGraph {
         Some(cable)
     }
 
+    /// Puts a cable in the place of itself as it was. Whether it leaves decides where its end adds it up, and whether it makes others late.
+    pub(super) fn change(&mut self, cable: Cable) {
+        let Some(was) = self.cable(cable.id).cloned() else { return };
+        let turned = was.leaving != cable.leaving;
+        if turned && self.is_grouped(cable.to) {
+            _ = self.detach(cable.id);
+            self.attach(cable);
+        } else {
+            self.fades.cables += usize::from(cable.leaving);
+            self.fades.cables -= usize::from(was.leaving);
+            if was.plain != cable.plain {
+                self.touch(Self::adder(was.to, was.leaf));
+            }
+            if let Some(there) = self.cable_mut(was.id) {
+                *there = Cable { leaf: was.leaf, ..cable };
+            }
+            if turned {
+                self.note_gone(&was);
+                self.late.push(Late::Laid(was.id));
+            }
+        }
+        if turned {
+            self.note_off_loop(&was);
+        }
+    }
+
     /// The two lists that name a cable.
     fn each_end(&mut self, cable: &Cable, change: impl Fn(&mut BTreeSet<CableId>)) {
         match cable.from {
@@ -131,42 +156,41 @@ impl Edit<'_> {
     pub(crate) fn sounds(&self, to: Sink) -> bool {
         let (Sink::Input(node, _) | Sink::Param(node, _) | Sink::PartOutput(node, _)) = to;
         let old = |e: &Entry| !e.leaving && e.born < self.graph.revision;
-        !self.from_silence && self.graph.node(node).is_some_and(old)
+        node == ROOT || self.graph.node(node).is_some_and(old)
     }
 
     /// Whether taking a cable away is heard: it was there before, and what it leads to was and stays.
     pub(super) fn is_heard(&self, cable: &Cable) -> bool {
-        let laid = cable.id.0 >> crate::message::SLOT_BITS;
-        !cable.leaving && laid <= self.began && self.sounds(cable.to)
+        !cable.leaving && cable.id.number() <= self.began && self.sounds(cable.to)
     }
 
     /// Gives a cable another gain, and notes that it is no longer, or from now on, plain.
     pub(super) fn regain(&mut self, id: CableId, gain: f32, leaving: bool) {
         let mark = self.graph.serial();
-        let Some(cable) = self.graph.cable_mut(id) else { return };
-        let (was_plain, was_leaving) = (cable.plain, cable.leaving);
-        (cable.gain, cable.plain, cable.leaving, cable.mark) = (gain, false, leaving, mark);
-        let adder = AudioGraph::adder(cable.to, cable.leaf);
-        self.graph.fades.cables += usize::from(leaving);
-        self.graph.fades.cables -= usize::from(was_leaving);
-        if was_plain {
-            self.graph.touch(adder);
-        }
+        let Some(was) = self.graph.cable(id).cloned() else { return };
+        self.emptied.extend(was.leaf.filter(|_| leaving));
+        self.graph.change(Cable { gain, leaving, mark, plain: false, ..was });
         self.faded.push((id, mark));
     }
 
     /// Lets a cable fade out.
     pub(super) fn fade_out(&mut self, id: CableId) {
         let Some(cable) = self.graph.cable(id) else { return };
-        self.cables.push((cable.slot(), CableChange::Move(0.0, Motion::Glide(self.fade))));
+        self.cables.push((cable.slot(), CableChange::Fade(0.0, self.fade)));
         self.journal.push(Undo::Cable(cable.clone()));
         self.regain(id, 0.0, true);
+    }
+
+    /// Whether a cable that fades out can come back. Once it has faded out that must be the same as laying a new one, for it may have been taken away:
+    /// so not if it sleeps, nor if it holds something back, which it would remember.
+    pub(super) fn can_come_back(&self, id: CableId) -> bool {
+        self.graph.awake(id).is_some_and(|c| c.align.is_none())
     }
 
     /// Lets a cable that fades out come back.
     pub(super) fn come_back(&mut self, id: CableId, gain: f32) {
         let Some(cable) = self.graph.cable(id) else { return };
-        self.cables.push((cable.slot(), CableChange::Move(gain, Motion::Glide(self.fade))));
+        self.cables.push((cable.slot(), CableChange::Fade(gain, self.fade)));
         self.journal.push(Undo::Cable(cable.clone()));
         self.regain(id, gain, false);
     }
@@ -229,6 +253,19 @@ impl Edit<'_> {
                 self.mark_cable(id);
             }
         }
+    }
+
+    /// What fades out before a node that goes as well stays as it is: heard through both fades it would be gone too soon.
+    pub(super) fn spare(&mut self) {
+        let goes = |cable: &Cable| {
+            let (Sink::Input(to, _) | Sink::Param(to, _) | Sink::PartOutput(to, _)) = cable.to;
+            cable.leaving && self.graph.node(to).is_some_and(|e| e.leaving)
+        };
+        let last = |(id, mark): &(CableId, u64)| self.graph.cable(*id).filter(|c| c.mark == *mark);
+        let spared: BTreeSet<u32> =
+            self.faded.iter().filter_map(last).filter(|c| goes(c)).map(Cable::slot).collect();
+        let fades_out = |change: &CableChange| matches!(change, CableChange::Fade(to, _) if *to == 0.0);
+        self.cables.retain(|(slot, change)| !(fades_out(change) && spared.contains(slot)));
     }
 
     fn mark_leaving(&mut self, node: NodeId) {

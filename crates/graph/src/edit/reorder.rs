@@ -1,112 +1,216 @@
 //! Nodes that change places: what the new cables and those on their way out cannot be at once, they are one after the other.
+//!
+//! What waits and for how long hangs on what fades, not on whether what has faded out is still there. So a cable that comes in waits while it is on
+//! a loop without a delay with all other new ones, and with those on their way out that are not yet taken to be gone, oldest first; those that have
+//! faded out by then let it wait for nothing. What else fades in at the nodes on such a loop waits as well: the old cables would lead it where
+//! neither the old graph nor the new one does.
 
 use super::{Edit, Undo};
 use crate::batch::{Batch, CableChange};
 use crate::error::GraphError;
 use crate::lineup::Unit;
+use crate::message::NodeId;
 use crate::plan::CompiledGraph;
-use crate::topology::{AudioGraph, Cable, CableId, Source};
+use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-/// New cables that have to wait, and those they wait for.
-#[derive(Debug, Default)]
-pub(super) struct Postponed {
-    waiting: Vec<Cable>,
+/// What has to wait: a new cable, one that fades out and is to come back, or the bypass of a node that delays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Coming {
+    Cable(CableId),
+    Return(CableId),
+    Bypass(NodeId),
+}
+
+/// What comes once some cables have faded out.
+#[derive(Debug)]
+pub(super) struct Stage {
     going: Vec<CableId>,
+    coming: Vec<Coming>,
+    /// What was to be done to the cables that wait.
+    cables: Vec<(u32, CableChange)>,
+    faded: Vec<(CableId, u64)>,
+    bypasses: Vec<(u32, bool, Motion)>,
+}
+
+/// Plans for segments.
+type Plans = Vec<(u32, CompiledGraph)>;
+
+impl AudioGraph {
+    /// Lets a cable be heard no more, or again; it keeps its place. Tells what it was before.
+    pub(super) fn sleep(&mut self, id: CableId, asleep: bool) -> Option<bool> {
+        let cable = self.cable_mut(id)?;
+        let was = core::mem::replace(&mut cable.asleep, asleep);
+        let (from, adder) = (cable.from, Self::adder(cable.to, cable.leaf));
+        self.touch(adder);
+        match from {
+            _ if asleep => self.loosen(adder),
+            Source::Output(from, _) => _ = self.lineup.joints.insert((Unit::Node(from), adder)),
+            Source::PartInput(..) => {}
+        }
+        Some(was)
+    }
+
+    /// Lets a node that is bypassed delay as if it were not, or no more. Tells what it was before.
+    pub(super) fn hold(&mut self, id: NodeId, held: bool) -> Option<bool> {
+        let was = core::mem::replace(&mut self.node_mut(id)?.held, held);
+        self.touch(Unit::Node(id));
+        Some(was)
+    }
 }
 
 impl Edit<'_> {
-    /// Brings all in line and compiles what was touched. New cables that close a loop without a delay only together with cables on their way out are
-    /// put off.
-    pub(super) fn compile(&mut self) -> Result<(Vec<(u32, CompiledGraph)>, Postponed), GraphError> {
-        let error = match self.in_line() {
-            Ok(plans) => return Ok((plans, Postponed::default())),
-            Err(error) => error,
-        };
-        let (waiting, going) = self.on_loops();
-        if waiting.is_empty() || going.is_empty() {
-            return Err(error);
-        }
-        // As it will be in the end: is that right?
-        let gone: Vec<Cable> = going.iter().filter_map(|id| self.take_up(*id)).collect();
-        self.in_line()?;
-        // As it is until then.
-        let waiting: Vec<Cable> = waiting.iter().filter_map(|id| self.take_up(*id)).collect();
-        gone.into_iter().for_each(|cable| self.put_down(cable));
-        let plans = self.in_line()?;
-        for cable in &waiting {
-            self.cables.retain(|(slot, _)| *slot != cable.slot());
-        }
-        Ok((plans, Postponed { waiting, going }))
-    }
-
-    fn in_line(&mut self) -> Result<Vec<(u32, CompiledGraph)>, GraphError> {
+    /// Brings all in line and compiles what was touched, as it is to be at first, and tells what is to follow.
+    pub(super) fn compile(&mut self) -> Result<(Plans, Vec<Stage>), GraphError> {
         self.graph.line_up()?;
+        let stages = self.stages()?;
         self.align();
-        self.graph.compile()
+        Ok((self.graph.compile()?, stages))
     }
 
-    /// The cables on loops: those that are new, and those on their way out.
-    fn on_loops(&self) -> (Vec<CableId>, Vec<CableId>) {
-        let (mut new, mut going) = (Vec::new(), Vec::new());
-        for (_, cable) in self.graph.lineup.cycles.values().flatten().flat_map(|unit| self.out_of(*unit)) {
-            let cycle = |unit: Unit| self.graph.seat(unit).map_or(0, |s| s.cycle);
-            let adder = AudioGraph::adder(cable.to, cable.leaf);
-            let Source::Output(from, _) = cable.from else { continue };
-            if cycle(adder) != cycle(Unit::Node(from)) {
-                continue;
+    /// Puts off what is on a loop without a delay only together with cables on their way out.
+    fn stages(&mut self) -> Result<Vec<Stage>, GraphError> {
+        if self.graph.knotted().is_empty() {
+            return Ok(Vec::new());
+        }
+        let fading = self.fading();
+        let (mut waiting, going) = (self.coming(&fading), self.going());
+        let (mut stages, mut since) = (Vec::new(), Vec::new());
+        for group in going {
+            group.iter().for_each(|id| self.sleep(*id, true));
+            since.extend(group);
+            self.graph.line_up()?;
+            let still = self.coming(&fading);
+            if still.len() < waiting.len() {
+                let coming = waiting.difference(&still).copied().collect();
+                stages.push(self.stage(core::mem::take(&mut since), coming));
+                waiting = still;
             }
-            if cable.leaving {
-                going.push(cable.id);
-            } else if cable.mark > self.began {
-                new.push(cable.id);
+            if waiting.is_empty() {
+                break;
             }
         }
-        (new, going)
-    }
-
-    fn out_of(&self, unit: Unit) -> Vec<(Unit, &Cable)> {
-        let Unit::Node(node) = unit else { return Vec::new() };
-        let cables = self.graph.node(node).into_iter().flat_map(|e| &e.outgoing);
-        cables.filter_map(|id| self.graph.cable(*id)).map(|cable| (unit, cable)).collect()
-    }
-
-    /// Takes a cable up that is to be put down again.
-    fn take_up(&mut self, id: CableId) -> Option<Cable> {
-        let cable = self.graph.detach(id)?;
-        self.emptied.extend(cable.leaf);
-        self.journal.push(Undo::Cut(cable.clone()));
-        Some(cable)
-    }
-
-    fn put_down(&mut self, cable: Cable) {
-        self.journal.push(Undo::Attach(cable.id));
-        self.graph.attach(cable);
-    }
-
-    /// The batch that follows when the cables that others wait for have faded out.
-    pub(super) fn follow_up(graph: &mut AudioGraph, postponed: Postponed, fade: u32) -> Option<Box<Batch>> {
-        if postponed.waiting.is_empty() {
-            return None;
+        if !self.graph.knotted().is_empty() {
+            // It is so in the end as well: the error names the nodes.
+            return self.graph.compile().map(|_| Vec::new());
         }
-        let mut edit = Edit::new(graph);
-        edit.fade(fade);
-        let slots = postponed.going.iter().map(|id| id.slot()).collect();
-        for id in postponed.going {
-            edit.cut(id);
+        // What slept for nothing, and what is to sleep only later.
+        for id in stages.iter().flat_map(|s| &s.going).chain(&since) {
+            self.sleep(*id, false);
         }
-        for cable in postponed.waiting {
-            let (id, slot, gain, mark) = (cable.id, cable.slot(), cable.gain, cable.mark);
-            edit.put_down(Cable { plain: false, ..cable });
-            edit.cables.push((slot, CableChange::New(0.0)));
-            edit.cables.push((slot, CableChange::Move(gain, Motion::Glide(fade))));
-            edit.faded.push((id, mark));
+        for coming in stages.iter().flat_map(|s| &s.coming) {
+            self.put_off(*coming, true);
         }
-        // That it can be ordered was found out before.
-        let mut batch = edit.commit().ok()?;
-        batch.after = slots;
-        Some(batch)
+        self.graph.line_up()?;
+        Ok(stages)
+    }
+
+    fn is_new(&self, cable: &Cable) -> bool {
+        cable.id.number() > self.began
+    }
+
+    /// The cables that fade in, new ones or such that come back.
+    fn fading(&self) -> BTreeSet<CableId> {
+        let fades = self.cables.iter().filter(|(_, change)| matches!(change, CableChange::Fade(..)));
+        let slots: BTreeSet<u32> = fades.map(|(slot, _)| *slot).collect();
+        let fades_in =
+            |id: &CableId| slots.contains(&id.slot()) && self.graph.cable(*id).is_some_and(|c| !c.leaving);
+        self.faded.iter().map(|(id, _)| *id).filter(fades_in).collect()
+    }
+
+    /// What comes with this transaction and is on a loop without a delay, or fades in there.
+    fn coming(&self, fading: &BTreeSet<CableId>) -> BTreeSet<Coming> {
+        let mut coming = BTreeSet::new();
+        for cable in self.graph.knotted() {
+            if !cable.leaving && self.is_new(cable) {
+                coming.insert(Coming::Cable(cable.id));
+            }
+            // Each node on a loop has a cable that leads along it.
+            let Source::Output(node, _) = cable.from else { continue };
+            let Some(entry) = self.graph.node(node) else { continue };
+            let around = entry.incoming.iter().chain(&entry.outgoing).filter(|id| fading.contains(id));
+            let around = around.filter_map(|id| self.graph.cable(*id));
+            coming.extend(
+                around.map(|c| if self.is_new(c) { Coming::Cable(c.id) } else { Coming::Return(c.id) }),
+            );
+            let delays = entry.delays && entry.bypassed && !entry.held;
+            if delays && self.bypasses.iter().any(|(slot, on, _)| *slot == entry.slot && *on) {
+                coming.insert(Coming::Bypass(node));
+            }
+        }
+        coming
+    }
+
+    /// The cables on loops without a delay that fade out, oldest first: those of earlier transactions one by one, then those of this one. What leads
+    /// to a node that goes is gone with that.
+    fn going(&self) -> Vec<Vec<CableId>> {
+        let fades = |cable: &&Cable| {
+            let (Sink::Input(to, _) | Sink::Param(to, _) | Sink::PartOutput(to, _)) = cable.to;
+            cable.leaving && self.graph.present(to).is_some()
+        };
+        let mut going: Vec<(u64, CableId)> =
+            self.graph.knotted().into_iter().filter(fades).map(|c| (c.mark, c.id)).collect();
+        going.sort_unstable();
+        let now = going.split_off(going.partition_point(|(mark, _)| *mark <= self.began));
+        let mut groups: Vec<Vec<CableId>> = going.into_iter().map(|(_, id)| Vec::from([id])).collect();
+        groups.push(now.into_iter().map(|(_, id)| id).collect());
+        groups
+    }
+
+    /// Takes what was to be done to what waits out of this transaction.
+    fn stage(&mut self, going: Vec<CableId>, coming: Vec<Coming>) -> Stage {
+        let (mut slots, mut ids, mut nodes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for one in &coming {
+            match one {
+                Coming::Cable(id) | Coming::Return(id) => _ = (slots.insert(id.slot()), ids.insert(*id)),
+                Coming::Bypass(node) => nodes.extend(self.graph.node(*node).map(|e| e.slot)),
+            }
+        }
+        let cables = self.cables.extract_if(.., |(slot, _)| slots.contains(slot)).collect();
+        let faded = self.faded.extract_if(.., |(id, _)| ids.contains(id)).collect();
+        let bypasses = self.bypasses.extract_if(.., |(slot, ..)| nodes.contains(slot)).collect();
+        Stage { going, coming, cables, faded, bypasses }
+    }
+
+    fn put_off(&mut self, coming: Coming, off: bool) {
+        match coming {
+            Coming::Cable(id) => self.sleep(id, off),
+            // It goes on fading out.
+            Coming::Return(_) => {}
+            Coming::Bypass(node) => {
+                if let Some(was) = self.graph.hold(node, off) {
+                    self.journal.push(Undo::Hold(node, was));
+                }
+            }
+        }
+    }
+
+    fn sleep(&mut self, id: CableId, asleep: bool) {
+        if let Some(was) = self.graph.sleep(id, asleep) {
+            self.journal.push(Undo::Sleep(id, was));
+        }
+    }
+
+    /// The batches that follow, each when the cables that it waits for have faded out; the first has the others.
+    pub(super) fn follow_ups(graph: &mut AudioGraph, stages: Vec<Stage>, longest: u32) -> Option<Box<Batch>> {
+        let mut batches = Vec::with_capacity(stages.len());
+        for stage in stages {
+            let mut edit = Edit::new(graph);
+            edit.longest = longest;
+            stage.going.iter().for_each(|id| edit.sleep(*id, true));
+            stage.coming.iter().for_each(|coming| edit.put_off(*coming, false));
+            (edit.cables, edit.faded, edit.bypasses) = (stage.cables, stage.faded, stage.bypasses);
+            // That it can be ordered was found out before.
+            let Ok(mut batch) = edit.commit() else { break };
+            batch.after = stage.going.iter().map(|id| id.slot()).collect();
+            batches.push(batch);
+        }
+        batches.into_iter().rev().fold(None, |then, mut batch| {
+            batch.then = then;
+            Some(batch)
+        })
     }
 }

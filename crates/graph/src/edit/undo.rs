@@ -14,10 +14,11 @@ pub(super) enum Undo {
     Leave(NodeId),
     Connect(CableId),
     Cut(Cable),
-    /// A cable that was taken up was put down again.
-    Attach(CableId),
     /// A cable that stays was like this.
     Cable(Cable),
+    /// Whether a cable slept, and whether a node was yet to be bypassed.
+    Sleep(CableId, bool),
+    Hold(NodeId, bool),
     /// A cable held its signal back so.
     Align(CableId, Option<Align>),
     Set(NodeId, u16, f32),
@@ -48,18 +49,13 @@ impl Edit<'_> {
                 }
             }
             Undo::Cut(cable) => self.graph.attach(cable),
-            Undo::Attach(id) => _ = self.graph.detach(id),
             Undo::Cable(was) => {
-                let adder = AudioGraph::adder(was.to, was.leaf);
-                if let Some(cable) = self.graph.cable_mut(was.id) {
-                    let left = cable.leaving;
-                    (cable.gain, cable.plain) = (was.gain, was.plain);
-                    (cable.leaving, cable.mark) = (was.leaving, was.mark);
-                    self.graph.fades.cables += usize::from(was.leaving);
-                    self.graph.fades.cables -= usize::from(left);
-                }
-                self.graph.touch(adder);
+                let leaf = self.graph.cable(was.id).and_then(|c| c.leaf);
+                self.graph.change(was);
+                leaf.into_iter().for_each(|leaf| self.graph.prune(leaf));
             }
+            Undo::Sleep(cable, was) => _ = self.graph.sleep(cable, was),
+            Undo::Hold(node, was) => _ = self.graph.hold(node, was),
             Undo::Align(id, was) => {
                 let Some(cable) = self.graph.cable_mut(id) else { return };
                 let made = core::mem::replace(&mut cable.align, was);

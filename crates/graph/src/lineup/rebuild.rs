@@ -19,10 +19,10 @@ pub(crate) struct Net {
 }
 
 /// A turn to run: a unit, or half of a node that delays in a loop.
-pub(crate) type Turn = (Unit, Half);
+pub(super) type Turn = (Unit, Half);
 
 /// The turns of a loop.
-pub(crate) type Loop = Vec<Turn>;
+pub(crate) type Loop = Vec<(Unit, Half)>;
 
 impl Net {
     fn of(graph: &AudioGraph, units: Vec<Unit>) -> Self {
@@ -137,6 +137,16 @@ impl AudioGraph {
 
     /// The order inside a loop: each node that delays puts out first and takes in last.
     pub(crate) fn order_loop(&self, units: &[Unit]) -> Result<Loop, GraphError> {
+        let (turns, followers) = self.turns(units);
+        let (sequence, stuck) = kahn(&followers, |t| t);
+        if let Some(stuck) = stuck {
+            return Err(GraphError::Cycle { nodes: self.names_on_cycle(&turns, &followers, &stuck) });
+        }
+        Ok(sequence.into_iter().map(|t| turns[t as usize]).collect())
+    }
+
+    /// The turns of the units on a loop, and for each, which come after it.
+    pub(super) fn turns(&self, units: &[Unit]) -> (Vec<Turn>, Vec<Vec<u32>>) {
         let net = Net::of(self, units.to_vec());
         let mut turns = Vec::new();
         // The turns of a unit: (the one that puts out, the one that takes in).
@@ -161,15 +171,12 @@ impl AudioGraph {
                 followers[*emit as usize].push(if *drives { to_emit } else { to_absorb });
             }
         }
-        let (sequence, stuck) = kahn(&followers, |t| t);
-        if let Some(stuck) = stuck {
-            return Err(GraphError::Cycle { nodes: self.names_on_cycle(&turns, &followers, &stuck) });
-        }
-        Ok(sequence.into_iter().map(|t| turns[t as usize]).collect())
+        (turns, followers)
     }
 
     fn delays(&self, unit: Unit) -> bool {
-        matches!(unit, Unit::Node(node) if self.node(node).is_some_and(|e| e.delays && !e.bypassed))
+        let delays = |node| self.node(node).is_some_and(|e| e.delays && (e.held || !e.bypassed));
+        matches!(unit, Unit::Node(node) if delays(node))
     }
 
     /// One cycle among the turns that could not be ordered.
@@ -227,7 +234,7 @@ fn kahn(followers: &[Vec<u32>], age: impl Fn(u32) -> u32) -> (Vec<u32>, Option<V
 }
 
 /// Tarjan's strongly connected components (SIAM J. Comput. 1(2), 1972), without recursion.
-fn strongly_connected(heard_by: &[Vec<(u32, bool)>]) -> (Vec<u32>, Vec<Vec<u32>>) {
+pub(super) fn strongly_connected(heard_by: &[Vec<(u32, bool)>]) -> (Vec<u32>, Vec<Vec<u32>>) {
     const UNSEEN: u32 = u32::MAX;
     let count = heard_by.len();
     let (mut number, mut low) = (vec![UNSEEN; count], vec![0u32; count]);

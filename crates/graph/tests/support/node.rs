@@ -115,6 +115,13 @@ impl Processor for TestNode {
         self.cell.delays()
     }
 
+    fn starts_silent(&self) -> bool {
+        !matches!(
+            self.cell.kind,
+            Kind::Counter | Kind::Impulse(_) | Kind::Noise(_) | Kind::Level | Kind::Faulty
+        )
+    }
+
     fn latency(&self) -> u32 {
         // The interpreter does not hold back what is early.
         if self.states_latency { self.cell.latency() } else { 0 }

@@ -18,6 +18,8 @@ pub const STREAM: Stream = Stream { sample_rate: 48_000.0 };
 pub enum Trace {
     Start(CableId, f32),
     Move(CableId, f32, Motion),
+    /// A move that is left out at frame 0.
+    Fade(CableId, f32, Motion),
     Set(NodeId, u16, f32, Motion),
     Bypass(NodeId, bool, Motion),
 }
@@ -92,11 +94,22 @@ impl Taste {
 pub fn gains(batch: &Batch, graph: &AudioGraph) -> Vec<Trace> {
     let (_, cables) = graph.heard();
     let by_slot: BTreeMap<u32, CableId> = cables.into_iter().map(|(id, ..)| (id.slot(), id)).collect();
-    let trace = |(slot, start, way): (u32, Option<f32>, Option<(f32, Motion)>)| {
+    let trace = |(slot, gain, way, fades): (u32, f32, Option<Motion>, bool)| {
         let id = *by_slot.get(&slot)?;
-        start.map(|gain| Trace::Start(id, gain)).or(way.map(|(gain, motion)| Trace::Move(id, gain, motion)))
+        Some(match way {
+            None => Trace::Start(id, gain),
+            Some(motion) if fades => Trace::Fade(id, gain, motion),
+            Some(motion) => Trace::Move(id, gain, motion),
+        })
     };
     batch.cable_changes().filter_map(trace).collect()
+}
+
+/// All cables, in the order of their ends: which hangs on the edits alone, as their age does not.
+fn cables(graph: &AudioGraph) -> Vec<CableId> {
+    let mut cables: Vec<_> = graph.cable_ends().map(|(id, from, to, _)| (from, to, id)).collect();
+    cables.sort_unstable();
+    cables.into_iter().map(|(.., id)| id).collect()
 }
 
 impl Model {
@@ -151,12 +164,12 @@ impl Model {
             18..22 if !crowded => self.add_part(dice, edit),
             18..30 => self.remove(dice, edit),
             30..62 => self.connect(dice, edit),
-            62..72 => match dice.pick(&edit.graph().cable_ends().map(|(id, ..)| id).collect::<Vec<_>>()) {
+            62..72 => match dice.pick(&cables(edit.graph())) {
                 Some(cable) => edit.disconnect(cable),
                 None => Ok(()),
             },
             72..82 => self.set(dice, edit, outcome),
-            82..90 => match dice.pick(&edit.graph().cable_ends().map(|(id, ..)| id).collect::<Vec<_>>()) {
+            82..90 => match dice.pick(&cables(edit.graph())) {
                 Some(cable) => {
                     let (gain, motion) = (gain(dice), motion(dice));
                     edit.set_gain(cable, gain, motion.or(Some(fade())))
@@ -419,7 +432,7 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
         let Some((batch, outcome)) = done else { continue };
         graph.applied(batch.ticket(), frame);
         // The interpreter is not told of what follows by itself.
-        plain &= batch.follow_up().is_none();
+        plain &= batch.follow_ups().next().is_none();
         let snapshot = snapshot(&graph);
         list.push(Cue {
             frame,
@@ -489,8 +502,14 @@ pub fn interpret(script: Script, frames: usize) -> (Vec<Vec<f32>>, Vec<String>) 
             for trace in cue.traces {
                 match trace {
                     Trace::Start(cable, gain) => oracle.start_cable(cable, gain),
-                    Trace::Move(cable, gain, motion) => oracle.move_cable(cable, gain, motion),
+                    Trace::Fade(cable, gain, _) if oracle.frame() == 0 => oracle.start_cable(cable, gain),
+                    Trace::Fade(cable, gain, motion) | Trace::Move(cable, gain, motion) => {
+                        oracle.move_cable(cable, gain, motion);
+                    }
                     Trace::Set(node, param, value, motion) => oracle.set(node, param, value, motion),
+                    Trace::Bypass(node, on, _) if oracle.frame() == 0 => {
+                        oracle.bypass(node, on, Motion::Jump)
+                    }
                     Trace::Bypass(node, on, motion) => oracle.bypass(node, on, motion),
                 }
             }
