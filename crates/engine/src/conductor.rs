@@ -2,6 +2,7 @@
 
 mod playing;
 mod show;
+pub(crate) mod tails;
 mod values;
 
 use crate::error::EngineError;
@@ -16,6 +17,7 @@ use sostenuto_graph::{
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read, resolve};
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
+use tails::{Keep, Tail};
 
 /// Room in the ring that is left to those who ask for something.
 const SPARE_ROOM: usize = 8;
@@ -61,6 +63,8 @@ pub struct Conductor {
     stage: Stage,
     order: Order,
     playing: Playing,
+    /// Nodes that were removed and ring on.
+    tails: Vec<Tail>,
     /// Frames that edits of the structure take to be heard in full.
     fade: u32,
     /// Batches that nobody asked for: they take away what has faded out, or follow on others.
@@ -85,6 +89,7 @@ impl Conductor {
             stage: Stage::new(),
             order: Order::default(),
             playing: Playing::new(sample_rate),
+            tails: Vec::new(),
             fade: (0.005 * sample_rate + 0.5) as u32,
             own: HashSet::new(),
         };
@@ -115,7 +120,18 @@ impl Conductor {
     /// Problems of the patch, a full ring. Nothing has changed then.
     pub fn apply(&mut self, patch: &Patch, at: impl Into<When>) -> Result<Applied, EngineError> {
         let resolved = resolve(patch, Self::catalogue()).map_err(EngineError::Patch)?;
-        self.apply_resolved(resolved, patch.clone(), at.into())
+        self.apply_resolved(resolved, patch.clone(), at.into(), None)
+    }
+
+    /// The same, where a node that is removed rings on.
+    pub(crate) fn apply_keeping(
+        &mut self,
+        patch: &Patch,
+        at: When,
+        keep: Keep,
+    ) -> Result<Applied, EngineError> {
+        let resolved = resolve(patch, Self::catalogue()).map_err(EngineError::Patch)?;
+        self.apply_resolved(resolved, patch.clone(), at, Some(keep))
     }
 
     /// Takes everything away.
@@ -123,13 +139,19 @@ impl Conductor {
     /// # Errors
     /// A full ring. Nothing has changed then.
     pub fn clear(&mut self, at: impl Into<When>) -> Result<Applied, EngineError> {
-        self.apply_resolved(Resolved::silence(), Patch::new(), at.into())
+        self.apply_resolved(Resolved::silence(), Patch::new(), at.into(), None)
     }
 
-    fn apply_resolved(&mut self, resolved: Resolved, patch: Patch, at: When) -> Result<Applied, EngineError> {
+    fn apply_resolved(
+        &mut self,
+        resolved: Resolved,
+        patch: Patch,
+        at: When,
+        keep: Option<Keep>,
+    ) -> Result<Applied, EngineError> {
         let edits = diff(&self.resolved, &resolved);
         let ticket = if edits.iter().any(Edit::is_audible) {
-            Some(self.carry_out(&edits, &resolved, at)?)
+            Some(self.carry_out(&edits, &resolved, at, keep)?)
         } else {
             None
         };
@@ -149,10 +171,18 @@ impl Conductor {
         Ok(Applied { ticket, edits })
     }
 
-    fn carry_out(&mut self, edits: &[Edit], next: &Resolved, at: When) -> Result<Ticket, EngineError> {
+    fn carry_out(
+        &mut self,
+        edits: &[Edit],
+        next: &Resolved,
+        at: When,
+        keep: Option<Keep>,
+    ) -> Result<Ticket, EngineError> {
         let changes = self.playing.changes(edits, next);
-        self.make_room(changes.len() + 1)?;
+        // One for notes that are let go.
+        self.make_room(changes.len() + 2)?;
         let mut score = Score::new(&self.stage, next);
+        score.keep = keep.as_ref().map(|keep| keep.id.clone());
         let mut edit = self.graph.edit();
         edit.fade(self.fade);
         for step in edits {
@@ -163,9 +193,13 @@ impl Conductor {
             let sequences = self.playing.sequences(next, |id| score.node_of(id))?;
             edit.set_sequences(sequences)?;
         }
-        let Score { changes: placed, sets, .. } = score;
+        let Score { changes: placed, sets, ringing, .. } = score;
         let batch = edit.commit()?;
         let at = self.time_of(at, &sets);
+        if let Some((ringing, keep)) = ringing.zip(keep) {
+            self.let_go(ringing.node, at)?;
+            self.await_end(ringing, batch.ticket(), keep.frames);
+        }
         self.stage.take_in(placed, &self.graph, self.order.horizon);
         for change in changes {
             let ticket = self.send_change(change, at)?;
@@ -225,12 +259,15 @@ impl Conductor {
                 Event::Applied { ticket, frame, .. } => {
                     self.graph.applied(*ticket, *frame);
                     self.order.open.remove(ticket);
+                    self.tail_began(*ticket, *frame);
                 }
                 Event::Set { ticket, frame } => self.acknowledged(*ticket, *frame),
                 Event::Refused { ticket, .. } => drop(self.order.open.remove(ticket)),
                 _ => {}
             }
-            if let Event::Applied { ticket, .. } | Event::Set { ticket, .. } = &event
+            if let Event::Applied { ticket, .. }
+            | Event::Set { ticket, .. }
+            | Event::SetRefused { ticket, .. } = &event
                 && self.own.remove(ticket)
             {
                 continue;
@@ -248,6 +285,8 @@ impl Conductor {
                 Event::Pong { ticket, frame } => Notice::Pong { ticket, frame },
             });
         }
+        self.end_notes();
+        self.end_tails();
         self.settle();
         notices
     }

@@ -1,11 +1,15 @@
 //! Where hands work: commands and documents in, edits of the sound out, with undo. What the prompt, scripts and bindings share.
 
+mod notes;
+
+use crate::conductor::tails::{Keep, LONGEST_SECONDS};
 use crate::conductor::{Applied, Conductor};
 use crate::error::EngineError;
 use crate::merge::{Merged, merge};
-use sostenuto_graph::{Curve, Motion, Ticket};
-use sostenuto_patch::command::{Command, CommandError, Ramp, edit};
-use sostenuto_patch::{Document, Edit, History, Patch, Problem, diff, resolve, to_toml};
+use notes::Notes;
+use sostenuto_graph::{Curve, Motion, Ticket, When};
+use sostenuto_patch::command::{Command, CommandError, Ramp, Tail, edit};
+use sostenuto_patch::{Document, Edit, History, Loader, Patch, Problem, diff, resolve, to_toml};
 use sostenuto_units::{Hertz, Span, Tempo};
 
 /// A conductor with a document, a history, and an ear for commands. `[control]`
@@ -15,7 +19,7 @@ pub struct Desk {
     history: History,
     /// The file as it was last read or written.
     document: Option<Document>,
-    tempo: Tempo,
+    notes: Notes,
 }
 
 /// What became of a command.
@@ -57,7 +61,7 @@ impl Desk {
     /// A desk for a conductor, with what it plays as the present patch.
     pub fn new(conductor: Conductor) -> Self {
         let history = History::new(conductor.patch().clone());
-        Desk { conductor, history, document: None, tempo: Tempo::default() }
+        Desk { conductor, history, document: None, notes: Notes::default() }
     }
 
     /// The conductor, to ask.
@@ -75,16 +79,22 @@ impl Desk {
         (self.history.undoable(), self.history.redoable())
     }
 
-    /// The frames that a time takes at this rate and tempo.
+    /// The frames that a time takes at this rate and the present tempo.
     pub fn frames(&self, span: Span) -> u64 {
-        span.to_frames(Hertz(self.conductor.sample_rate()), self.tempo).0
+        let now = self.conductor.load().frame();
+        let tempo = Tempo(self.conductor.timeline().position(now).tempo);
+        span.to_frames(Hertz(self.conductor.sample_rate()), tempo).0
     }
 
-    /// Carries a command out, at a frame or as soon as may be.
+    /// Carries a command out, at a time or as soon as may be.
     ///
     /// # Errors
     /// Why not; nothing has changed then.
-    pub fn carry_out(&mut self, command: &Command, at: Option<u64>) -> Result<Reply, DeskError> {
+    pub fn carry_out(&mut self, command: &Command, at: impl Into<When>) -> Result<Reply, DeskError> {
+        let at = at.into();
+        if let Some(reply) = self.perform(command, at)? {
+            return Ok(reply);
+        }
         match command {
             Command::Set { node, param, over, ramp, .. } => {
                 self.set(command, node, param, (*over, *ramp), at)
@@ -93,7 +103,7 @@ impl Desk {
             Command::Redo { steps } => self.step(at, *steps, History::redo, "there is nothing to redo"),
             Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node, at)?)),
             Command::Ping => Ok(Reply::Sent(self.conductor.ping()?)),
-            Command::Remove { tail: Some(_), .. } => Ok(Reply::Yours(command.clone())),
+            Command::Remove { node, tail: Some(tail) } => self.remove(command, node, *tail, at),
             command if command.is_edit() => {
                 let patch = self.edited(command)?;
                 self.play(patch, at)
@@ -106,18 +116,38 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Conductor::apply`].
-    pub fn play(&mut self, patch: Patch, at: Option<u64>) -> Result<Reply, DeskError> {
+    pub fn play(&mut self, patch: Patch, at: impl Into<When>) -> Result<Reply, DeskError> {
         let applied = self.conductor.apply(&patch, at)?;
         self.record(patch);
         Ok(if applied.edits.is_empty() { Reply::Nothing("it is so already") } else { Reply::Edited(applied) })
     }
 
-    /// Takes over a document, in place of what was there. The history goes on.
+    /// Takes over a document, in place of what was there. The history goes on. Parts that come from files are refused;
+    /// [`open_with`](Self::open_with) takes them.
     ///
     /// # Errors
     /// Every problem of the document; then as [`Conductor::apply`].
-    pub fn open(&mut self, text: &str, at: Option<u64>) -> Result<(Reply, Vec<Problem>), DeskError> {
+    pub fn open(&mut self, text: &str, at: impl Into<When>) -> Result<(Reply, Vec<Problem>), DeskError> {
         let document = Document::parse(text, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        self.take_over(document, at.into())
+    }
+
+    /// The same with parts from files, which `load` gives by the names that the document has for them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); problems of a file name it.
+    pub fn open_with(
+        &mut self,
+        text: &str,
+        load: &mut Loader<'_>,
+        at: impl Into<When>,
+    ) -> Result<(Reply, Vec<Problem>), DeskError> {
+        let document =
+            Document::parse_with(text, Conductor::catalogue(), load).map_err(EngineError::Patch)?;
+        self.take_over(document, at.into())
+    }
+
+    fn take_over(&mut self, document: Document, at: When) -> Result<(Reply, Vec<Problem>), DeskError> {
         let reply = self.play(document.patch().clone(), at)?;
         let warnings = document.warnings().to_vec();
         self.document = Some(document);
@@ -130,6 +160,20 @@ impl Desk {
     /// As [`open`](Self::open).
     pub fn reload(&mut self, text: &str) -> Result<Reloaded, DeskError> {
         let document = Document::parse(text, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        self.take_over_beside(document)
+    }
+
+    /// The same with parts from files.
+    ///
+    /// # Errors
+    /// As [`open_with`](Self::open_with).
+    pub fn reload_with(&mut self, text: &str, load: &mut Loader<'_>) -> Result<Reloaded, DeskError> {
+        let document =
+            Document::parse_with(text, Conductor::catalogue(), load).map_err(EngineError::Patch)?;
+        self.take_over_beside(document)
+    }
+
+    fn take_over_beside(&mut self, document: Document) -> Result<Reloaded, DeskError> {
         let base = self.document.as_ref().map(|d| d.patch().clone()).unwrap_or_default();
         let Merged { patch, touched } = merge(&base, self.conductor.patch(), document.patch());
         let applied = self.conductor.apply(&patch, None)?;
@@ -174,8 +218,11 @@ impl Desk {
         label: &str,
         param: &str,
         (over, ramp): (Option<Span>, Option<Ramp>),
-        at: Option<u64>,
+        at: When,
     ) -> Result<Reply, DeskError> {
+        if label.contains('/') {
+            return self.set_inside(command, label, param, at);
+        }
         let patch = self.edited(command)?;
         let resolved = resolve(&patch, Conductor::catalogue()).map_err(EngineError::Patch)?;
         let edits = diff(self.conductor.resolved(), &resolved);
@@ -203,10 +250,39 @@ impl Desk {
         Ok(Reply::Edited(Applied { ticket: Some(ticket), edits }))
     }
 
+    /// A parameter inside of an instance of a part is set by the parameter that stands for it.
+    fn set_inside(
+        &mut self,
+        command: &Command,
+        label: &str,
+        param: &str,
+        at: When,
+    ) -> Result<Reply, DeskError> {
+        let (label, param) = self.conductor.outermost(label, param)?;
+        let mut outside = command.clone();
+        if let Command::Set { node, param: name, .. } = &mut outside {
+            (*node, *name) = (label, param);
+        }
+        self.carry_out(&outside, at)
+    }
+
+    /// A node goes from the patch at once; what it still has to sound sounds on.
+    fn remove(&mut self, command: &Command, label: &str, tail: Tail, at: When) -> Result<Reply, DeskError> {
+        let patch = self.edited(command)?;
+        let id = self.conductor.patch().nodes.get(label).map_or_else(String::new, |node| node.id.clone());
+        let frames = match tail {
+            Tail::Whole => (LONGEST_SECONDS * self.conductor.sample_rate()) as u64,
+            Tail::For(span) => self.frames(span),
+        };
+        let applied = self.conductor.apply_keeping(&patch, at, Keep { id, frames })?;
+        self.record(patch);
+        Ok(Reply::Edited(applied))
+    }
+
     /// Goes so many steps through the history, or as many as there are, and makes one change of them.
     fn step(
         &mut self,
-        at: Option<u64>,
+        at: When,
         steps: u32,
         step: impl Fn(&mut History) -> Option<&Patch>,
         none: &'static str,

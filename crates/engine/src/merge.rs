@@ -26,6 +26,7 @@ pub(crate) fn merge(base: &Patch, present: &Patch, file: &Patch) -> Merged {
             || file.nodes.contains_key(label);
         if !known {
             patch.nodes.insert(label.clone(), node.clone());
+            keep_part(&mut patch, present, &node.kind);
         }
     }
     drop_dangling(&mut patch);
@@ -43,6 +44,17 @@ fn keep_unnamed(node: &mut Node, now: &Node, before: Option<&Node>) {
         if !named_before && !node.params.contains_key(name) {
             node.params.insert(name.clone(), value.clone());
         }
+    }
+}
+
+/// A part that the file has no more stays while a node that commands added is an instance of it, and so does what is inside of it.
+fn keep_part(patch: &mut Patch, present: &Patch, kind: &str) {
+    if patch.parts.contains_key(kind) {
+        return;
+    }
+    if let Some(part) = present.parts.get(kind) {
+        patch.parts.insert(kind.to_owned(), part.clone());
+        part.nodes.values().for_each(|node| keep_part(patch, present, &node.kind));
     }
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod ends;
 mod voices;
 
+use crate::conductor::tails::{Ringing, ring_on};
 use crate::error::EngineError;
 use crate::stage::{Changes, Stage};
 use build::Ground;
@@ -20,6 +21,9 @@ pub(crate) struct Score<'a> {
     pub changes: Changes,
     /// The parameters that were set.
     pub sets: Vec<(NodeId, u16)>,
+    /// The id of a node of the patch that is to ring on when it is removed, and that node then.
+    pub keep: Option<String>,
+    pub ringing: Option<Ringing>,
     /// Instruments whose nodes came or went, and their voices.
     touched: BTreeMap<NodeId, Vec<NodeId>>,
 }
@@ -28,7 +32,15 @@ type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
     pub fn new(stage: &'a Stage, next: &'a Resolved) -> Self {
-        Score { stage, next, changes: Changes::default(), sets: Vec::new(), touched: BTreeMap::new() }
+        Score {
+            stage,
+            next,
+            changes: Changes::default(),
+            sets: Vec::new(),
+            keep: None,
+            ringing: None,
+            touched: BTreeMap::new(),
+        }
     }
 
     /// The graph's node for an id: the one that this batch adds, else the one that is there.
@@ -75,7 +87,12 @@ impl<'a> Score<'a> {
         match step {
             Edit::AddNode { node, .. } => self.add(body, &node.id, edit)?,
             Edit::RemoveNode { node } => {
-                edit.remove(self.node(body, &node.id)?)?;
+                let gone = self.node(body, &node.id)?;
+                if body == ROOT && self.keep.as_ref() == Some(&node.id) {
+                    self.ringing = Some(ring_on(gone, edit)?);
+                } else {
+                    edit.remove(gone)?;
+                }
                 self.changes.gone.push((body, node.id.clone()));
                 self.touch(body);
             }

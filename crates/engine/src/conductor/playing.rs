@@ -3,8 +3,10 @@
 use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use sostenuto_graph::transport::{Change, Meter, Position, Sequence, Step, Transport};
-use sostenuto_graph::{Command, NodeId, NoteEvent, Ticket, When};
+use sostenuto_graph::voice::{Note, NoteId};
+use sostenuto_graph::{Address, Command, NodeId, NoteEvent, Ticket, When};
 use sostenuto_patch::{Edit, Resolved, ResolvedSequence};
+use sostenuto_units::{Hertz, Span, Tempo};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,6 +17,10 @@ pub(super) struct Playing {
     transport: Transport,
     /// Changes for a musical time, until their frame is told.
     waiting: HashMap<Ticket, Change>,
+    /// Notes of a length whose beginning is not told yet.
+    begun: HashMap<Ticket, (Address, NoteId, Span)>,
+    /// Notes whose ends are to be sent, and their frames.
+    ending: Vec<(Address, NoteId, u64)>,
     /// Whether musical time was begun with the first patch.
     began: bool,
     /// The numbers of sequences by their names.
@@ -27,6 +33,8 @@ impl Playing {
         Playing {
             transport: Transport::new(sample_rate, tempo, Meter::COMMON),
             waiting: HashMap::new(),
+            begun: HashMap::new(),
+            ending: Vec::new(),
             began: false,
             numbers: HashMap::new(),
         }
@@ -103,14 +111,7 @@ impl Conductor {
         note: NoteEvent,
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
-        let (node, place) = self.find(instrument)?;
-        if node.kind.instrument().is_none() {
-            let known = self.instruments().map(str::to_owned).collect();
-            return Err(EngineError::NoInstrument { node: instrument.into(), known });
-        }
-        let (node, born) = (place.node, place.born);
-        let address = self.graph.address(node);
-        let instrument = address.ok_or(sostenuto_graph::GraphError::NoSuchNode(node))?;
+        let (instrument, born) = self.player(instrument)?;
         // An instrument that is to come at a frame hears notes from then on.
         let at = match at.into() {
             When::Now if born > self.remote.load.frame() => When::Frame(born),
@@ -120,6 +121,89 @@ impl Conductor {
         let ticket = self.graph.next_ticket();
         self.send(Command::Note { ticket, instrument, note, at })?;
         Ok(ticket)
+    }
+
+    /// Plays a note of a length. It ends at its exact frame where its beginning is told before then; else as soon as it is told.
+    ///
+    /// # Errors
+    /// As [`note`](Self::note).
+    pub fn note_for(
+        &mut self,
+        instrument: &str,
+        note: Note,
+        length: Span,
+        at: impl Into<When>,
+    ) -> Result<Ticket, EngineError> {
+        let at = at.into();
+        let (address, born) = self.player(instrument)?;
+        self.make_room(2)?;
+        let ticket = self.note(instrument, NoteEvent::On(note), at)?;
+        match at {
+            When::Frame(frame) => {
+                let begun = frame.max(born).max(self.remote.load.frame());
+                self.playing.ending.push((address, note.id, self.end_of(begun, length)));
+                self.end_notes();
+            }
+            _ => drop(self.playing.begun.insert(ticket, (address, note.id, length))),
+        }
+        Ok(ticket)
+    }
+
+    /// The frame at which a note ends that begins at a frame.
+    fn end_of(&self, begun: u64, length: Span) -> u64 {
+        let transport = &self.playing.transport;
+        let position = transport.position(begun);
+        let tempo = Tempo(position.tempo);
+        let frames = length.to_frames(Hertz(self.sample_rate()), tempo).0;
+        let beats = match length {
+            Span::Beats(beats) if position.playing => transport.frame_at(position.beats + beats.0, begun),
+            _ => None,
+        };
+        beats.unwrap_or(begun.saturating_add(frames)).max(begun + 1)
+    }
+
+    /// Sends the ends of notes, as far as there is room.
+    pub(super) fn end_notes(&mut self) {
+        while let Some((instrument, id, frame)) = self.playing.ending.pop() {
+            let ticket = self.graph.next_ticket();
+            let (note, at) = (NoteEvent::Off(id), When::Frame(frame));
+            if self.send(Command::Note { ticket, instrument, note, at }).is_err() {
+                self.playing.ending.push((instrument, id, frame));
+                return;
+            }
+            self.own.insert(ticket);
+        }
+    }
+
+    /// Lets the notes go of what was an instrument until now.
+    pub(super) fn let_go(&mut self, node: NodeId, at: When) -> Result<(), EngineError> {
+        if self.graph.voice_load(node).is_some()
+            && let Some(instrument) = self.graph.address(node)
+        {
+            let ticket = self.graph.next_ticket();
+            self.send(Command::Note { ticket, instrument, note: NoteEvent::AllOff, at })?;
+            self.own.insert(ticket);
+        }
+        Ok(())
+    }
+
+    /// Refuses a node that is not there or plays no notes.
+    ///
+    /// # Errors
+    /// Which of the two.
+    pub fn check_instrument(&self, label: &str) -> Result<(), EngineError> {
+        self.player(label).map(|_| ())
+    }
+
+    /// Where the audio thread finds an instrument, and from which frame on.
+    fn player(&self, label: &str) -> Result<(Address, u64), EngineError> {
+        let (node, place) = self.find(label)?;
+        if node.kind.instrument().is_none() {
+            let known = self.instruments().map(str::to_owned).collect();
+            return Err(EngineError::NoInstrument { node: label.into(), known });
+        }
+        let address = self.graph.address(place.node);
+        Ok((address.ok_or(sostenuto_graph::GraphError::NoSuchNode(place.node))?, place.born))
     }
 
     /// The labels of the nodes that play notes, in the order of the patch.
@@ -159,6 +243,9 @@ impl Conductor {
     pub(super) fn acknowledged(&mut self, ticket: Ticket, frame: u64) {
         if let Some(change) = self.playing.waiting.remove(&ticket) {
             self.playing.transport.apply(change, frame);
+        }
+        if let Some((instrument, id, length)) = self.playing.begun.remove(&ticket) {
+            self.playing.ending.push((instrument, id, self.end_of(frame, length)));
         }
     }
 

@@ -55,6 +55,11 @@ impl Conductor {
         self.graph.voice_load(self.find(label).ok()?.1.node).cloned()
     }
 
+    /// What a node of the graph is called: its label, or `INSTANCE/NODE`; nothing if it is none of the patch.
+    pub fn label_of(&self, node: NodeId) -> Option<String> {
+        self.stage.label(node)
+    }
+
     /// The node of a label or of a way through instances, and where it stands.
     pub(super) fn find(&self, label: &str) -> Result<(&ResolvedNode, &Place), EngineError> {
         let mut names = label.split('/');

@@ -93,7 +93,7 @@ static COMMANDS: &[CommandInfo] = &[
     row(
         "remove",
         "remove NODE [--tail [TIME]]",
-        "remove a node and its cables; with a tail it rings out",
+        "remove a node and its cables; with a tail it rings out, 10 s or TIME at most, or until it is silent",
         "remove echo --tail",
         &[Arg::Node, Arg::End],
         read::remove,
