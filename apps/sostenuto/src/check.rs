@@ -1,10 +1,10 @@
 //! `check`: what is wrong with patches.
 
 use crate::clean::{causes, clean};
-use crate::source::{Text, count, report, text};
+use crate::source::{Text, count, loader, report, text};
 use anyhow::Result;
 use sostenuto_engine::Conductor;
-use sostenuto_patch::read;
+use sostenuto_patch::read_with;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ pub fn check(patches: &[PathBuf]) -> Result<ExitCode> {
                 continue;
             }
         };
-        match read(&text, notation, Conductor::catalogue()) {
+        match read_with(&text, notation, Conductor::catalogue(), &mut loader(path)) {
             Ok(checked) => {
                 report(&name, &text, &checked.warnings);
                 let nodes = checked.patch.nodes.len();

@@ -57,25 +57,37 @@ fn draw(line: &str) {
 }
 
 fn line(conductor: &sostenuto_engine::Conductor) -> String {
-    let levels: Vec<Levels> = conductor
-        .nodes()
-        .into_iter()
-        .find(|node| node.kind == sostenuto_patch::OUTPUT_KIND)
-        .map(|node| node.levels)
-        .unwrap_or_default();
+    let levels: Vec<Levels> = conductor.output_levels();
     let peak = levels.iter().fold(0.0f32, |peak, level| peak.max(level.peak));
     let load = conductor.load();
     let seconds = load.frame() as f64 / conductor.sample_rate();
     format!(
-        " {:>2}:{:04.1}  {}  {}{}  load {:>4.1} % (peak {:.0} %) ",
+        " {:>2}:{:04.1}  {}{}  {}  {}{}  load {:>4.1} % (peak {:.0} %) ",
         (seconds / 60.0) as u64,
         seconds % 60.0,
+        place(&conductor.position()),
+        voices(conductor),
         bar(peak),
         decibels(peak),
         if peak > 1.0 { "  CLIPS" } else { "" },
         load.load() * 100.0,
         load.peak() * 100.0,
     )
+}
+
+/// Bar and beat.
+fn place(position: &sostenuto_graph::transport::Position) -> String {
+    let standing = if position.playing { "" } else { " (stands)" };
+    format!("{}.{}{standing}", position.bar.max(1), position.beat.max(1.0) as u64)
+}
+
+/// How many notes sound, if there are instruments.
+fn voices(conductor: &sostenuto_engine::Conductor) -> String {
+    let mut counts = conductor.instruments().filter_map(|label| conductor.voices(label)).peekable();
+    if counts.peek().is_none() {
+        return String::new();
+    }
+    format!("  {} voices", counts.map(|load| u32::from(load.counts().playing)).sum::<u32>())
 }
 
 /// A level as a bar of 20: a character for 3 dB, up to 0 dB.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use rustyline::ExternalPrinter;
 use sostenuto_device::Request;
 use sostenuto_engine::{Applied, AudioEngine, Conductor, Controller, Notice, Reply};
-use sostenuto_graph::Ticket;
+use sostenuto_graph::{Ticket, When};
 use sostenuto_patch::command::{Command, Timed, parse};
 use sostenuto_patch::{Patch, to_toml};
 use std::collections::VecDeque;
@@ -72,7 +72,8 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
     let heard = match watched(args) {
         Some(path) => {
             let text = crate::source::text(path)?.text;
-            engine.apply_toml(&text)?;
+            let (source, mut load) = (text.clone(), crate::source::loader(path));
+            engine.controller().with(move |desk| desk.open_with(&source, &mut load, None).map(|_| ()))??;
             Some(text)
         }
         None => {
@@ -277,7 +278,11 @@ impl Session {
             (self.controller.clone(), self.show.clone(), path.display().to_string());
         let (watching, mut snapshots) =
             (self.watching.clone(), Snapshots { journal: args.journal.clone(), taken: 0 });
-        let mut reload = move |text: String| match controller.with(move |desk| desk.reload(&text)) {
+        let document = path.to_owned();
+        let mut reload = move |text: String| match controller.with({
+            let mut load = crate::source::loader(&document);
+            move |desk| desk.reload_with(&text, &mut load)
+        }) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}
             Ok(Ok(reloaded)) => {
                 if let Some(ticket) = reloaded.applied.ticket
@@ -406,13 +411,9 @@ impl Session {
         if command == Command::Quit {
             return false;
         }
-        if let Some(when) = at.filter(|when| when.span().is_none()) {
-            self.show.print(&reply::uncounted(&when));
-            return true;
-        }
         let said = command.clone();
         let outcome = self.controller.with(move |desk| {
-            let at = at.and_then(|when| when.span()).map(|span| desk.frames(span));
+            let at = at.map_or(When::Now, |at| desk.when(&at));
             desk.carry_out(&command, at)
         });
         match outcome {
@@ -452,6 +453,7 @@ impl Session {
             Command::List => self.controller.with(|desk| reply::list(desk)),
             Command::Show { node } => self.controller.with(move |desk| reply::show(desk, &node)),
             Command::Meters => self.controller.with(|desk| reply::meters(desk)),
+            Command::Where => self.controller.with(|desk| reply::position(desk)),
             Command::Stats => self.controller.with(move |desk| reply::stats(desk, &counts)),
             other => Ok(reply::unable(&other)),
         };
@@ -464,7 +466,8 @@ impl Session {
             Err(error) => return self.show.print(&causes(&error)),
         };
         let (name, source) = (text.name.clone(), text.text.clone());
-        match self.controller.with(move |desk| desk.open(&source, None)) {
+        let mut load = crate::source::loader(path.as_ref());
+        match self.controller.with(move |desk| desk.open_with(&source, &mut load, None)) {
             Ok(Ok((Reply::Edited(applied), _))) => {
                 self.heard(Command::Load { path: path.into() }, &applied);
                 if self.watching.swap(false, Ordering::Relaxed) {

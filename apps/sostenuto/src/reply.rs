@@ -3,7 +3,7 @@
 use crate::live::decibels;
 use sostenuto_device::Counts;
 use sostenuto_engine::Desk;
-use sostenuto_patch::command::{Command, When, help};
+use sostenuto_patch::command::{Command, help};
 use std::fmt::Write;
 
 /// The nodes of a patch, a line each.
@@ -29,6 +29,9 @@ pub fn list(desk: &Desk) -> String {
 pub fn show(desk: &Desk, label: &str) -> String {
     let conductor = desk.conductor();
     let resolved = conductor.resolved();
+    if let Some((around, name)) = label.split_once('/') {
+        return show_inside(desk, around, name);
+    }
     let Some(node) = resolved.nodes.iter().find(|n| n.label == label) else {
         return format!("there is no node `{label}`: `list` shows them\n");
     };
@@ -53,6 +56,26 @@ pub fn show(desk: &Desk, label: &str) -> String {
         && report.average_ns > 0.0
     {
         _ = writeln!(text, "  takes {:.0} ns for 64 frames (peak {} ns)", report.average_ns, report.peak_ns);
+    }
+    text
+}
+
+/// A node inside of an instance of a part: what the part says of it.
+fn show_inside(desk: &Desk, instance: &str, way: &str) -> String {
+    let mut nodes = &desk.conductor().resolved().nodes[..];
+    let mut text = String::new();
+    let names: Vec<&str> = std::iter::once(instance).chain(way.split('/')).collect();
+    for (depth, name) in names.iter().enumerate() {
+        let Some(node) = nodes.iter().find(|n| n.label == *name) else {
+            return format!("there is no node `{}`: `list` shows them\n", names.join("/"));
+        };
+        if depth + 1 == names.len() {
+            text = format!("{}: {}, {}\n", names.join("/"), node.kind.name, node.kind.summary);
+            for (param, value) in node.shape.params.iter().zip(&node.values) {
+                _ = writeln!(text, "  {} = {} in the part", param.name, param.unit.format(f64::from(*value)));
+            }
+        }
+        nodes = node.kind.part.as_ref().map_or(&[], |part| &part.nodes);
     }
     text
 }
@@ -83,6 +106,21 @@ pub fn stats(desk: &Desk, counts: &Counts) -> String {
         load.deferred(),
         clock(counts),
     );
+    for label in conductor.instruments() {
+        let Some(counts) = conductor.voices(label).map(|load| load.counts()) else { continue };
+        _ = writeln!(
+            text,
+            "  {label:16} {} notes sound, {} fade; {} began, {} stolen, {} dropped",
+            counts.playing, counts.fading, counts.started, counts.stolen, counts.dropped
+        );
+    }
+    if load.lost_notes() > 0 {
+        _ = writeln!(
+            text,
+            "  {} notes of sequences were left out: too much waits for its frame",
+            load.lost_notes()
+        );
+    }
     let mut nodes = conductor.nodes();
     nodes.sort_by(|a, b| b.average_ns.total_cmp(&a.average_ns));
     for node in nodes.iter().take(5).filter(|n| n.average_ns > 0.0) {
@@ -105,17 +143,23 @@ pub fn kinds(kind: Option<&str>) -> String {
     }
 }
 
-/// What is said to a command that nobody here carries out.
-pub fn unable(command: &Command) -> String {
-    match command {
-        Command::Remove { .. } => format!("`{command}` cannot be done here: leave `--tail` out"),
-        _ => format!("`{command}` cannot be done here: there is no instrument and no musical time"),
-    }
+/// Where musical time is.
+pub fn position(desk: &Desk) -> String {
+    let position = desk.conductor().position();
+    let state = if position.playing { "" } else { ", standing" };
+    format!(
+        "bar {}, beat {:.2} ({:.2} quarter notes), {} at {:.2} bpm{state}\n",
+        position.bar.max(1),
+        position.beat.max(1.0),
+        position.beats,
+        position.meter,
+        position.tempo,
+    )
 }
 
-/// What is said to a time in bars or beats where none are counted.
-pub fn uncounted(when: &When) -> String {
-    format!("bars and beats are not counted here: write a time in place of `{when}`, as in `at 2.5s`")
+/// What is said to a command that nobody here carries out.
+pub fn unable(command: &Command) -> String {
+    format!("`{command}` cannot be done here")
 }
 
 /// Help on one command or all.

@@ -4,9 +4,9 @@ use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
-use sostenuto_patch::{Checked, MAX_DOCUMENT, Notation, Problem, chain, read};
+use sostenuto_patch::{Checked, MAX_DOCUMENT, Notation, Problem, chain, read_with};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The text of a patch, and how it is written.
 pub struct Text {
@@ -32,12 +32,46 @@ pub fn text(path: &Path) -> Result<Text> {
     Ok(Text { name, text, notation: if json { Notation::Json } else { Notation::Toml } })
 }
 
+/// Gives the files that the parts of a document come from: their names go from the directory of the document, or from the present one if it
+/// came from standard input.
+pub fn loader(document: &Path) -> impl FnMut(&str) -> Result<String, String> + use<> {
+    let directory = directory(document);
+    move |name| {
+        let path = directory.join(name);
+        if name == "-" || path.is_dir() {
+            return Err("that is no file".to_owned());
+        }
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+        let limit = MAX_DOCUMENT as u64 + 1;
+        file.take(limit).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
+    }
+}
+
+fn directory(document: &Path) -> PathBuf {
+    document.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The files that the parts of a document in TOML come from, and what they say now.
+pub fn parts(document: &Path, text: &str) -> Vec<(PathBuf, Option<String>)> {
+    let (directory, mut load, mut files) = (directory(document), loader(document), Vec::new());
+    let mut note = |name: &str| {
+        let outcome = load(name);
+        files.push((directory.join(name), outcome.as_ref().ok().cloned()));
+        outcome
+    };
+    // Whether the document is good does not matter here: its files are asked for in any case.
+    _ = read_with(text, Notation::Toml, Conductor::catalogue(), &mut note);
+    files
+}
+
 /// The patch that is meant, checked; warnings are printed.
 pub fn patch(what: &What) -> Result<Checked> {
     let (name, text, outcome) = match (&what.patch, &what.chain) {
         (Some(path), _) => {
             let Text { name, text, notation } = text(path)?;
-            let outcome = read(&text, notation, Conductor::catalogue());
+            let outcome = read_with(&text, notation, Conductor::catalogue(), &mut loader(path));
             (name, text, outcome)
         }
         (None, Some(text)) => ("the chain".to_owned(), text.clone(), chain(text, Conductor::catalogue())),
@@ -58,11 +92,13 @@ pub fn patch(what: &What) -> Result<Checked> {
 /// Prints problems with their places to standard error.
 pub fn report(name: &str, text: &str, problems: &[Problem]) {
     for problem in problems {
+        let name = problem.file.as_deref().unwrap_or(name);
         let place =
             problem.at.as_ref().map(|at| format!("{}:{}:{}: ", name, at.line, at.column)).unwrap_or_default();
         let weight = if problem.is_warning() { "" } else { "error: " };
         // The place stands in front already.
-        let bare = Problem { at: None, ..problem.clone() };
+        let file = problem.file.clone().filter(|_| problem.at.is_none());
+        let bare = Problem { at: None, file, ..problem.clone() };
         eprintln!("{}", clean(&format!("{place}{weight}{bare}")));
         for line in problem.excerpt(text).lines() {
             eprintln!("    {}", clean(line));
