@@ -105,7 +105,7 @@ impl Conductor {
         }
         if let Ok(batch) = edit.commit() {
             self.own.insert(batch.ticket());
-            self.own.extend(batch.follow_up());
+            self.own.extend(batch.follow_ups());
             _ = self.send(Command::Apply(batch));
         }
     }
