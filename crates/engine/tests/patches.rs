@@ -149,8 +149,7 @@ fn a_full_ring_is_an_error_and_loses_nothing() {
             Err(error) => break error,
         }
     };
-    // One place is taken by the request that lets musical time run from the first patch on.
-    assert_eq!(sent, 1023);
+    assert_eq!(sent, 1024);
     assert!(matches!(error, EngineError::RingFull { waiting: 1024 }), "{error}");
     let edit = conductor.apply(&patch(&SLOW.replace("110.0", "220.0")), None);
     assert!(matches!(edit, Err(EngineError::RingFull { .. })));
