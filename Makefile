@@ -83,6 +83,8 @@ bench: need-build ## measure, side by side with other engines
 	@for bench in $(BENCHES); do \
 		CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "$$bench" $(CARGO) run --release --quiet --manifest-path "$$bench" || exit 1; \
 	done
+	@CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "what edits cost" \
+		$(CARGO) run --release --quiet --manifest-path bench/engines/Cargo.toml -- growth
 
 soak: need-build ## millions of random edits while rendering; EDITS=n
 ifeq ($(EDIT_TESTS),)

@@ -1,10 +1,12 @@
 //! Sostenuto, fundsp and Firewheel on the same work, interleaved in one run.
 //!
 //! `cargo run --release [ROUNDS] [SECONDS]` prints, for each workload, the processor time of each engine per node and block of 64
-//! frames (median over the rounds), and the ratio of Sostenuto to it (median of the ratios within a round).
+//! frames (median over the rounds), and the ratio of Sostenuto to it (median of the ratios within a round). `cargo run --release -- growth`
+//! measures what edits cost: see [`growth`].
 
 mod firewheel_side;
 mod fundsp_side;
+mod growth;
 mod ours;
 
 use cpu_time::ThreadTime;
@@ -71,8 +73,11 @@ pub trait Engine {
 }
 
 type Make = fn(Work) -> Box<dyn Engine>;
-const ENGINES: [(&str, Make); 3] =
-    [("sostenuto", ours::make), ("fundsp 0.23 Net", fundsp_side::make), ("Firewheel 0.14", firewheel_side::make)];
+const ENGINES: [(&str, Make); 3] = [
+    ("sostenuto", ours::make),
+    ("fundsp 0.23 Net", fundsp_side::make),
+    ("Firewheel 0.14", firewheel_side::make),
+];
 
 /// Nanoseconds of processor time per node and block.
 fn measure(name: &str, engine: &mut dyn Engine, work: Work, blocks: usize) -> f64 {
@@ -99,8 +104,20 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 fn main() {
-    let number = |n: usize, default: f64| std::env::args().nth(n).and_then(|a| a.parse().ok()).unwrap_or(default);
-    let (rounds, seconds) = (number(1, 7.0) as usize, number(2, 2.0));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |n: usize, default: f64| arguments.get(n).and_then(|a| a.parse().ok()).unwrap_or(default);
+    match arguments.first().map(String::as_str) {
+        Some("growth") => {
+            growth::growth(number(1, 200.0) as usize, number(2, 5.0), number(3, 10_000.0) as usize)
+        }
+        Some("serve") => growth::serve(&arguments[1..]),
+        Some("count") => growth::count(&arguments[1..]),
+        _ => throughput(number(0, 7.0) as usize, number(1, 2.0)),
+    }
+}
+
+/// Compares how much rendering costs, in so many rounds of so many seconds of sound.
+fn throughput(rounds: usize, seconds: f64) {
     let blocks = (seconds * f64::from(RATE) / BLOCK as f64) as usize;
     println!("| workload | engine | ns per node and block of {BLOCK} | sostenuto / engine |");
     println!("|---|---|---|---|");
