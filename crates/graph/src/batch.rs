@@ -22,8 +22,8 @@ pub struct Batch {
     pub(crate) at: When,
     /// What follows by itself; nothing sent later comes before it.
     pub(crate) then: Option<Box<Batch>>,
-    /// As what follows on another batch: the slots of cables that are first to have come to rest.
-    pub(crate) after: Vec<u32>,
+    /// As what follows on another batch: what is first to have come to rest.
+    pub(crate) after: After,
     /// The state it was built against; it makes the next.
     pub(crate) revision: u64,
     /// What goes into slots of nodes.
@@ -52,6 +52,15 @@ pub struct Batch {
     pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
     pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
     pub(crate) plan_chunks: Vec<Chunk<Link>>,
+}
+
+/// What a batch that follows waits for.
+#[derive(Debug, Default)]
+pub(crate) struct After {
+    /// Slots of cables.
+    pub cables: Vec<u32>,
+    /// Slots of nodes on the way back from a bypass.
+    pub bypasses: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

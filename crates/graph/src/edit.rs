@@ -25,7 +25,7 @@ use crate::table::{CHUNK, MAX_CHUNKS};
 use crate::topology::{AudioGraph, Cable, CableId, Entry, Inside, ROOT, Sink, Source};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -45,7 +45,8 @@ use undo::Undo;
 /// What fades out counts as gone at once; [`AudioGraph::settle`] takes it away, and when it does so cannot be heard.
 ///
 /// Where old and new cables together would be a loop without a delay, as when two nodes of a chain change places, the new ones fade in once the old
-/// ones have faded out, and batches that come meanwhile wait for them. So it is with a bypass that would take the delay out of a loop on its way out.
+/// ones have faded out, and batches that come meanwhile wait for them. So it is with a bypass that would take the delay out of a loop on its way out,
+/// and with a loop through a delay that is on its way back from a bypass.
 ///
 /// With a fade of 0 frames an edit takes effect at once, even on what fades because of an earlier one: a cable that is laid again where one fades out
 /// is there at once and that one is cut; a node that is removed is cut off from all that hears it.
@@ -65,6 +66,8 @@ pub struct Edit<'g> {
     freed_cables: Vec<u32>,
     /// Sums that may have nothing left to add up.
     emptied: Vec<u32>,
+    /// Cables of earlier transactions on their way out that come back, as they were.
+    returned: BTreeMap<CableId, Cable>,
     /// Cables that fade, and nodes on their way out.
     faded: Vec<(CableId, u64)>,
     left: Vec<NodeId>,
@@ -75,11 +78,13 @@ pub struct Edit<'g> {
     longest: u32,
     /// The last number given before.
     began: u64,
+    /// What was born before this revision sounded before.
+    since: u64,
 }
 
 impl<'g> Edit<'g> {
     pub(crate) fn new(graph: &'g mut AudioGraph) -> Self {
-        let began = graph.next;
+        let (began, since) = (graph.next, graph.revision);
         let fade = (0.005 * graph.stream.sample_rate + 0.5) as u32;
         Edit {
             graph,
@@ -94,12 +99,14 @@ impl<'g> Edit<'g> {
             freed_nodes: Vec::new(),
             freed_cables: Vec::new(),
             emptied: Vec::new(),
+            returned: BTreeMap::new(),
             faded: Vec::new(),
             left: Vec::new(),
             undecided: Vec::new(),
             fade,
             longest: fade,
             began,
+            since,
         }
     }
 
@@ -195,6 +202,7 @@ impl<'g> Edit<'g> {
             starts_silent,
             bypassed: false,
             held: false,
+            turning: false,
             latency: 0,
             late: 0,
             leaving: false,
@@ -227,7 +235,7 @@ impl<'g> Edit<'g> {
         }
         // A cable that fades out, or leads to what does, is heard until that is over.
         let is_heard = |id: &CableId| self.graph.cable(*id).is_some_and(|c| c.leaving || self.is_heard(c));
-        if self.fade > 0 && entry.born < self.graph.revision && entry.outgoing.iter().any(is_heard) {
+        if self.fade > 0 && entry.born < self.since && entry.outgoing.iter().any(is_heard) {
             self.leave(node);
         } else {
             self.take_out(node);
@@ -354,10 +362,14 @@ impl<'g> Edit<'g> {
         let was = core::mem::replace(&mut entry.bypassed, on);
         let (slot, delays) = (entry.slot, entry.delays);
         if was != on {
+            if delays && !on {
+                let was = core::mem::replace(&mut entry.turning, true);
+                self.journal.push(Undo::Turn(node, was));
+            }
             if delays {
                 self.graph.touch(Unit::Node(node));
             }
-            self.graph.late.push(Late::Changed(node));
+            self.graph.note_changed(node);
             self.bypasses.push((slot, on, Motion::Glide(self.fade)));
             self.journal.push(Undo::Bypass(node, was));
         }

@@ -367,8 +367,11 @@ impl Executor {
                 self.apply(&mut batch);
                 // It takes the place that has just become free.
                 if let Some(mut then) = batch.then.take() {
-                    let left = |slot: &u32| self.cables.get(*slot)?.frames_left(self.frame);
-                    let left = then.after.iter().filter_map(left).max().unwrap_or(0);
+                    let cable = |slot: &u32| self.cables.get(*slot)?.frames_left(self.frame);
+                    let bypass =
+                        |slot: &u32| self.nodes.get(*slot)?.as_ref()?.upkeep.detour.frames_left(self.frame);
+                    let cables = then.after.cables.iter().filter_map(cable);
+                    let left = cables.chain(then.after.bypasses.iter().filter_map(bypass)).max().unwrap_or(0);
                     then.at = When::Frame(self.frame + left as u64);
                     self.waiting.push_front((arrivals, then));
                 }

@@ -2,7 +2,7 @@
 //!
 //! What a node puts out is as late as the latest that it hears at its ports, and by its own latency later. A cable whose source is earlier than
 //! that holds its signal back by the difference. Cables on a feedback loop are left as they are, and so are drives. What a part does is as late as
-//! its output is against its input. Cables on their way out stay as they are, and nobody waits for them.
+//! its output is against its input. Cables on their way out stay as they are, and nobody waits for them, nor for those that are yet to come in.
 
 use crate::lineup::Unit;
 use crate::message::{Address, NodeId};
@@ -28,7 +28,7 @@ pub(crate) enum Late {
     Gone(Unit, u32),
     /// A node's own latency is another.
     Changed(NodeId),
-    /// A unit has come onto a loop, or off one.
+    /// A unit has come onto a loop, or off one, or for another reason is to be looked at.
     Looped(Unit),
 }
 
@@ -73,6 +73,15 @@ impl AudioGraph {
         }
     }
 
+    /// Notes that a node's own latency is another. Who hears it is noted now: by the time that this is looked at the node may be gone.
+    pub(crate) fn note_changed(&mut self, node: NodeId) {
+        let cables = self.node(node).into_iter().flat_map(|e| &e.outgoing);
+        let listeners = cables.filter_map(|id| Self::listener(self.cable(*id)?.to));
+        let listeners: Vec<Late> = listeners.map(Late::Looped).collect();
+        self.late.extend(listeners);
+        self.late.push(Late::Changed(node));
+    }
+
     /// Notes that a cable is taken up.
     pub(crate) fn note_gone(&mut self, cable: &Cable) {
         if let Some(listener) = Self::listener(cable.to) {
@@ -85,13 +94,22 @@ impl AudioGraph {
 
     /// Notes that a cable of a loop goes, or comes back: who was on the loop may be on none.
     pub(crate) fn note_off_loop(&mut self, cable: &Cable) {
+        if self.latent > 0 {
+            let looped: Vec<Late> = self.around(cable).iter().map(|unit| Late::Looped(*unit)).collect();
+            self.late.extend(looped);
+        }
+    }
+
+    /// All units on the loop that a cable lies on, if it does.
+    pub(crate) fn around(&self, cable: &Cable) -> &[Unit] {
         let cycle = |unit: Unit| self.seat(unit).map_or(0, |s| s.cycle);
-        let Source::Output(from, _) = cable.from else { return };
-        if self.latent > 0
-            && cycle(Unit::Node(from)) == cycle(Self::adder(cable.to, cable.leaf))
-            && let Some(units) = self.lineup.cycles.get(&cycle(Unit::Node(from)))
-        {
-            self.late.extend(units.iter().map(|unit| Late::Looped(*unit)));
+        match cable.from {
+            Source::Output(from, _)
+                if cycle(Unit::Node(from)) == cycle(Self::adder(cable.to, cable.leaf)) =>
+            {
+                self.lineup.cycles.get(&cycle(Unit::Node(from))).map_or(&[], Vec::as_slice)
+            }
+            _ => &[],
         }
     }
 
@@ -137,7 +155,7 @@ impl AudioGraph {
             Unit::Sum(_) => Vec::new(),
         };
         let heard = |id: CableId| {
-            let cable = self.cable(id).filter(|c| !c.leaving && Self::listener(c.to) == Some(unit))?;
+            let cable = self.awake(id).filter(|c| !c.leaving && Self::listener(c.to) == Some(unit))?;
             let from = if let Source::Output(from, _) = cable.from { Some(Unit::Node(from)) } else { None };
             Some((id, from.is_some_and(|from| self.is_on_one_loop(from, unit))))
         };

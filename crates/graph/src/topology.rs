@@ -115,6 +115,8 @@ pub(crate) struct Entry {
     pub bypassed: bool,
     /// It is yet to be bypassed: until then it delays as before.
     pub held: bool,
+    /// It has come back from a bypass, maybe only just: it does not yet delay, as far as loops go.
+    pub turning: bool,
     /// By how many frames its output is late against its inputs.
     pub latency: u32,
     /// By how many frames what it hears is late.
@@ -263,6 +265,7 @@ impl AudioGraph {
             starts_silent: true,
             bypassed: false,
             held: false,
+            turning: false,
             latency: 0,
             late: 0,
             leaving: false,

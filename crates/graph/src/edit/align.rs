@@ -25,8 +25,14 @@ impl Edit<'_> {
         for note in late {
             match note {
                 Late::Laid(id) => {
-                    let Some(cable) = self.graph.cable(id).filter(|c| !c.leaving) else { continue };
+                    let Some(cable) = self.graph.awake(id).filter(|c| !c.leaving) else { continue };
                     let Some(listener) = AudioGraph::listener(cable.to) else { continue };
+                    // It may make a loop where there was one only with cables on their way out.
+                    if self.graph.fades.cables > 0 {
+                        open.extend(
+                            self.graph.around(cable).iter().filter_map(|unit| self.graph.turn_of(*unit)),
+                        );
+                    }
                     let (arrival, late) = (self.graph.arrival(listener), self.graph.lateness(cable.from));
                     let looped = matches!(cable.from, Source::Output(from, _) if self.graph.is_on_one_loop(Unit::Node(from), listener));
                     if late > arrival {

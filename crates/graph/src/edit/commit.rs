@@ -1,7 +1,7 @@
 //! From edits to a batch.
 
 use super::Edit;
-use crate::batch::{Arena, Batch};
+use crate::batch::{After, Arena, Batch};
 use crate::error::GraphError;
 use crate::fades::Fade;
 use crate::message::{NodeId, When};
@@ -41,7 +41,7 @@ impl Edit<'_> {
             ticket: graph.next_ticket(),
             at: When::Now,
             then: None,
-            after: Vec::new(),
+            after: After::default(),
             revision: graph.revision,
             nodes: core::mem::take(&mut self.nodes),
             cables: core::mem::take(&mut self.cables),
@@ -82,7 +82,7 @@ impl Edit<'_> {
                 nodes: core::mem::take(&mut self.left),
             });
         }
-        batch.then = Edit::follow_ups(self.graph, stages, self.longest);
+        batch.then = Edit::follow_ups(self.graph, stages, self.longest, self.since);
         Ok(batch)
     }
 }

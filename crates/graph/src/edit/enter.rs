@@ -47,11 +47,6 @@ impl Edit<'_> {
         let mut soft = BTreeSet::new();
         for (id, frames) in undecided {
             let Some(cable) = self.graph.cable(id) else { continue };
-            if cable.leaving {
-                // What it leads to has left since: it will never be heard.
-                self.cables.push((cable.slot(), CableChange::New(0.0)));
-                continue;
-            }
             let (slot, gain, source) = (cable.slot(), cable.gain, node_of(cable.from));
             if self.is_quiet(source, &soft, &mut BTreeSet::new()) || self.quieten(source, frames, &mut soft) {
                 // Its gain may have been set since: then it is on its way.

@@ -8,7 +8,7 @@ use crate::lineup::Unit;
 use crate::message::NodeId;
 use crate::topology::{AudioGraph, Cable, CableId, Entry, ROOT, Sink, Source};
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 impl AudioGraph {
@@ -155,7 +155,7 @@ impl Edit<'_> {
     /// Whether what a cable would lead to sounded before this transaction.
     pub(crate) fn sounds(&self, to: Sink) -> bool {
         let (Sink::Input(node, _) | Sink::Param(node, _) | Sink::PartOutput(node, _)) = to;
-        let old = |e: &Entry| !e.leaving && e.born < self.graph.revision;
+        let old = |e: &Entry| !e.leaving && e.born < self.since;
         node == ROOT || self.graph.node(node).is_some_and(old)
     }
 
@@ -175,6 +175,9 @@ impl Edit<'_> {
 
     /// Lets a cable fade out.
     pub(super) fn fade_out(&mut self, id: CableId) {
+        if self.give_back(id) {
+            return;
+        }
         let Some(cable) = self.graph.cable(id) else { return };
         self.cables.push((cable.slot(), CableChange::Fade(0.0, self.fade)));
         self.journal.push(Undo::Cable(cable.clone()));
@@ -192,7 +195,22 @@ impl Edit<'_> {
         let Some(cable) = self.graph.cable(id) else { return };
         self.cables.push((cable.slot(), CableChange::Fade(gain, self.fade)));
         self.journal.push(Undo::Cable(cable.clone()));
+        if cable.mark <= self.began {
+            self.returned.insert(id, cable.clone());
+        }
         self.regain(id, gain, false);
+    }
+
+    /// Lets a cable that comes back with this transaction go on fading out as if it had not; `false` for any other.
+    fn give_back(&mut self, id: CableId) -> bool {
+        let Some(was) = self.returned.remove(&id) else { return false };
+        if let Some(cable) = self.graph.cable(id).cloned() {
+            self.cables.retain(|(slot, _)| *slot != was.slot());
+            self.emptied.extend(cable.leaf);
+            self.journal.push(Undo::Cable(cable));
+            self.graph.change(was);
+        }
+        true
     }
 
     /// Takes a cable away at once.
@@ -245,27 +263,46 @@ impl Edit<'_> {
             let from_here = matches!(cable.from, Source::Output(from, _) if from == node);
             if from_here && self.is_heard(cable) {
                 self.fade_out(id);
-            } else if from_here && !matches!(cable.to, Sink::Input(to, _) | Sink::Param(to, _) if to == node)
-            {
-                // To what is new, or goes itself.
-                self.cut(id);
             } else {
                 self.mark_cable(id);
             }
         }
     }
 
-    /// What fades out before a node that goes as well stays as it is: heard through both fades it would be gone too soon.
+    /// What leads to a node that goes stays as it was before this transaction: it goes with the node, and heard through both fades it would be gone
+    /// too soon.
     pub(super) fn spare(&mut self) {
-        let goes = |cable: &Cable| {
+        let goes = |cable: &&Cable| {
             let (Sink::Input(to, _) | Sink::Param(to, _) | Sink::PartOutput(to, _)) = cable.to;
-            cable.leaving && self.graph.node(to).is_some_and(|e| e.leaving)
+            self.graph.node(to).is_some_and(|e| e.leaving)
         };
-        let last = |(id, mark): &(CableId, u64)| self.graph.cable(*id).filter(|c| c.mark == *mark);
-        let spared: BTreeSet<u32> =
-            self.faded.iter().filter_map(last).filter(|c| goes(c)).map(Cable::slot).collect();
-        let fades_out = |change: &CableChange| matches!(change, CableChange::Fade(to, _) if *to == 0.0);
-        self.cables.retain(|(slot, change)| !(fades_out(change) && spared.contains(slot)));
+        let cables = self.faded.iter().filter_map(|(id, _)| self.graph.cable(*id));
+        let spared: BTreeSet<CableId> = cables.filter(goes).map(|c| c.id).collect();
+        if spared.is_empty() {
+            return;
+        }
+        // The gain that each keeps: as it was before, or as it was set.
+        let mut kept: BTreeMap<u32, f32> = BTreeMap::new();
+        for undo in &self.journal {
+            if let Undo::Cable(was) = undo
+                && spared.contains(&was.id)
+            {
+                kept.entry(was.slot()).or_insert(was.gain);
+            }
+        }
+        self.cables.retain(|(slot, change)| match (kept.get_mut(slot), change) {
+            (Some(_), CableChange::Fade(..)) => false,
+            (Some(gain), CableChange::Move(set, _)) => {
+                *gain = *set;
+                true
+            }
+            _ => true,
+        });
+        for id in spared {
+            if let (Some(cable), Some(gain)) = (self.graph.cable_mut(id), kept.get(&id.slot())) {
+                cable.gain = *gain;
+            }
+        }
     }
 
     fn mark_leaving(&mut self, node: NodeId) {
@@ -282,8 +319,14 @@ impl Edit<'_> {
         }
     }
 
-    /// Lets a cable go with its node: it stays as it is until then, and does not count.
+    /// Lets a cable go with its node: it stays as it is until then, and does not count. One that is new has never been heard.
     fn mark_cable(&mut self, id: CableId) {
+        if id.number() > self.began {
+            return self.cut(id);
+        }
+        if self.give_back(id) {
+            return;
+        }
         // A new mark, so that no fade that it is in takes it away before its node.
         let mark = self.graph.serial();
         let Some(cable) = self.graph.cable_mut(id).filter(|c| !c.leaving) else { return };

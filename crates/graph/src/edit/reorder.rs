@@ -8,10 +8,11 @@
 use super::{Edit, Undo};
 use crate::batch::{Batch, CableChange};
 use crate::error::GraphError;
+use crate::latency::Late;
 use crate::lineup::Unit;
 use crate::message::NodeId;
 use crate::plan::CompiledGraph;
-use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
+use crate::topology::{AudioGraph, Cable, CableId, Source};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -25,10 +26,17 @@ enum Coming {
     Bypass(NodeId),
 }
 
-/// What comes once some cables have faded out.
+/// What is waited for: cables that fade out, and nodes that come back from a bypass.
+#[derive(Debug, Default)]
+struct Ending {
+    cables: Vec<CableId>,
+    nodes: Vec<NodeId>,
+}
+
+/// What comes once something has come to its end.
 #[derive(Debug)]
 pub(super) struct Stage {
-    going: Vec<CableId>,
+    ending: Ending,
     coming: Vec<Coming>,
     /// What was to be done to the cables that wait.
     cables: Vec<(u32, CableChange)>,
@@ -46,11 +54,25 @@ impl AudioGraph {
         let was = core::mem::replace(&mut cable.asleep, asleep);
         let (from, adder) = (cable.from, Self::adder(cable.to, cable.leaf));
         self.touch(adder);
+        if was != asleep
+            && let Some(cable) = self.cable(id).cloned()
+        {
+            self.note_gone(&cable);
+            self.late.push(Late::Laid(id));
+        }
         match from {
             _ if asleep => self.loosen(adder),
             Source::Output(from, _) => _ = self.lineup.joints.insert((Unit::Node(from), adder)),
             Source::PartInput(..) => {}
         }
+        Some(was)
+    }
+
+    /// Lets a node that comes back from a bypass still count as bypassed, or no more: while it is heard both ways it does not delay. Tells what it
+    /// was before.
+    pub(super) fn turn(&mut self, id: NodeId, turning: bool) -> Option<bool> {
+        let was = core::mem::replace(&mut self.node_mut(id)?.turning, turning);
+        self.touch(Unit::Node(id));
         Some(was)
     }
 
@@ -77,11 +99,15 @@ impl Edit<'_> {
             return Ok(Vec::new());
         }
         let fading = self.fading();
-        let (mut waiting, going) = (self.coming(&fading), self.going());
-        let (mut stages, mut since) = (Vec::new(), Vec::new());
-        for group in going {
-            group.iter().for_each(|id| self.sleep(*id, true));
-            since.extend(group);
+        let mut waiting = self.coming(&fading);
+        let (mut stages, mut since) = (Vec::new(), Ending::default());
+        while !waiting.is_empty()
+            && let ending = self.ending()
+            && !(ending.cables.is_empty() && ending.nodes.is_empty())
+        {
+            self.end(&ending, true);
+            since.cables.extend(ending.cables);
+            since.nodes.extend(ending.nodes);
             self.graph.line_up()?;
             let still = self.coming(&fading);
             if still.len() < waiting.len() {
@@ -89,18 +115,13 @@ impl Edit<'_> {
                 stages.push(self.stage(core::mem::take(&mut since), coming));
                 waiting = still;
             }
-            if waiting.is_empty() {
-                break;
-            }
         }
         if !self.graph.knotted().is_empty() {
             // It is so in the end as well: the error names the nodes.
             return self.graph.compile().map(|_| Vec::new());
         }
         // What slept for nothing, and what is to sleep only later.
-        for id in stages.iter().flat_map(|s| &s.going).chain(&since) {
-            self.sleep(*id, false);
-        }
+        stages.iter().map(|s| &s.ending).chain([&since]).for_each(|ending| self.end(ending, false));
         for coming in stages.iter().flat_map(|s| &s.coming) {
             self.put_off(*coming, true);
         }
@@ -136,7 +157,7 @@ impl Edit<'_> {
             coming.extend(
                 around.map(|c| if self.is_new(c) { Coming::Cable(c.id) } else { Coming::Return(c.id) }),
             );
-            let delays = entry.delays && entry.bypassed && !entry.held;
+            let delays = entry.delays && entry.bypassed && !entry.held && !entry.turning;
             if delays && self.bypasses.iter().any(|(slot, on, _)| *slot == entry.slot && *on) {
                 coming.insert(Coming::Bypass(node));
             }
@@ -144,24 +165,35 @@ impl Edit<'_> {
         coming
     }
 
-    /// The cables on loops without a delay that fade out, oldest first: those of earlier transactions one by one, then those of this one. What leads
-    /// to a node that goes is gone with that.
-    fn going(&self) -> Vec<Vec<CableId>> {
-        let fades = |cable: &&Cable| {
-            let (Sink::Input(to, _) | Sink::Param(to, _) | Sink::PartOutput(to, _)) = cable.to;
-            cable.leaving && self.graph.present(to).is_some()
+    /// Of the cables on loops without a delay that fade out, the one that does so for longest; if all do because of this transaction, all. What
+    /// stays as it is and goes with its node has no gain of 0. If there is none, the nodes on such loops that come back from a bypass.
+    fn ending(&self) -> Ending {
+        let knotted = self.graph.knotted();
+        let fades = |cable: &&&Cable| cable.leaving && cable.gain == 0.0;
+        let oldest = knotted.iter().filter(fades).map(|c| c.mark).min();
+        let Some(oldest) = oldest else {
+            let turns = |node: &NodeId| self.graph.node(*node).is_some_and(|e| e.turning && !e.bypassed);
+            let from = |c: &&Cable| if let Source::Output(node, _) = c.from { Some(node) } else { None };
+            let nodes: BTreeSet<NodeId> = knotted.iter().filter_map(from).filter(turns).collect();
+            return Ending { cables: Vec::new(), nodes: nodes.into_iter().collect() };
         };
-        let mut going: Vec<(u64, CableId)> =
-            self.graph.knotted().into_iter().filter(fades).map(|c| (c.mark, c.id)).collect();
-        going.sort_unstable();
-        let now = going.split_off(going.partition_point(|(mark, _)| *mark <= self.began));
-        let mut groups: Vec<Vec<CableId>> = going.into_iter().map(|(_, id)| Vec::from([id])).collect();
-        groups.push(now.into_iter().map(|(_, id)| id).collect());
-        groups
+        let latest = if oldest > self.began { u64::MAX } else { oldest };
+        let cables = knotted.iter().filter(fades).filter(|c| c.mark <= latest).map(|c| c.id).collect();
+        Ending { cables, nodes: Vec::new() }
+    }
+
+    /// Takes what is waited for to be at its end, or not yet.
+    fn end(&mut self, ending: &Ending, over: bool) {
+        ending.cables.iter().for_each(|id| self.sleep(*id, over));
+        for node in &ending.nodes {
+            if let Some(was) = self.graph.turn(*node, !over) {
+                self.journal.push(Undo::Turn(*node, was));
+            }
+        }
     }
 
     /// Takes what was to be done to what waits out of this transaction.
-    fn stage(&mut self, going: Vec<CableId>, coming: Vec<Coming>) -> Stage {
+    fn stage(&mut self, ending: Ending, coming: Vec<Coming>) -> Stage {
         let (mut slots, mut ids, mut nodes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for one in &coming {
             match one {
@@ -172,7 +204,7 @@ impl Edit<'_> {
         let cables = self.cables.extract_if(.., |(slot, _)| slots.contains(slot)).collect();
         let faded = self.faded.extract_if(.., |(id, _)| ids.contains(id)).collect();
         let bypasses = self.bypasses.extract_if(.., |(slot, ..)| nodes.contains(slot)).collect();
-        Stage { going, coming, cables, faded, bypasses }
+        Stage { ending, coming, cables, faded, bypasses }
     }
 
     fn put_off(&mut self, coming: Coming, off: bool) {
@@ -194,18 +226,25 @@ impl Edit<'_> {
         }
     }
 
-    /// The batches that follow, each when the cables that it waits for have faded out; the first has the others.
-    pub(super) fn follow_ups(graph: &mut AudioGraph, stages: Vec<Stage>, longest: u32) -> Option<Box<Batch>> {
+    /// The batches that follow, each when what it waits for has come to its end; the first has the others.
+    pub(super) fn follow_ups(
+        graph: &mut AudioGraph,
+        stages: Vec<Stage>,
+        longest: u32,
+        since: u64,
+    ) -> Option<Box<Batch>> {
         let mut batches = Vec::with_capacity(stages.len());
         for stage in stages {
             let mut edit = Edit::new(graph);
-            edit.longest = longest;
-            stage.going.iter().for_each(|id| edit.sleep(*id, true));
+            (edit.longest, edit.since) = (longest, since);
+            edit.end(&stage.ending, true);
             stage.coming.iter().for_each(|coming| edit.put_off(*coming, false));
             (edit.cables, edit.faded, edit.bypasses) = (stage.cables, stage.faded, stage.bypasses);
             // That it can be ordered was found out before.
             let Ok(mut batch) = edit.commit() else { break };
-            batch.after = stage.going.iter().map(|id| id.slot()).collect();
+            let slot = |id: &NodeId| graph.node(*id).map(|e| e.slot);
+            batch.after.cables = stage.ending.cables.iter().map(|id| id.slot()).collect();
+            batch.after.bypasses = stage.ending.nodes.iter().filter_map(slot).collect();
             batches.push(batch);
         }
         batches.into_iter().rev().fold(None, |then, mut batch| {

@@ -16,8 +16,9 @@ pub(super) enum Undo {
     Cut(Cable),
     /// A cable that stays was like this.
     Cable(Cable),
-    /// Whether a cable slept, and whether a node was yet to be bypassed.
+    /// Whether a cable slept, whether a node still counted as bypassed, and whether it was yet to be.
     Sleep(CableId, bool),
+    Turn(NodeId, bool),
     Hold(NodeId, bool),
     /// A cable held its signal back so.
     Align(CableId, Option<Align>),
@@ -55,6 +56,7 @@ impl Edit<'_> {
                 leaf.into_iter().for_each(|leaf| self.graph.prune(leaf));
             }
             Undo::Sleep(cable, was) => _ = self.graph.sleep(cable, was),
+            Undo::Turn(node, was) => _ = self.graph.turn(node, was),
             Undo::Hold(node, was) => _ = self.graph.hold(node, was),
             Undo::Align(id, was) => {
                 let Some(cable) = self.graph.cable_mut(id) else { return };
