@@ -175,7 +175,8 @@ impl AudioGraph {
     }
 
     fn delays(&self, unit: Unit) -> bool {
-        let delays = |node| self.node(node).is_some_and(|e| e.delays && (e.held || !(e.bypassed || e.turning)));
+        let delays =
+            |node| self.node(node).is_some_and(|e| e.delays && (e.held || !(e.bypassed || e.turning)));
         matches!(unit, Unit::Node(node) if delays(node))
     }
 
