@@ -68,6 +68,7 @@ where
     type Wide = Lanes<T::Wide, N>;
     type Phase = [u64; N];
     type Each<U: Copy + Send + Sync + Debug + 'static> = [U; N];
+    const ZERO: Self = Lanes([T::ZERO; N]);
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Lanes([T::splat(x); N])

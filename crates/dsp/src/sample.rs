@@ -39,6 +39,9 @@ pub trait Sample:
     /// Something of another type in every lane, for what is decided lane by lane and seldom.
     type Each<T: Copy + Send + Sync + Debug + 'static>: Copy + Send + Sync + Debug + AsRef<[T]> + AsMut<[T]>;
 
+    /// Zero in every lane, for what is made before the program runs.
+    const ZERO: Self;
+
     /// `x` in every lane, rounded to the precision of the type.
     fn splat(x: f64) -> Self;
     /// The value in `lane` (below [`Self::LANES`]; a higher one reads the last lane).
@@ -119,6 +122,7 @@ macro_rules! scalar {
             type Wide = f64;
             type Phase = u64;
             type Each<T: Copy + Send + Sync + Debug + 'static> = [T; 1];
+            const ZERO: Self = 0.0;
             #[inline(always)]
             fn splat(x: f64) -> Self {
                 x as $t
