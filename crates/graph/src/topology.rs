@@ -1,6 +1,7 @@
 //! The graph as the control side holds it: nodes, ports, cables, parameters.
 
 use crate::blocks::Blocks;
+use crate::compile::Slate;
 use crate::edit::Edit;
 use crate::error::GraphError;
 use crate::fades::Fades;
@@ -249,6 +250,7 @@ pub struct AudioGraph {
     pub(crate) next: u64,
     pub(crate) revision: u64,
     pub(crate) arena_blocks: u32,
+    pub(crate) slate: Slate,
 }
 
 impl AudioGraph {
@@ -298,6 +300,7 @@ impl AudioGraph {
             next: 1,
             revision: 0,
             arena_blocks: 0,
+            slate: Slate::default(),
         }
     }
 

@@ -14,6 +14,14 @@ pub(super) fn width(ports: &[Port]) -> u16 {
     ports.iter().map(|p| p.channels).sum()
 }
 
+/// What is yet to be looked at while homes are settled.
+#[derive(Debug, Default)]
+pub(crate) struct Open {
+    segments: Vec<u32>,
+    /// The segments that one unit concerns.
+    touched: Vec<u32>,
+}
+
 impl AudioGraph {
     /// How many channels a unit puts out.
     pub(super) fn width_of(&self, unit: Unit) -> u16 {
@@ -46,15 +54,16 @@ impl AudioGraph {
 
     /// Gives homes to the signals of touched segments that others hear, takes back those that none does, and touches the
     /// segments that this concerns.
-    pub(super) fn settle_homes(&mut self) {
-        let mut open: Vec<u32> = self.lineup.dirty.iter().copied().collect();
-        while let Some(slot) = open.pop() {
+    pub(super) fn settle_homes(&mut self, open: &mut Open) {
+        open.segments.clear();
+        open.segments.extend(self.lineup.dirty.iter().copied());
+        while let Some(slot) = open.segments.pop() {
             let units = match self.segment_mut(slot) {
                 Some(segment) => core::mem::take(&mut segment.units),
                 None => continue,
             };
             for unit in &units {
-                self.settle_home(slot, *unit, &mut open);
+                self.settle_home(slot, *unit, open);
             }
             if let Some(segment) = self.segment_mut(slot) {
                 segment.units = units;
@@ -62,17 +71,18 @@ impl AudioGraph {
         }
     }
 
-    fn settle_home(&mut self, slot: u32, unit: Unit, open: &mut Vec<u32>) {
-        let (mut outside, mut ways_out) = (Vec::new(), matches!(unit, Unit::Exit(_)));
+    fn settle_home(&mut self, slot: u32, unit: Unit, open: &mut Open) {
+        let (mut ways_out, touched) = (matches!(unit, Unit::Exit(_)), &mut open.touched);
+        touched.clear();
         self.each_reader(unit, |reader, _| {
             ways_out |= matches!(reader, Unit::Exit(_));
             let segment = self.seat(reader).map_or(NONE, |s| s.segment);
             if segment != slot && segment != NONE {
-                outside.push(segment);
+                touched.push(segment);
             }
         });
         let width = self.width_of(unit);
-        let wanted = width > 0 && (ways_out || !outside.is_empty());
+        let wanted = width > 0 && (ways_out || !touched.is_empty());
         let had = self.seat(unit).and_then(|s| s.home);
         // A way out changes its width when it stops adding up: its old home is of the full width.
         let now = match (wanted, had) {
@@ -83,12 +93,11 @@ impl AudioGraph {
             }
             (_, had) => had,
         };
-        if now != had
-            && let Some(seat) = self.seat_mut(unit)
-        {
+        if now == had {
+            touched.clear();
+        } else if let Some(seat) = self.seat_mut(unit) {
             seat.home = now;
         }
-        let mut touched = if now == had { Vec::new() } else { outside };
         self.each_source(unit, |source| {
             if let Some(seat) = self.seat(source)
                 && seat.segment != slot
@@ -98,9 +107,9 @@ impl AudioGraph {
                 touched.push(seat.segment);
             }
         });
-        for segment in touched {
+        for segment in touched.drain(..) {
             if self.lineup.dirty.insert(segment) {
-                open.push(segment);
+                open.segments.push(segment);
             }
         }
     }

@@ -18,23 +18,36 @@ use crate::plan::CompiledGraph;
 use crate::topology::AudioGraph;
 use alloc::vec::Vec;
 
+/// What compiling writes down on the way: kept, so that an edit needs no memory of its own for it, which would lie wherever the allocator
+/// has some.
+#[derive(Debug, Default)]
+pub(crate) struct Slate {
+    script: script::Script,
+    places: place::Places,
+    homes: homes::Open,
+}
+
 impl AudioGraph {
     /// Compiles the segments that were touched. `[control]`
     pub(crate) fn compile(&mut self) -> Result<Vec<(u32, CompiledGraph)>, GraphError> {
-        self.settle_homes();
+        let mut slate = core::mem::take(&mut self.slate);
+        self.settle_homes(&mut slate.homes);
         let dirty: Vec<u32> = self.lineup.dirty.iter().copied().collect();
-        let mut plans = Vec::with_capacity(dirty.len());
-        for slot in dirty {
-            plans.push((slot, self.compile_segment(slot)?));
-        }
-        Ok(plans)
+        let plans = dirty.into_iter().map(|slot| Ok((slot, self.compile_segment(slot, &mut slate)?)));
+        let plans = plans.collect();
+        self.slate = slate;
+        plans
     }
 
-    fn compile_segment(&mut self, slot: u32) -> Result<CompiledGraph, GraphError> {
-        let script = script::write(self, slot)?;
-        let plan = place::place(&script, |blocks| self.ground_of(slot, blocks));
+    fn compile_segment(&mut self, slot: u32, slate: &mut Slate) -> Result<CompiledGraph, GraphError> {
+        let (script, places) = (&mut slate.script, &mut slate.places);
+        if let Some(part) = self.segment(slot).map(|s| s.part) {
+            self.input_of(part);
+        }
+        script::write(self, slot, script)?;
+        let plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
         #[cfg(debug_assertions)]
-        if let Err(fault) = verify::verify(&plan, &script) {
+        if let Err(fault) = verify::verify(&plan, script) {
             panic!("a compiled plan is not sound: {fault}");
         }
         Ok(plan)

@@ -5,9 +5,9 @@ use crate::error::GraphError;
 use crate::feed::Term;
 use crate::lineup::{Loop, Unit};
 use crate::message::NodeId;
-use crate::plan::{Half, UNITY};
-use crate::topology::{AudioGraph, Cable, Entry, Sink, Source};
-use alloc::collections::BTreeMap;
+use crate::plan::{Half, Stretch, UNITY};
+use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// A signal: what one step puts out.
@@ -47,13 +47,15 @@ pub(super) struct Made {
     pub home: Option<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Line {
     Node {
         slot: u32,
         half: Half,
-        inputs: Vec<Read>,
-        drives: Vec<(u16, Read, u32)>,
+        /// Of the script's reads.
+        inputs: Stretch,
+        /// Of the script's drives.
+        drives: Stretch,
         out: Option<Signal>,
     },
     /// Adds up into some channels of a signal.
@@ -61,50 +63,85 @@ pub(super) enum Line {
         out: Signal,
         first: u16,
         channels: u16,
-        terms: Vec<(Read, u32)>,
+        /// Of the script's terms.
+        terms: Stretch,
     },
-    /// The next so many lines, in pieces cut by these of them.
+    /// The next so many lines, in pieces cut by some of them.
     Loop {
         lines: usize,
-        breakers: Vec<usize>,
+        /// Of the script's breakers.
+        breakers: Stretch,
     },
 }
 
+/// The lines, and lists of which each line has a stretch: the plan has the same lists, with the same stretches.
 #[derive(Debug, Default)]
-pub(super) struct Script {
-    pub lines: Vec<Line>,
+pub(crate) struct Script {
+    pub(super) lines: Vec<Line>,
+    /// What input ports read.
+    pub(super) reads: Vec<Read>,
+    /// What drives parameters: which, what is read, and by which cable.
+    pub(super) drives: Vec<(u16, Read, u32)>,
+    /// What is added up, and by which cable.
+    pub(super) terms: Vec<(Read, u32)>,
+    /// Lines by which loops are cut.
+    pub(super) breakers: Vec<u32>,
     /// What each signal is.
-    pub signals: Vec<Made>,
+    pub(super) signals: Vec<Made>,
+    /// While it is written: where the output of each unit is, by its place in the segment.
+    outputs: Vec<Option<Signal>>,
+    /// While a line is written: what its input ports read, and the cables that drive it.
+    ports: Vec<Read>,
+    cables: Vec<(Source, u16, u32)>,
+}
+
+impl Script {
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.reads.clear();
+        self.drives.clear();
+        self.terms.clear();
+        self.breakers.clear();
+        self.signals.clear();
+        self.outputs.clear();
+        self.ports.clear();
+        self.cables.clear();
+    }
 }
 
 struct Writer<'g> {
-    graph: &'g mut AudioGraph,
+    graph: &'g AudioGraph,
     /// The segment.
     slot: u32,
-    script: Script,
-    /// Where the outputs of each unit are.
-    outputs: BTreeMap<Unit, Signal>,
+    script: &'g mut Script,
 }
 
-/// The steps of a segment.
-pub(super) fn write(graph: &mut AudioGraph, slot: u32) -> Result<Script, GraphError> {
-    let units = graph.segment(slot).map(|s| s.units.clone()).unwrap_or_default();
-    let mut writer = Writer { graph, slot, script: Script::default(), outputs: BTreeMap::new() };
-    let mut rest = units.as_slice();
+/// Writes the steps of a segment in place of what is there. The part's inputs must have their blocks.
+pub(super) fn write(graph: &AudioGraph, slot: u32, script: &mut Script) -> Result<(), GraphError> {
+    script.clear();
+    let units = graph.segment(slot).map_or(&[][..], |s| &s.units);
+    script.outputs.resize(units.len(), None);
+    let mut writer = Writer { graph, slot, script };
+    let mut rest = units;
     while let Some(unit) = rest.first() {
-        let cycle = writer.graph.seat(*unit).map_or(0, |s| s.cycle);
+        let cycle = graph.seat(*unit).map_or(0, |s| s.cycle);
         if cycle == 0 {
             writer.turn(*unit, Half::Whole);
             rest = rest.get(1..).unwrap_or(&[]);
             continue;
         }
-        let on_it = |u: &Unit| writer.graph.seat(*u).is_some_and(|s| s.cycle == cycle);
+        let on_it = |u: &Unit| graph.seat(*u).is_some_and(|s| s.cycle == cycle);
         let (on_loop, after) = rest.split_at(rest.iter().position(|u| !on_it(u)).unwrap_or(rest.len()));
-        let turns = writer.graph.order_loop(on_loop)?;
+        let turns = graph.order_loop(on_loop)?;
         writer.feedback(&turns);
         rest = after;
     }
-    Ok(writer.script)
+    Ok(())
+}
+
+/// What a list has from here on.
+fn since<T>(list: &[T], start: usize) -> Stretch {
+    Stretch { start: start as u32, len: (list.len() - start) as u32 }
 }
 
 impl Writer<'_> {
@@ -115,73 +152,79 @@ impl Writer<'_> {
 
     fn feedback(&mut self, turns: &Loop) {
         let head = self.script.lines.len();
-        self.script.lines.push(Line::Loop { lines: 0, breakers: Vec::new() });
-        let mut cuts = Vec::new();
+        let from = self.script.breakers.len();
+        self.script.lines.push(Line::Loop { lines: 0, breakers: Stretch::default() });
         for (unit, half) in turns {
             self.turn(*unit, *half);
             if *half == Half::Emit {
-                cuts.push(self.script.lines.len() - 1);
+                self.script.breakers.push(self.script.lines.len() as u32 - 1);
             }
         }
-        self.script.lines[head] = Line::Loop { lines: self.script.lines.len() - head - 1, breakers: cuts };
+        let breakers = since(&self.script.breakers, from);
+        self.script.lines[head] = Line::Loop { lines: self.script.lines.len() - head - 1, breakers };
     }
 
     fn turn(&mut self, unit: Unit, half: Half) {
         match unit {
             Unit::Node(node) => self.node(node, half),
-            Unit::Sum(sum) => {
-                let Some((terms, channels, home)) =
-                    self.graph.sum(sum).map(|s| (s.terms.clone(), s.channels, s.seat.home))
-                else {
-                    return;
-                };
-                let terms = self.terms(&terms);
-                let out = self.signal(channels, home);
-                self.outputs.insert(unit, out);
+            Unit::Sum(number) => {
+                let Some(sum) = self.graph.sum(number) else { return };
+                let (channels, terms) = (sum.channels, self.terms(&sum.terms));
+                let out = self.signal(channels, sum.seat.home);
+                self.put_out(unit, out);
                 self.script.lines.push(Line::Mix { out, first: 0, channels, terms });
             }
             Unit::Exit(part) => self.exit(part),
         }
     }
 
-    fn node(&mut self, node: NodeId, half: Half) {
-        let Some(entry) = self.graph.node(node) else { return };
-        let (channels, slot, home) = (width(&entry.shape.outputs), entry.slot, entry.seat.home);
-        let mut cables: Vec<Cable> =
-            entry.drives.iter().filter_map(|c| self.graph.awake(*c)).cloned().collect();
-        cables.sort_by_key(|c| c.from);
-        // What puts out only needs its drives, what takes in also its inputs.
-        let inputs = match half {
-            Half::Emit => Vec::new(),
-            _ => self.inputs(node),
-        };
-        let mut drives = Vec::with_capacity(cables.len());
-        for cable in &cables {
-            if let Sink::Param(_, param) = cable.to {
-                drives.push((param, self.read(cable.from), cable.slot()));
-            }
+    /// Notes where the output of a unit is.
+    fn put_out(&mut self, unit: Unit, signal: Signal) {
+        let at = self.graph.seat(unit).map_or(usize::MAX, |s| s.at as usize);
+        if let Some(place) = self.script.outputs.get_mut(at) {
+            *place = Some(signal);
         }
-        drives.sort_by_key(|(param, ..)| *param);
-        let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, home));
-        if let Some(signal) = out {
-            self.outputs.insert(Unit::Node(node), signal);
-        }
-        self.script.lines.push(Line::Node { slot, half, inputs, drives, out });
     }
 
-    /// What each input port reads, with the steps that add cables up.
-    fn inputs(&mut self, node: NodeId) -> Vec<Read> {
-        let port = |entry: &Entry, port: usize| {
-            Some((entry.feeds.get(port)?.terms.clone(), entry.shape.inputs.get(port)?.channels))
-        };
-        let count = self.graph.node(node).map_or(0, |e| e.feeds.len());
-        let mut reads = Vec::with_capacity(count);
-        for number in 0..count {
-            if let Some((terms, channels)) = self.graph.node(node).and_then(|e| port(e, number)) {
-                reads.push(self.added(&terms, channels));
+    fn node(&mut self, node: NodeId, half: Half) {
+        let Some(entry) = self.graph.node(node) else { return };
+        // What puts out only needs its drives, what takes in also its inputs.
+        self.script.ports.clear();
+        if half != Half::Emit {
+            for (feed, port) in entry.feeds.iter().zip(&entry.shape.inputs) {
+                let read = self.added(&feed.terms, port.channels);
+                self.script.ports.push(read);
             }
         }
-        reads
+        let from = self.script.reads.len();
+        self.script.reads.extend_from_slice(&self.script.ports);
+        let inputs = since(&self.script.reads, from);
+        let drives = self.drives(&entry.drives);
+        let channels = width(&entry.shape.outputs);
+        let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, entry.seat.home));
+        if let Some(signal) = out {
+            self.put_out(Unit::Node(node), signal);
+        }
+        self.script.lines.push(Line::Node { slot: entry.slot, half, inputs, drives, out });
+    }
+
+    /// What drives the parameters of a node: by parameter, and for each by where it comes from.
+    fn drives(&mut self, drives: &BTreeSet<CableId>) -> Stretch {
+        self.script.cables.clear();
+        for cable in drives.iter().filter_map(|id| self.graph.awake(*id)) {
+            if let Sink::Param(_, param) = cable.to {
+                self.script.cables.push((cable.from, param, cable.slot()));
+            }
+        }
+        // A stable sort: of cables from one source to one parameter, the older comes first.
+        self.script.cables.sort_by_key(|(from, param, _)| (*param, *from));
+        let start = self.script.drives.len();
+        for number in 0..self.script.cables.len() {
+            let (from, param, slot) = self.script.cables[number];
+            let read = self.read(from);
+            self.script.drives.push((param, read, slot));
+        }
+        since(&self.script.drives, start)
     }
 
     /// The sum of some terms: their signal itself if there is but one, as wide and unscaled.
@@ -190,10 +233,10 @@ impl Writer<'_> {
             [] => return Read { from: From::Nowhere, first: 0, channels },
             [Term::Sum(sum)] => return self.read_sum(*sum),
             [Term::Cable(cable)] => {
-                if let Some(cable) = self.graph.awake(*cable).filter(|c| c.plain).cloned()
+                if let Some(cable) = self.graph.awake(*cable).filter(|c| c.plain)
                     && self.graph.source_width(cable.from) == channels
                 {
-                    return self.carried(&cable);
+                    return self.carried(cable);
                 }
             }
             _ => {}
@@ -204,19 +247,16 @@ impl Writer<'_> {
         Read { from: From::Here(out), first: 0, channels }
     }
 
-    fn terms(&mut self, terms: &[Term]) -> Vec<(Read, u32)> {
-        let mut reads = Vec::with_capacity(terms.len());
+    fn terms(&mut self, terms: &[Term]) -> Stretch {
+        let start = self.script.terms.len();
         for term in terms {
-            match term {
-                Term::Sum(sum) => reads.push((self.read_sum(*sum), UNITY)),
-                Term::Cable(cable) => {
-                    if let Some(cable) = self.graph.awake(*cable).cloned() {
-                        reads.push((self.carried(&cable), cable.slot()));
-                    }
-                }
-            }
+            let read = match term {
+                Term::Sum(sum) => Some((self.read_sum(*sum), UNITY)),
+                Term::Cable(cable) => self.graph.awake(*cable).map(|c| (self.carried(c), c.slot())),
+            };
+            self.script.terms.extend(read);
         }
-        reads
+        since(&self.script.terms, start)
     }
 
     fn read_sum(&self, sum: u32) -> Read {
@@ -231,19 +271,20 @@ impl Writer<'_> {
         let read = self.read(cable.from);
         let Some(align) = cable.align else { return read };
         let out = self.signal(read.channels, None);
-        let (slot, inputs) = (align.address.slot, Vec::from([read]));
+        let from = self.script.reads.len();
+        self.script.reads.push(read);
         self.script.lines.push(Line::Node {
-            slot,
+            slot: align.address.slot,
             half: Half::Whole,
-            inputs,
-            drives: Vec::new(),
+            inputs: since(&self.script.reads, from),
+            drives: Stretch::default(),
             out: Some(out),
         });
         Read { from: From::Here(out), first: 0, channels: read.channels }
     }
 
     /// What a cable from here carries.
-    fn read(&mut self, source: Source) -> Read {
+    fn read(&self, source: Source) -> Read {
         let channels = self.graph.source_width(source);
         match source {
             Source::Output(node, port) => {
@@ -251,8 +292,9 @@ impl Writer<'_> {
                 Read { from: self.made_by(Unit::Node(node)), first: before.map_or(0, width), channels }
             }
             Source::PartInput(part, port) => {
-                let start = self.graph.input_of(part);
-                let before = self.graph.node(part).and_then(|e| e.shape.inputs.get(..usize::from(port)));
+                let entry = self.graph.node(part);
+                let before = entry.and_then(|e| e.shape.inputs.get(..usize::from(port)));
+                let start = entry.and_then(|e| e.inside.as_ref()?.input).unwrap_or(0);
                 Read { from: From::Home(start), first: before.map_or(0, width), channels }
             }
         }
@@ -261,7 +303,8 @@ impl Writer<'_> {
     fn made_by(&self, unit: Unit) -> From {
         let Some(seat) = self.graph.seat(unit) else { return From::Nowhere };
         if seat.segment == self.slot {
-            return self.outputs.get(&unit).map_or(From::Nowhere, |signal| From::Here(*signal));
+            let signal = self.script.outputs.get(seat.at as usize).copied().flatten();
+            return signal.map_or(From::Nowhere, From::Here);
         }
         seat.home.map_or(From::Nowhere, From::Home)
     }
@@ -269,20 +312,14 @@ impl Writer<'_> {
     /// The output of the part: its ports side by side.
     fn exit(&mut self, part: NodeId) {
         let channels = self.graph.width_of(Unit::Exit(part));
-        let Some(inside) = self.graph.node(part).and_then(|e| e.inside.as_ref()) else { return };
-        if channels == 0 {
-            return;
-        }
-        let (home, feeds) =
-            (inside.exit.home, inside.feeds.iter().map(|f| f.terms.clone()).collect::<Vec<_>>());
-        let out = self.signal(channels, home);
+        let Some(entry) = self.graph.node(part) else { return };
+        let Some(inside) = entry.inside.as_ref().filter(|_| channels > 0) else { return };
+        let out = self.signal(channels, inside.exit.home);
         let mut first = 0;
-        for (number, terms) in feeds.iter().enumerate() {
-            let port =
-                self.graph.node(part).and_then(|e| e.shape.outputs.get(number)).map_or(0, |p| p.channels);
-            let terms = self.terms(terms);
-            self.script.lines.push(Line::Mix { out, first, channels: port, terms });
-            first += port;
+        for (feed, port) in inside.feeds.iter().zip(&entry.shape.outputs) {
+            let terms = self.terms(&feed.terms);
+            self.script.lines.push(Line::Mix { out, first, channels: port.channels, terms });
+            first += port.channels;
         }
     }
 }

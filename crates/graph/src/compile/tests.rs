@@ -58,10 +58,11 @@ fn graph() -> AudioGraph {
 
 /// The verdict on the plan after a fault was planted in it; `verdict(|_| ())` is that on the sound one.
 fn verdict(plant: impl FnOnce(&mut CompiledGraph)) -> Result<(), String> {
-    let mut graph = graph();
+    let graph = graph();
     let first = graph.root.inside.as_ref().unwrap().first;
-    let script = script::write(&mut graph, first).unwrap();
-    let mut plan = place::place(&script, |_| 100);
+    let (mut script, mut places) = (script::Script::default(), place::Places::default());
+    script::write(&graph, first, &mut script).unwrap();
+    let mut plan = place::place(&script, &mut places, |_| 100);
     plant(&mut plan);
     verify(&plan, &script)
 }

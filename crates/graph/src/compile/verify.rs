@@ -54,6 +54,7 @@ impl Books<'_> {
         match (&plan.steps[number], &script.lines[number]) {
             (Step::Node(step), Line::Node { slot, half, inputs, drives, out }) => {
                 let (runs, links) = (step.inputs.of(&plan.runs), step.drives.of(&plan.drives));
+                let (inputs, drives) = (inputs.of(&script.reads), drives.of(&script.drives));
                 if (step.slot, step.half, runs.len(), links.len())
                     != (*slot, *half, inputs.len(), drives.len())
                 {
@@ -83,7 +84,7 @@ impl Books<'_> {
                 }
             }
             (Step::Mix { out, terms }, Line::Mix { out: signal, first, channels, terms: reads }) => {
-                let terms = terms.of(&plan.terms);
+                let (terms, reads) = (terms.of(&plan.terms), reads.of(&script.terms));
                 if (terms.len(), out.channels) != (reads.len(), *channels) {
                     return Err(format!("{name} adds up other cables than the script says"));
                 }
