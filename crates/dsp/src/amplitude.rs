@@ -17,7 +17,7 @@ pub fn gain_of<S: Sample>(db: S) -> S {
 }
 
 /// Multiplies by a level in dB. `[audio]`
-#[inline]
+#[inline(always)]
 pub fn gain<S: Sample>(db: Value<'_, S>, input: &[S], out: &mut [S]) {
     match db {
         Value::Steady(db) => {
@@ -87,7 +87,7 @@ fn with_law<S: Sample>(
 }
 
 /// Fades from `first` (position 0) to `second` (position 1). `[audio]`
-#[inline]
+#[inline(always)]
 pub fn crossfade<S: Sample>(law: FadeLaw, position: Value<'_, S>, first: &[S], second: &[S], out: &mut [S]) {
     let frames = out.len().min(first.len()).min(second.len());
     let (first, second, out) = (&first[..frames], &second[..frames], &mut out[..frames]);
@@ -106,7 +106,7 @@ fn unsigned<S: Sample>(position: S) -> S {
 
 /// Places a mono signal between left (-1) and right (1) at equal power: -3.01 dB on both sides in the middle, and exactly
 /// nothing on the other side at the ends. `[audio]`
-#[inline]
+#[inline(always)]
 pub fn pan<S: Sample>(position: Value<'_, S>, input: &[S], left: &mut [S], right: &mut [S]) {
     let frames = input.len().min(left.len()).min(right.len());
     let (input, left, right) = (&input[..frames], &mut left[..frames], &mut right[..frames]);
@@ -133,7 +133,7 @@ pub fn balance_law<S: Sample>(position: S) -> (S, S) {
 }
 
 /// Turns a stereo signal towards a side without moving anything across ([`balance_law`]), in place. `[audio]`
-#[inline]
+#[inline(always)]
 pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());
     let (left, right) = (&mut left[..frames], &mut right[..frames]);
@@ -145,7 +145,7 @@ pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S
 
 /// Scales the difference between the sides, in place: `width` 0 is mono, 1 leaves the signal as it is (but for rounding), 2
 /// doubles the difference. From 0 to 2, limited to it; NaN counts as 0. The sum of the sides stays. `[audio]`
-#[inline]
+#[inline(always)]
 pub fn width<S: Sample>(width: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());
     let (left, right) = (&mut left[..frames], &mut right[..frames]);

@@ -23,6 +23,7 @@ pub(crate) struct Span {
 }
 
 /// Cuts the block of `frames` frames that begins at the absolute frame `start` at the points of the grid.
+#[inline(always)]
 pub(crate) fn spans(start: u64, frames: usize) -> impl Iterator<Item = Span> {
     let mut at = 0;
     core::iter::from_fn(move || {

@@ -64,6 +64,7 @@ where
 {
     const LANES: usize = N;
     const DOUBLE: bool = T::DOUBLE;
+    type Scalar = T;
     type Mask = [bool; N];
     type Wide = Lanes<T::Wide, N>;
     type Phase = [u64; N];
@@ -162,5 +163,17 @@ where
     #[inline(always)]
     fn quarter_of(phase: [u64; N]) -> Self {
         Lanes(phase.map(T::quarter_of))
+    }
+    #[inline(always)]
+    fn uniform_of(phase: [u64; N]) -> Self {
+        Lanes(phase.map(T::uniform_of))
+    }
+    #[inline(always)]
+    fn flat(block: &[Self]) -> &[T] {
+        crate::simd::flat_lanes(block)
+    }
+    #[inline(always)]
+    fn flat_mut(block: &mut [Self]) -> &mut [T] {
+        crate::simd::flat_lanes_mut(block)
     }
 }

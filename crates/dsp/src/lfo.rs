@@ -67,7 +67,7 @@ impl<S: Sample> Lfo<S> {
         let mut lfo = Self {
             shape: LfoShape::default(),
             mode: LfoMode::default(),
-            phase: S::Phase::ZERO,
+            phase: S::Phase::zero(),
             over: 0,
             trigger: Gate::default(),
             tuning: Tuning::new(rate),
@@ -93,19 +93,22 @@ impl<S: Sample> Lfo<S> {
     }
 
     /// Back to the start of the first cycle and the first random level, and counts the trigger as off. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         let [start, now] = &mut self.random;
         *now = *start;
         (self.from, self.to) = (now.next(), now.next());
-        (self.phase, self.over, self.trigger) = (S::Phase::ZERO, 0, Gate::default());
+        (self.phase, self.over, self.trigger) = (S::Phase::zero(), 0, Gate::default());
     }
 
     /// Moves to `phase`, of the frame that comes next. `[audio]`
+    #[inline(always)]
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
     }
 
     /// In the bit of each lane, whether its one shot is over. `[audio]`
+    #[inline(always)]
     pub fn over(&self) -> u32 {
         self.over
     }
@@ -115,7 +118,7 @@ impl<S: Sample> Lfo<S> {
     /// `frequency` in hertz from 0 (limited to it) to half the rate; `offset` of the phase in turns; `width` of the square
     /// from 0 to 1. Where `trigger` goes above 0.5, the cycle starts anew in that very frame. The offset shifts the
     /// phase within the cycle; the random levels change where the cycle without it begins. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(
         &mut self,
         frequency: Value<'_, S>,
@@ -125,7 +128,7 @@ impl<S: Sample> Lfo<S> {
         out: &mut [S],
     ) {
         let random_shape = matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
-        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut phases = [S::Phase::zero(); PIECE];
         let mut random = [(S::zero(), S::zero()); PIECE];
         let mut on = [0; PIECE];
         let mut start = 0;

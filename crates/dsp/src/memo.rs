@@ -5,6 +5,7 @@
 pub(crate) struct Memo<K, V>(Option<(K, V)>);
 
 impl<K: Copy + PartialEq, V: Copy> Memo<K, V> {
+    #[inline(always)]
     pub fn new() -> Self {
         Memo(None)
     }

@@ -48,6 +48,7 @@ impl<S: Sample> Meter<S> {
     }
 
     /// Back to nothing measured.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.peak = S::zero();
         self.hold = S::zero();
@@ -57,22 +58,26 @@ impl<S: Sample> Meter<S> {
     }
 
     /// Whether the meter shows exact zero and will stay there in silence.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         let zero = S::Wide::zero();
         self.peak() == S::zero() && self.mean_square == zero && self.squares.iter().all(|s| *s == zero)
     }
 
     /// The peak, held and falling, as an amplitude.
+    #[inline(always)]
     pub fn peak(&self) -> S {
         self.fresh.max(self.peak)
     }
 
     /// The root mean square as an amplitude, as of the last point of the grid.
+    #[inline(always)]
     pub fn rms(&self) -> S {
         S::narrow(self.mean_square.sqrt())
     }
 
     /// Measures a block that begins at the absolute frame `start`. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S]) {
         for span in spans(start, input.len()) {
             if span.on_grid {
@@ -101,6 +106,7 @@ impl<S: Sample> Meter<S> {
     }
 
     /// At a point of the grid: the frames since the last one are taken in.
+    #[inline(always)]
     fn advance(&mut self) {
         let [a, b, c, d, e, f, g, h] = self.squares;
         let mean = (((a + b) + (c + d)) + ((e + f) + (g + h))) * S::Wide::splat(1.0 / GRID as f64);

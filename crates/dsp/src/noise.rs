@@ -6,14 +6,6 @@ use crate::{Phase, Sample};
 /// generators", OOPSLA 2014.
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The output function of SplitMix64.
-#[inline(always)]
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 /// Uniform numbers, one per call and lane. The period is 2^64.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Uniform<S: Sample> {
@@ -23,9 +15,9 @@ pub(crate) struct Uniform<S: Sample> {
 impl<S: Sample> Uniform<S> {
     /// From a seed per lane. Seeds that follow each other give unrelated numbers.
     pub(crate) fn new(seeds: impl Fn(usize) -> u64) -> Self {
-        let mut count = S::Phase::ZERO;
+        let mut count = S::Phase::zero();
         for lane in 0..S::LANES {
-            count.set_lane(lane, mix(seeds(lane).wrapping_mul(GAMMA) ^ GAMMA));
+            count.set_lane(lane, (seeds(lane).wrapping_mul(GAMMA) ^ GAMMA).scrambled());
         }
         Self { count }
     }
@@ -35,22 +27,15 @@ impl<S: Sample> Uniform<S> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S {
         self.count = self.count.plus(S::Phase::splat(GAMMA));
-        let count = self.count;
-        S::from_lanes(|lane| centred(mix(count.in_lane(lane))))
+        S::uniform_of(self.count.scrambled())
     }
 
     /// The next number in one lane only.
     pub(crate) fn next_in(&mut self, lane: usize) -> f64 {
         let count = self.count.in_lane(lane).wrapping_add(GAMMA);
         self.count.set_lane(lane, count);
-        centred(mix(count))
+        f64::uniform_of(count.scrambled())
     }
-}
-
-/// The upper 24 bits as an odd multiple of 2^-24; exact in `f32`.
-#[inline(always)]
-fn centred(bits: u64) -> f64 {
-    (f64::from((bits >> 40) as i32 - (1 << 23)) + 0.5) * (1.0 / f64::from(1 << 23))
 }
 
 /// White noise, uniform between -1 and 1: RMS 0.57735 (-4.77 dBFS), flat from 0 to half the rate.
@@ -68,12 +53,13 @@ impl<S: Sample> White<S> {
     }
 
     /// Back to the first frame. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.now = self.start;
     }
 
     /// Fills `out`. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, out: &mut [S]) {
         let mut now = self.now;
         for out in out {
@@ -119,13 +105,14 @@ impl<S: Sample> Pink<S> {
     }
 
     /// Back to the first frame. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.white.reset();
         self.state = [S::zero(); POLES];
     }
 
     /// Fills `out`. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, out: &mut [S]) {
         self.white.process(out);
         let mut state = self.state;

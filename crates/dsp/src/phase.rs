@@ -10,10 +10,13 @@ use core::fmt::Debug;
 
 /// Phases of an oscillator, lane by lane. Addition wraps at one turn and is exact.
 pub trait Phase: Copy + Send + Sync + Debug + PartialEq + 'static {
-    /// The start of the cycle in every lane.
-    const ZERO: Self;
     /// `phase` in every lane, one turn being 2^64.
     fn splat(phase: u64) -> Self;
+    /// The start of the cycle in every lane.
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::splat(0)
+    }
     /// The sum, modulo one turn.
     fn plus(self, other: Self) -> Self;
     /// The difference, modulo one turn.
@@ -25,10 +28,15 @@ pub trait Phase: Copy + Send + Sync + Debug + PartialEq + 'static {
     /// In the bit of each lane, whether adding `step` to `before` (giving `self`) went over the start of the cycle,
     /// forwards or backwards. Steps count as negative from half a turn on.
     fn crossed(self, before: Self, step: Self) -> u32;
+    /// The bits of each lane, scrambled: the output function of SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast splittable
+    /// pseudorandom number generators", OOPSLA 2014).
+    fn scrambled(self) -> Self;
 }
 
+/// The multipliers of [`Phase::scrambled`].
+pub(crate) const SCRAMBLE: [u64; 2] = [0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB];
+
 impl Phase for u64 {
-    const ZERO: Self = 0;
     #[inline(always)]
     fn splat(phase: u64) -> Self {
         phase
@@ -55,10 +63,15 @@ impl Phase for u64 {
     fn crossed(self, before: Self, step: Self) -> u32 {
         u32::from(self < before) ^ (step >> 63) as u32
     }
+    #[inline(always)]
+    fn scrambled(self) -> Self {
+        let z = (self ^ (self >> 30)).wrapping_mul(SCRAMBLE[0]);
+        let z = (z ^ (z >> 27)).wrapping_mul(SCRAMBLE[1]);
+        z ^ (z >> 31)
+    }
 }
 
 impl<const N: usize> Phase for [u64; N] {
-    const ZERO: Self = [0; N];
     #[inline(always)]
     fn splat(phase: u64) -> Self {
         [phase; N]
@@ -88,6 +101,10 @@ impl<const N: usize> Phase for [u64; N] {
             bits |= self[i].crossed(before[i], step[i]) << i;
         }
         bits
+    }
+    #[inline(always)]
+    fn scrambled(self) -> Self {
+        self.map(u64::scrambled)
     }
 }
 

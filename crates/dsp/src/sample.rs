@@ -30,6 +30,8 @@ pub trait Sample:
     const LANES: usize;
     /// Whether a lane holds double precision; approximations then use longer polynomials.
     const DOUBLE: bool;
+    /// One lane: `f32` or `f64`.
+    type Scalar: Sample;
     /// The outcome of a comparison, lane by lane.
     type Mask: Copy + Debug;
     /// The same lanes in double precision, for state that must not drift (phases, very low cutoffs).
@@ -91,6 +93,21 @@ pub trait Sample:
     /// with `x` and there are exact zeros and peaks. From the upper 32 bits of the phase.
     fn quarter_of(phase: Self::Phase) -> Self;
 
+    /// The upper 24 bits of each lane of `phase` as a number between -1 and 1: an odd multiple of 2^-24, so neither
+    /// end nor zero; exact.
+    fn uniform_of(phase: Self::Phase) -> Self;
+    /// A block as plain numbers: those of the first frame, lane by lane, then those of the next.
+    fn flat(block: &[Self]) -> &[Self::Scalar];
+    /// The same, to be written.
+    fn flat_mut(block: &mut [Self]) -> &mut [Self::Scalar];
+    /// Calls `op`, compiled for the processor that this type is for: what is inlined into `op` may use its vector registers.
+    /// Elsewhere each operation on such a type is a call, which gives the same bits, slowly. `op` is best a closure
+    /// marked `#[inline(always)]`; what it calls should be so as well, as every kernel's `process` is. `[audio]`
+    #[inline(always)]
+    fn enter<R>(op: impl FnOnce() -> R) -> R {
+        op()
+    }
+
     /// Limits to `low..=high`.
     #[inline(always)]
     fn clamp(self, low: Self, high: Self) -> Self {
@@ -118,6 +135,7 @@ macro_rules! scalar {
         impl Sample for $t {
             const LANES: usize = 1;
             const DOUBLE: bool = $double;
+            type Scalar = $t;
             type Mask = bool;
             type Wide = f64;
             type Phase = u64;
@@ -222,6 +240,18 @@ macro_rules! scalar {
             #[inline(always)]
             fn quarter_of(phase: u64) -> Self {
                 crate::phase::quarter(phase) as $t * (1.0 / 4_294_967_296.0)
+            }
+            #[inline(always)]
+            fn uniform_of(phase: u64) -> Self {
+                (((phase >> 40) as i32 - (1 << 23)) as $t + 0.5) * (1.0 / 8_388_608.0)
+            }
+            #[inline(always)]
+            fn flat(block: &[Self]) -> &[Self] {
+                block
+            }
+            #[inline(always)]
+            fn flat_mut(block: &mut [Self]) -> &mut [Self] {
+                block
             }
         }
     };

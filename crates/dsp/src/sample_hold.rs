@@ -17,17 +17,19 @@ impl<S: Sample> SampleHold<S> {
     }
 
     /// Holds zero again, and counts the trigger as off. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         *self = Self::new();
     }
 
     /// What is held. `[audio]`
+    #[inline(always)]
     pub fn held(&self) -> S {
         self.held
     }
 
     /// Fills `out`; the shorter of `input` and `out` counts. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, input: &[S], trigger: Value<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];
         let mut start = 0;

@@ -17,23 +17,26 @@ impl<S: Sample> Slew<S> {
     }
 
     /// Forgets the level: the next value of the input is taken over at once. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.started = false;
     }
 
     /// Goes on from `level`. `[audio]`
+    #[inline(always)]
     pub fn set_level(&mut self, level: S) {
         (self.level, self.started) = (level, true);
     }
 
     /// The level of the frame before. `[audio]`
+    #[inline(always)]
     pub fn level(&self) -> S {
         self.level
     }
 
     /// Fills `out` from `input`. `rise` and `fall` in units per second; zero or below (or NaN) holds the level against that
     /// direction, infinity follows at once. The shorter of `input` and `out` counts. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, input: &[S], rise: Value<'_, S>, fall: Value<'_, S>, out: &mut [S]) {
         if !self.started
             && let Some(&first) = input.first()

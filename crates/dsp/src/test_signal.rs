@@ -20,18 +20,19 @@ pub struct Impulse<S: Sample = f32> {
 impl<S: Sample> Impulse<S> {
     /// At `rate` frames per second. A periodic train begins with an impulse.
     pub fn new(rate: f64) -> Self {
-        Self { phase: S::Phase::ZERO, due: u32::MAX, trigger: Gate::default(), tuning: Tuning::new(rate) }
+        Self { phase: S::Phase::zero(), due: u32::MAX, trigger: Gate::default(), tuning: Tuning::new(rate) }
     }
 
     /// Back to the beginning of the train, and counts the trigger as off. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
-        (self.phase, self.due, self.trigger) = (S::Phase::ZERO, u32::MAX, Gate::default());
+        (self.phase, self.due, self.trigger) = (S::Phase::zero(), u32::MAX, Gate::default());
     }
 
     /// Fills `out`. `frequency` in impulses per second, up to just under half the rate; at 0 and below there is no train, and
     /// the next one begins with an impulse. A trigger going above 0.5 gives one impulse and starts the period anew.
     /// `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(
         &mut self,
         frequency: Value<'_, S>,
@@ -39,7 +40,7 @@ impl<S: Sample> Impulse<S> {
         level: Value<'_, S>,
         out: &mut [S],
     ) {
-        let mut steps = [S::Phase::ZERO; PIECE];
+        let mut steps = [S::Phase::zero(); PIECE];
         let mut on = [0; PIECE];
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
@@ -73,7 +74,7 @@ fn resting<S: Sample>(step: S::Phase) -> u32 {
 }
 
 /// Fills `out` with `level`. `[audio]`
-#[inline]
+#[inline(always)]
 pub fn constant<S: Sample>(level: Value<'_, S>, out: &mut [S]) {
     match level {
         Value::Steady(level) => out.fill(level),

@@ -13,6 +13,7 @@ impl Subject for Line {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 120.0)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = DelayLine::<S>::new(100);
         let mut out = vec![S::zero(); feed.frames()];
@@ -30,6 +31,7 @@ impl Subject for Echoes {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 120.0), (-1.1, 1.1), (0.0, 100_000.0), (-0.1, 1.1)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Echo::<S>::new(feed.rate, 100);
         let mut out = vec![S::zero(); feed.frames()];
@@ -53,6 +55,7 @@ impl<const VOICES: usize> Subject for Choruses<VOICES> {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 4.0), (0.0, 2.0), (-1.0, 120.0), (-1.1, 1.1), (-0.1, 1.1), (-0.1, 1.1)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Chorus::<S>::new(feed.rate, 5.0, VOICES);
         let mut out = [vec![S::zero(); feed.frames()], vec![S::zero(); feed.frames()]];

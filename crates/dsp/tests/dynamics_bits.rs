@@ -18,6 +18,7 @@ impl<const KEYS: usize> Subject for Compressing<KEYS> {
         let along = (-0.2, 1.2);
         vec![(-110.0, 30.0), (0.0, 1100.0), (-1.0, 50.0), (-1.0, 100.0), (-1.0, 1000.0), (-70.0, 70.0), along]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Compressor::<S>::new(feed.rate);
         let mut out = [vec![S::zero(); feed.frames()], vec![S::zero(); feed.frames()]];
@@ -52,6 +53,7 @@ impl Subject for Limiting {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(-70.0, 30.0), (-1.0, 200.0)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Limiter::<S>::new(feed.rate, 0.7, 2);
         let mut out = [vec![S::zero(); feed.frames()], vec![S::zero(); feed.frames()]];
@@ -72,6 +74,7 @@ impl Subject for Metering {
     fn ranges() -> Vec<(f64, f64)> {
         vec![]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Meter::<S>::new(feed.rate, 2.0, 200.0);
         // Read at the same absolute frames whatever the cuts: every 100 frames and at the end.

@@ -16,6 +16,7 @@ impl<const SHAPE: usize, P: Precision> Subject for BiquadOf<SHAPE, P> {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 100_000.0), (0.0, 1200.0), (-70.0, 70.0)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Biquad::<S, P>::new(Shape::ALL[SHAPE], feed.rate);
         let mut out = vec![S::zero(); feed.frames()];
@@ -35,6 +36,7 @@ impl<P: Precision> Subject for SvfOf<P> {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 100_000.0), (0.0, 1200.0)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Svf::<S, P>::new(feed.rate);
         let mut out = vec![vec![S::zero(); feed.frames()]; 4];
@@ -60,6 +62,7 @@ impl<const HIGH: bool> Subject for OnePoleOf<HIGH> {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 100_000.0)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let kind = if HIGH { OnePoleKind::Highpass } else { OnePoleKind::Lowpass };
         let mut kernel = OnePole::<S>::new(kind, feed.rate);
@@ -78,6 +81,7 @@ impl Subject for Dc {
     fn ranges() -> Vec<(f64, f64)> {
         vec![]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = DcBlocker::<S>::new(feed.rate);
         let mut out = vec![S::zero(); feed.frames()];

@@ -13,6 +13,7 @@ impl Subject for Room {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(0.0, 120.0), (0.0, 2.5), (-0.1, 1.1), (-0.1, 1.1), (0.0, 12.0), (-0.1, 1.1), (-0.1, 1.1)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Reverb::<S>::new(feed.rate / 4.0, 10.0);
         let mut out = [vec![S::zero(); feed.frames()], vec![S::zero(); feed.frames()]];

@@ -13,6 +13,7 @@ impl<const FACTOR: usize> Subject for Saturating<FACTOR> {
     fn ranges() -> Vec<(f64, f64)> {
         vec![(-70.0, 70.0), (-0.1, 1.1)]
     }
+    #[inline(always)]
     fn run<S: Sample>(feed: &Feed<S>) -> Vec<S> {
         let mut kernel = Saturator::<S>::new(match FACTOR {
             1 => Oversampling::None,

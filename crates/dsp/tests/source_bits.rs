@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use sostenuto_dsp::amplitude::{FadeLaw, balance, crossfade, gain, pan, width};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Curves, Envelope, F32x4, F32x8, F32x16, Impulse, Lfo, LfoMode, LfoShape, Pink, Sample, SampleHold,
-    Segments, Slew, Value, White, constant,
+    Curves, Envelope, F32x8, Impulse, Lfo, LfoMode, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Task,
+    Value, Vector, White, Width, constant,
 };
 
 const RATE: f64 = 48_000.0;
@@ -68,6 +68,7 @@ impl<S: Sample> Kernel<S> {
         }
     }
 
+    #[inline(always)]
     fn process(&mut self, p: &[Value<'_, S>; PARAMETERS], signal: &[S], out: &mut [S]) {
         match self {
             Kernel::Sine(k) => k.process(p[0], p[1], out),
@@ -89,6 +90,7 @@ impl<S: Sample> Kernel<S> {
     }
 }
 
+#[inline(always)]
 fn apply<S: Sample>(law: usize, at: Value<'_, S>, signal: &[S], out: &mut [S]) {
     let other: Vec<S> = signal.iter().map(|&x| x * x - S::splat(0.3)).collect();
     let mut left = signal.to_vec();
@@ -135,6 +137,7 @@ fn values(case: usize, parameter: usize, track: &Track, lane: usize, frames: usi
 }
 
 /// A whole run: moving parameters cut at `cuts`; a piece of a parameter that is constant is given as steady if `steady`.
+#[inline(always)]
 fn run<S: Sample>(
     case: usize,
     lanes: &[usize],
@@ -183,14 +186,32 @@ fn tracks() -> impl Strategy<Value = Vec<Track>> {
     prop::collection::vec(prop::collection::vec((0.0_f32..1.0, 1_usize..120), 1..8), PARAMETERS)
 }
 
-fn lanes_match<S: Sample>(
+/// [`lanes_match`] with the type of a width.
+struct LanesMatch<'a> {
+    case: usize,
+    tracks: &'a [Track],
+    cuts: &'a [usize],
+    frames: usize,
+}
+
+impl Task for LanesMatch<'_> {
+    type Out = Result<(), TestCaseError>;
+    fn run<S: Vector>(self) -> Self::Out {
+        lanes_match::<S>(self.case, self.tracks, self.cuts, self.frames)
+    }
+}
+
+fn lanes_match<S: Vector>(
     case: usize,
     tracks: &[Track],
     cuts: &[usize],
     frames: usize,
 ) -> Result<(), TestCaseError> {
     let lanes: Vec<usize> = (0..S::LANES).collect();
-    let together = run::<S>(case, &lanes, tracks, cuts, frames, true);
+    let together = S::enter(
+        #[inline(always)]
+        || run::<S>(case, &lanes, tracks, cuts, frames, true),
+    );
     for lane in lanes {
         let alone = run::<f32>(case, &[lane], tracks, &[frames], frames, false);
         prop_assert_eq!(
@@ -225,9 +246,10 @@ proptest! {
     #[test]
     fn every_lane_gives_the_bits_of_one_signal(tracks in tracks(), cuts in prop::collection::vec(1_usize..200, 1..12)) {
         for case in 0..CASES {
-            lanes_match::<F32x4>(case, &tracks, &cuts, 300)?;
             lanes_match::<F32x8>(case, &tracks, &cuts, 300)?;
-            lanes_match::<F32x16>(case, &tracks, &cuts, 300)?;
+            for width in Width::ALL {
+                width.run(LanesMatch { case, tracks: &tracks, cuts: &cuts, frames: 300 })?;
+            }
         }
     }
 

@@ -17,7 +17,7 @@
 //!
 //! # Where `unsafe` lives
 //!
-//! This is the only crate of the engine with `unsafe` in it. The invariants are numbered on the types
+//! This is the only crate of the engine with `unsafe` in it, besides the vector registers of `sostenuto-dsp`. The invariants are numbered on the types
 //! that keep them, and every block cites the ones it rests on. All that synchronises goes through one
 //! module of atomics, so that the model checker can take its place: `tests/loom.rs` explores every
 //! interleaving of small programs, including what weak memory orders allow.

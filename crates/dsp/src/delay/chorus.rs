@@ -43,21 +43,24 @@ impl<S: Sample> Chorus<S> {
         let rate = rate.max(1.0);
         let line = DelayLine::new((max_ms.clamp(0.0, 10_000.0) * rate / 1000.0) as usize + 1);
         let voices = voices.clamp(1, MAX_VOICES);
-        Chorus { lines: [line.clone(), line], phase: S::Phase::ZERO, rate, voices }
+        Chorus { lines: [line.clone(), line], phase: S::Phase::zero(), rate, voices }
     }
 
     /// Back to silence and to the start of the sine.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.lines.iter_mut().for_each(DelayLine::reset);
-        self.phase = S::Phase::ZERO;
+        self.phase = S::Phase::zero();
     }
 
     /// Whether the lines hold exact zeros.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.lines.iter().all(DelayLine::is_silent)
     }
 
     /// A block from two sides to two sides. A mono input is given as both. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, input: [&[S]; 2], params: &ChorusParams<'_, S>, out: [&mut [S]; 2]) {
         let frames = input.iter().map(|x| x.len()).chain(out.iter().map(|x| x.len())).min().unwrap_or(0);
         let [left, right] = out;
@@ -72,6 +75,7 @@ impl<S: Sample> Chorus<S> {
 
     /// As many of the (up to 64) frames as can be done before the lines have to be written; the first is frame `at` of
     /// the parameters' block.
+    #[inline(always)]
     fn piece(
         &mut self,
         dry: [&[S]; 2],
@@ -118,6 +122,7 @@ impl<S: Sample> Chorus<S> {
     }
 
     /// Milliseconds as frames, one number per frame, not above the longest delay.
+    #[inline(always)]
     fn frames(&self, ms: &Value<'_, S>) -> [S; GRID] {
         let per_ms = S::splat(self.rate / 1000.0);
         let longest = S::splat(self.lines[0].max_frames() as f64);
@@ -125,6 +130,7 @@ impl<S: Sample> Chorus<S> {
     }
 
     /// How many of the frames can be read whatever the sines do: the smallest delay reaches at least so far.
+    #[inline(always)]
     fn reach(&self, middle: &[S], depth: &[S; GRID]) -> usize {
         let mut delays = [S::zero(); GRID];
         for (i, delay) in delays.iter_mut().enumerate().take(middle.len()) {
@@ -135,8 +141,9 @@ impl<S: Sample> Chorus<S> {
     }
 
     /// The phase of each of `frames` frames, and on to the next.
+    #[inline(always)]
     fn advance(&mut self, rate: &Value<'_, S>, frames: usize) -> [S::Phase; GRID] {
-        let mut phases = [S::Phase::ZERO; GRID];
+        let mut phases = [S::Phase::zero(); GRID];
         let per_rate = S::Wide::splat(1.0 / self.rate);
         for (i, phase) in phases.iter_mut().enumerate().take(frames) {
             *phase = self.phase;
@@ -146,6 +153,7 @@ impl<S: Sample> Chorus<S> {
         phases
     }
 
+    #[inline(always)]
     fn write(&mut self, side: usize, dry: &[S], sum: &[S; GRID], scale: S, feedback: &Value<'_, S>) {
         let mut block = [S::zero(); GRID];
         for (i, (x, dry)) in block.iter_mut().zip(dry).enumerate() {

@@ -47,28 +47,33 @@ impl<S: Sample> Echo<S> {
     }
 
     /// Back to silence. Takes time proportional to the length of the line.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.line.reset();
         self.tone.reset();
     }
 
     /// Whether line and filter hold exact zeros.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.line.is_silent() && self.tone.is_silent()
     }
 
     /// How many frames can be read before the next input; see [`DelayLine::available`]. \[audio\]
+    #[inline(always)]
     pub fn available(&self, time: &Value<'_, S>) -> usize {
         self.line.available(time)
     }
 
     /// The coming echoes, as many as are available and `wet` takes; gives their number. \[audio\]
+    #[inline(always)]
     pub fn read(&self, time: &Value<'_, S>, wet: &mut [S]) -> usize {
         self.line.read(time, wet)
     }
 
     /// Writes input and feedback for the frames from the absolute frame `start` on; `wet` is what
     /// [`read`](Self::read) gave for the same frames. \[audio\]
+    #[inline(always)]
     pub fn write(
         &mut self,
         start: u64,
@@ -96,6 +101,7 @@ impl<S: Sample> Echo<S> {
     }
 
     /// Echoes of a block that begins at the absolute frame `start`. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S], params: &EchoParams<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let mut at = 0;

@@ -45,6 +45,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Back to silence. Takes time proportional to the length of the line.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.ring.fill(S::zero());
         self.head = 0;
@@ -52,6 +53,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Whether the whole line holds exact zeros.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.quiet >= self.ring.len()
     }
@@ -59,6 +61,7 @@ impl<S: Sample> DelayLine<S> {
     /// How many frames can be read at `delay` before the next frame has to be written; at least 1. \[audio\]
     ///
     /// A moving delay is looked at up to its end, so the answer is at most its length (but at least 1).
+    #[inline(always)]
     pub fn available(&self, delay: &Value<'_, S>) -> usize {
         match delay {
             Value::Steady(delay) => self.taps(*delay).reach(),
@@ -71,6 +74,7 @@ impl<S: Sample> DelayLine<S> {
 
     /// Reads the coming frames at `delay`, as many as `out` takes and as are [`available`](Self::available), and says how
     /// many. Frames of `out` beyond are left as they are. \[audio\]
+    #[inline(always)]
     pub fn read(&self, delay: &Value<'_, S>, out: &mut [S]) -> usize {
         let frames = match delay {
             Value::Moving([]) => 0,
@@ -81,7 +85,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// [`read`](Self::read) for frames that are known to be available; others would be older by the whole ring.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read_known(&self, delay: &Value<'_, S>, out: &mut [S]) {
         match delay {
             Value::Steady(delay) if self.taps(*delay).is_uniform() => {
@@ -96,6 +100,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Writes the next frames. \[audio\]
+    #[inline(always)]
     pub fn write(&mut self, input: &[S]) {
         let size = self.ring.len();
         for part in input.chunks(size) {
@@ -109,6 +114,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Delays a block. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, input: &[S], delay: &Value<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let mut at = 0;
@@ -126,6 +132,7 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Every lane at the same delay: stretches of the ring side by side.
+    #[inline(always)]
     fn read_steady(&self, taps: &Taps<S>, out: &mut [S]) {
         let frames = taps.frames(0);
         let ago = [frames.saturating_sub(1).max(1), frames, frames + 1, frames + 2];

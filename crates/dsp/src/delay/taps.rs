@@ -66,11 +66,13 @@ impl<S: Sample> Taps<S> {
     }
 
     /// Whether the delay is a whole number of frames in every lane.
+    #[inline(always)]
     pub fn is_whole(&self) -> bool {
         !S::any(S::zero().lt(self.fraction))
     }
 
     /// Whether every lane has the same delay.
+    #[inline(always)]
     pub fn is_uniform(&self) -> bool {
         (1..S::LANES).all(|lane| {
             self.whole.lane(lane) == self.whole.lane(0) && self.fraction.lane(lane) == self.fraction.lane(0)

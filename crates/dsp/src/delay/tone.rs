@@ -19,14 +19,17 @@ impl<S: Sample> Tone<S> {
         Tone { per_rate: 1.0 / rate.max(1.0), state: S::zero() }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.state = S::zero();
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         is_zero(self.state)
     }
 
+    #[inline(always)]
     pub fn flush(&mut self) {
         self.state = flushed(self.state);
     }

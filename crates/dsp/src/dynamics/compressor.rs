@@ -33,6 +33,7 @@ enum Key<'a, S: Sample> {
 }
 
 impl<S: Sample> CompressorParams<'_, S> {
+    #[inline(always)]
     fn cut(&self, range: core::ops::Range<usize>) -> Self {
         CompressorParams {
             threshold: cut(&self.threshold, range.clone()),
@@ -66,23 +67,27 @@ impl<S: Sample> Compressor<S> {
     }
 
     /// Back to no reduction.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.held = S::Wide::zero();
         self.smooth = S::Wide::zero();
     }
 
     /// Whether the reduction is exactly zero: the gain is the make-up gain. (Silence in always gives silence out.)
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         is_zero(self.held) && is_zero(self.smooth)
     }
 
     /// The present reduction in dB, zero or more.
+    #[inline(always)]
     pub fn reduction(&self) -> S {
         S::narrow(self.smooth)
     }
 
     /// The gain (a factor) for each frame, from the channels of `key`: the signal itself, or a side chain. All slices as
     /// long as `gain`; a shorter key counts as silent beyond its end. \[audio\]
+    #[inline(always)]
     pub fn gain(&mut self, start: u64, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
         for span in spans(start, gain.len()) {
             let out = &mut gain[span.range.clone()];
@@ -92,6 +97,7 @@ impl<S: Sample> Compressor<S> {
 
     /// Compresses the channels of `input` into those of `out`, with one gain for all, from `key` if there is one and else
     /// from the input. \[audio\]
+    #[inline(always)]
     pub fn process(
         &mut self,
         start: u64,
@@ -106,6 +112,7 @@ impl<S: Sample> Compressor<S> {
     /// As [`process`](Self::process), on the way from one key to another: `along` goes from 0, only the first, to 1, only the
     /// second. In between the reductions in dB that the two ask for are mixed, so that the gain glides from that of the one to
     /// that of the other even with no attack and no release. \[audio\]
+    #[inline(always)]
     pub fn process_between(
         &mut self,
         start: u64,
@@ -118,6 +125,7 @@ impl<S: Sample> Compressor<S> {
         self.apply(start, input, Key::Between(keys, along), params, out);
     }
 
+    #[inline(always)]
     fn apply(
         &mut self,
         start: u64,
@@ -141,6 +149,7 @@ impl<S: Sample> Compressor<S> {
     }
 
     /// The gain for the frames of one span.
+    #[inline(always)]
     fn gain_of(&mut self, span: &Span, key: Key<'_, S>, params: &CompressorParams<'_, S>, gain: &mut [S]) {
         if span.on_grid {
             self.held = flushed(self.held);
@@ -169,6 +178,7 @@ impl<S: Sample> Compressor<S> {
     }
 
     /// Attack and release on the reduction in dB, in place.
+    #[inline(always)]
     fn smoothed(&mut self, params: &CompressorParams<'_, S>, reduction: &mut [S]) {
         if let (Value::Steady(attack), Value::Steady(release)) = (params.attack, params.release) {
             let rate = self.rate;

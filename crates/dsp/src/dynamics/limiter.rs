@@ -71,11 +71,13 @@ impl<S: Sample> Limiter<S> {
     }
 
     /// The number of channels.
+    #[inline(always)]
     pub fn channels(&self) -> usize {
         self.lines.len()
     }
 
     /// Back to silence and full gain.
+    #[inline(always)]
     pub fn reset(&mut self) {
         let unit = S::Wide::splat(UNITS);
         self.lines.iter_mut().for_each(DelayLine::reset);
@@ -86,6 +88,7 @@ impl<S: Sample> Limiter<S> {
     }
 
     /// Whether nothing is left in the look-ahead and the gain is exactly one.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.recovering == S::Wide::splat(UNITS)
             && self.means[1].sum() == self.full
@@ -93,12 +96,14 @@ impl<S: Sample> Limiter<S> {
     }
 
     /// The present gain as a factor, at most 1.
+    #[inline(always)]
     pub fn gain(&self) -> S {
         S::narrow(self.means[1].sum() / self.full)
     }
 
     /// Limits a block that begins at the absolute frame `start`: as many channels as there are in `input`, `out` and the
     /// limiter. \[audio\]
+    #[inline(always)]
     pub fn process(
         &mut self,
         start: u64,
@@ -141,6 +146,7 @@ impl<S: Sample> Limiter<S> {
     }
 
     /// From the peak of each frame to the gain for the frame that comes out, in place.
+    #[inline(always)]
     fn smooth(&mut self, ceiling: &[S], release: &Value<'_, S>, gain: &mut [S]) {
         let rate = self.rate;
         let steady = match release {
@@ -163,6 +169,7 @@ impl<S: Sample> Limiter<S> {
     }
 
     /// Ends a recovery that is within half a unit of its end.
+    #[inline(always)]
     fn settle(&mut self) {
         let unit = S::Wide::splat(UNITS);
         let near = (unit - S::Wide::splat(0.5)).le(self.recovering);

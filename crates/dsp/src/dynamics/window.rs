@@ -20,6 +20,7 @@ impl<W: Sample> Minimum<W> {
         Minimum { stretch: vec![rest; n.max(1)].into_boxed_slice(), at: 0, prefix: rest }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self, rest: W) {
         self.stretch.fill(rest);
         self.at = 0;
@@ -57,11 +58,13 @@ impl<W: Sample> Sum<W> {
         Sum { ring: vec![rest; n].into_boxed_slice(), at: 0, sum: rest * W::splat(n as f64) }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self, rest: W) {
         self.ring.fill(rest);
         self.sum = rest * W::splat(self.ring.len() as f64);
     }
 
+    #[inline(always)]
     pub fn sum(&self) -> W {
         self.sum
     }

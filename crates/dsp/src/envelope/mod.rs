@@ -104,6 +104,7 @@ impl<S: Sample> Envelope<S> {
     }
 
     /// At once to zero and idle, the gate counting as off. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         let curves = self.curves;
         *self = Self::new(self.rate);
@@ -111,18 +112,20 @@ impl<S: Sample> Envelope<S> {
     }
 
     /// Whether every lane is at exactly 0 and stays there until its gate goes on. `[audio]`
+    #[inline(always)]
     pub fn is_idle(&self) -> bool {
         self.idle == all_lanes::<S>()
     }
 
     /// In the bit of each lane, whether it is idle. `[audio]`
+    #[inline(always)]
     pub fn idle(&self) -> u32 {
         self.idle
     }
 
     /// Fills `out` with the level, from 0 to 1. The gate is on above 0.5.
     /// `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, gate: Value<'_, S>, segments: &Segments<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];
         let mut start = 0;
@@ -137,6 +140,7 @@ impl<S: Sample> Envelope<S> {
     }
 
     /// At most [`PIECE`] frames: from each frame in which something begins to the next.
+    #[inline(always)]
     fn piece(&mut self, on: &[u32], times: [Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
         let moving_times = times.iter().any(|time| !time.is_steady());
         let mut frame = 0;
@@ -191,6 +195,7 @@ impl<S: Sample> Envelope<S> {
     }
 
     /// Frames until the first segment is over, at least 1.
+    #[inline(always)]
     fn until_end(&self) -> u64 {
         let mut left = u64::MAX;
         for_each_lane(self.moving, |lane| {
@@ -203,6 +208,7 @@ impl<S: Sample> Envelope<S> {
 }
 
 /// The bits of all lanes.
+#[inline(always)]
 fn all_lanes<S: Sample>() -> u32 {
     u32::MAX >> (32 - S::LANES.clamp(1, 32))
 }

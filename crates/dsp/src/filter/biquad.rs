@@ -56,16 +56,19 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
     }
 
     /// Back to rest.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.state = Integrators::new();
     }
 
     /// Whether the state is exactly zero: silence in gives silence out.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.state.is_silent()
     }
 
     /// Filters a block that begins at the absolute frame `start`. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S], params: &BiquadParams<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let (input, out) = (&input[..frames], &mut out[..frames]);
@@ -128,6 +131,7 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
         self.state = state;
     }
 
+    #[inline(always)]
     fn coefficients(&mut self, [cutoff, q, gain]: [S; 3]) -> Coefs<P::State<S>> {
         let per_rate = self.per_rate;
         self.coefs.get((self.shape, [cutoff, q, gain]), |(shape, _)| {

@@ -24,16 +24,19 @@ impl<S: Sample> DcBlocker<S> {
     }
 
     /// Back to rest.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.filter.reset();
     }
 
     /// Whether the state is exactly zero: silence in gives silence out.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.filter.is_silent()
     }
 
     /// Filters a block that begins at the absolute frame `start`. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S], out: &mut [S]) {
         self.filter.process(start, input, &Value::Steady(self.cutoff), out);
     }

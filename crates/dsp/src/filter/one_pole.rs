@@ -31,16 +31,19 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
     }
 
     /// Back to rest.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.state = P::State::<S>::zero();
     }
 
     /// Whether the state is exactly zero: silence in gives silence out.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         is_zero(self.state)
     }
 
     /// Filters a block that begins at the absolute frame `start`; `cutoff` in Hz, 0.01 to 0.4999 of the rate. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S], cutoff: &Value<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let steady = match cutoff {
@@ -79,6 +82,7 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
         self.state = state;
     }
 
+    #[inline(always)]
     fn gain_of(&mut self, cutoff: S) -> P::State<S> {
         let per_rate = self.per_rate;
         self.gain.get(cutoff, |cutoff| Self::design(P::load(cutoff), per_rate))

@@ -40,6 +40,7 @@ impl<W: Sample> Integrators<W> {
         self.s2 = flushed(self.s2);
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         is_zero(self.s1) && is_zero(self.s2)
     }
@@ -79,11 +80,13 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     }
 
     /// Back to rest.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.state = Integrators::new();
     }
 
     /// Whether the state is exactly zero: silence in gives silence out.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.state.is_silent()
     }
@@ -91,6 +94,7 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     /// Filters a block that begins at the absolute frame `start`. \[audio\]
     ///
     /// `cutoff` in Hz, 0.01 to 0.4999 of the sample rate; `q` 0.025 to 1000; values outside are limited.
+    #[inline(always)]
     pub fn process(
         &mut self,
         start: u64,
@@ -131,6 +135,7 @@ impl<S: Sample, P: Precision> Svf<S, P> {
         }
     }
 
+    #[inline(always)]
     fn coefficients(&mut self, cutoff: S, q: S) -> [P::State<S>; 4] {
         let per_rate = self.per_rate;
         self.coefs.get([cutoff, q], |[cutoff, q]| Self::design(P::load(cutoff), P::load(q), per_rate))

@@ -28,7 +28,7 @@ impl<S: Sample> Pulse<S> {
     pub fn new(rate: f64) -> Self {
         let tuning = Tuning::new(rate);
         Self {
-            phase: S::Phase::ZERO,
+            phase: S::Phase::zero(),
             from_fall: None,
             tuning,
             pending: Pending::new(),
@@ -37,12 +37,14 @@ impl<S: Sample> Pulse<S> {
     }
 
     /// Back to phase 0 and silence before it. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.pending = Pending::new();
-        self.set_phase(S::Phase::ZERO);
+        self.set_phase(S::Phase::zero());
     }
 
     /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. `[audio]`
+    #[inline(always)]
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
         self.from_fall = None;
@@ -50,10 +52,10 @@ impl<S: Sample> Pulse<S> {
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `width` from 0 to 1 (limited to
     /// it). The fall is band-limited as long as the width moves by less than half a turn per frame against the phase. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, frequency: Value<'_, S>, width: Value<'_, S>, out: &mut [S]) {
-        let mut phases = [S::Phase::ZERO; PIECE];
-        let mut falls = [S::Phase::ZERO; PIECE];
+        let mut phases = [S::Phase::zero(); PIECE];
+        let mut falls = [S::Phase::zero(); PIECE];
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
             let end = start + out.len();

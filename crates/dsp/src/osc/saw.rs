@@ -23,26 +23,28 @@ impl<S: Sample> Saw<S> {
     pub fn new(rate: f64) -> Self {
         let tuning = Tuning::new(rate);
         let mut saw =
-            Self { phase: S::Phase::ZERO, tuning, pending: Pending::new(), residuals: step_residuals() };
+            Self { phase: S::Phase::zero(), tuning, pending: Pending::new(), residuals: step_residuals() };
         saw.reset();
         saw
     }
 
     /// Back to phase 0 and silence before it. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.pending = Pending::new();
-        self.set_phase(S::Phase::ZERO);
+        self.set_phase(S::Phase::zero());
     }
 
     /// Moves to `phase`, of the frame that comes next. The jump is not band-limited. `[audio]`
+    #[inline(always)]
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase.plus(S::Phase::splat(HALF_TURN));
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
-        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut phases = [S::Phase::zero(); PIECE];
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
             let end = start + out.len();

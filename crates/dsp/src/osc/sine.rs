@@ -17,32 +17,35 @@ pub struct Sine<S: Sample = f32> {
 impl<S: Sample> Sine<S> {
     /// At `rate` frames per second (at least 1), from phase 0.
     pub fn new(rate: f64) -> Self {
-        Self { phase: S::Phase::ZERO, tuning: Tuning::new(rate) }
+        Self { phase: S::Phase::zero(), tuning: Tuning::new(rate) }
     }
 
     /// Back to phase 0. `[audio]`
+    #[inline(always)]
     pub fn reset(&mut self) {
-        self.phase = S::Phase::ZERO;
+        self.phase = S::Phase::zero();
     }
 
     /// Moves to `phase`, of the frame that comes next. `[audio]`
+    #[inline(always)]
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
     }
 
     /// The phase of the frame that comes next, without the offset. `[audio]`
+    #[inline(always)]
     pub fn phase(&self) -> S::Phase {
         self.phase
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `offset` in turns, any finite
     /// magnitude below 2^51. `[audio]`
-    #[inline]
+    #[inline(always)]
     pub fn process(&mut self, frequency: Value<'_, S>, offset: Value<'_, S>, out: &mut [S]) {
         if let (Value::Steady(frequency), Value::Steady(offset)) = (frequency, offset) {
             return self.process_steady(frequency, offset, out);
         }
-        let mut phases = [S::Phase::ZERO; PIECE];
+        let mut phases = [S::Phase::zero(); PIECE];
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
             let end = start + out.len();
@@ -67,7 +70,7 @@ impl<S: Sample> Sine<S> {
     }
 
     /// One pass: as phases add up exactly, the compiler may take several frames at once.
-    #[inline]
+    #[inline(always)]
     fn process_steady(&mut self, frequency: S, offset: S, out: &mut [S]) {
         let step = self.tuning.step(frequency);
         let offset = S::phase_of(offset.widen());

@@ -25,20 +25,24 @@ impl<S: Sample> Diffuser<S> {
         Diffuser { stages }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.stages.iter_mut().for_each(|(line, _)| line.reset());
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.stages.iter().all(|(line, _)| line.is_silent())
     }
 
     /// How many frames can be processed at once.
+    #[inline(always)]
     pub fn step(&self) -> usize {
         self.stages[0].1
     }
 
     /// In place, up to 64 frames and no more than [`step`](Self::step).
+    #[inline(always)]
     pub fn process(&mut self, block: &mut [S]) {
         let gain = S::splat(GAIN);
         for (line, frames) in &mut self.stages {

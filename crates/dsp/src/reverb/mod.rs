@@ -68,6 +68,7 @@ impl<S: Sample> Reverb<S> {
     }
 
     /// Back to silence. Takes time proportional to the memory of the room (some 100,000 frames).
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.predelay.iter_mut().for_each(DelayLine::reset);
         self.diffusers.iter_mut().for_each(Diffuser::reset);
@@ -75,6 +76,7 @@ impl<S: Sample> Reverb<S> {
     }
 
     /// Whether the room holds exact zeros.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.network.is_silent()
             && self.diffusers.iter().all(Diffuser::is_silent)
@@ -83,6 +85,7 @@ impl<S: Sample> Reverb<S> {
 
     /// A block that begins at the absolute frame `start`, from two sides to two sides. A mono input is given as both.
     /// \[audio\]
+    #[inline(always)]
     pub fn process(
         &mut self,
         start: u64,
@@ -121,11 +124,13 @@ impl<S: Sample> Reverb<S> {
     }
 
     /// How many frames can be done at once: no more than the shortest delay in a loop.
+    #[inline(always)]
     fn step(&self) -> usize {
         self.network.step().min(self.diffusers[0].step()).min(self.diffusers[1].step())
     }
 
     /// Writes up to 64 frames into the pre-delay and reads them back later.
+    #[inline(always)]
     fn predelayed(&mut self, dry: [&[S]; 2], ms: &Value<'_, S>) -> [[S; GRID]; 2] {
         let frames = dry[0].len();
         // To 1/64 frame, so that adding the frames just written is exact.

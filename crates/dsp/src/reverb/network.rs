@@ -51,6 +51,7 @@ impl<S: Sample> Ramp<S> {
         Ramp { from: [S::zero(); LINES], to: [S::zero(); LINES] }
     }
 
+    #[inline(always)]
     fn go(&mut self, to: [S; LINES], jump: bool) {
         self.from = if jump { to } else { self.to };
         self.to = to;
@@ -93,13 +94,14 @@ impl<S: Sample> Network<S> {
             gains: Ramp::new(),
             poles: Ramp::new(),
             damped: [S::zero(); LINES],
-            sway: [S::Phase::ZERO; LINES],
+            sway: [S::Phase::zero(); LINES],
             known: None,
             rate,
             step: 1,
         }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.lines.iter_mut().for_each(DelayLine::reset);
         self.damped = [S::zero(); LINES];
@@ -107,21 +109,25 @@ impl<S: Sample> Network<S> {
         self.known = None;
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.damped.iter().all(|x| is_zero(*x)) && self.lines.iter().all(DelayLine::is_silent)
     }
 
     /// Whether [`set`](Self::set) has been called since the beginning.
+    #[inline(always)]
     pub fn is_set(&self) -> bool {
         self.set
     }
 
     /// How many frames can be processed at once.
+    #[inline(always)]
     pub fn step(&self) -> usize {
         self.step
     }
 
     /// At a point of the grid, or before the first frame: where to be at the next point.
+    #[inline(always)]
     pub fn set(&mut self, setting: &Setting<S>) {
         let jump = !self.set;
         self.set = true;
@@ -152,6 +158,7 @@ impl<S: Sample> Network<S> {
     }
 
     /// Where each delay goes in the coming 64 frames.
+    #[inline(always)]
     fn place(&mut self, setting: &Setting<S>, jump: bool) {
         let size = setting.size.clamp(S::splat(SIZES.0), S::splat(SIZES.1));
         let depth = setting.modulation.clamp(S::zero(), S::one()) * S::splat(SWAY * self.rate);
@@ -181,6 +188,7 @@ impl<S: Sample> Network<S> {
 
     /// `frames` frames, the first of which lies `into` frames after a point of the grid. `sides` is replaced by what
     /// is heard on the left and on the right.
+    #[inline(always)]
     pub fn process(&mut self, into: usize, frames: usize, sides: &mut [[S; GRID]; 2]) {
         let mut blocks = [[S::zero(); GRID]; LINES];
         self.read(into, &mut blocks, frames);
@@ -206,6 +214,7 @@ impl<S: Sample> Network<S> {
         *sides = heard;
     }
 
+    #[inline(always)]
     fn read(&self, into: usize, blocks: &mut [[S; GRID]; LINES], frames: usize) {
         for (i, (line, block)) in self.lines.iter().zip(blocks).enumerate() {
             if self.delays.from[i] == self.delays.to[i] {
@@ -222,6 +231,7 @@ impl<S: Sample> Network<S> {
 
     /// Gain and low-pass of each line; frame by frame, the lines side by side.
     #[expect(clippy::needless_range_loop, reason = "each pass takes one frame of every line")]
+    #[inline(always)]
     fn damp(&mut self, into: usize, blocks: &mut [[S; GRID]; LINES], frames: usize) {
         let mut damped = self.damped;
         let moving = self.gains.from != self.gains.to || self.poles.from != self.poles.to;
@@ -253,6 +263,7 @@ fn part<S: Sample>(frame: usize) -> S {
 ///
 /// (1 - p)² = square (1 + p² - 2 p cos) has, with a = 1 - square and b = 1 - square cos, the root
 /// a / (b + sqrt(b² - a²)), where b² - a² = square (1 - cos) (2 - square (1 + cos)).
+#[inline(always)]
 fn pole<S: Sample>(square: S, cos: S) -> S {
     let a = S::one() - square;
     let b = S::one() - square * cos;
@@ -261,6 +272,7 @@ fn pole<S: Sample>(square: S, cos: S) -> S {
 }
 
 /// The Hadamard transform of the sixteen lines, frame by frame, without its factor 1/4.
+#[inline(always)]
 fn hadamard<S: Sample>(blocks: &mut [[S; GRID]; LINES], frames: usize) {
     for stride in [8, 4, 2, 1] {
         for i in (0..LINES).filter(|i| i & stride == 0) {

@@ -92,15 +92,18 @@ impl<S: Sample> Past<S> {
         Past { samples: vec![S::zero(); length + BLOCK].into_boxed_slice(), length }
     }
 
+    #[inline(always)]
     fn reset(&mut self) {
         self.samples.fill(S::zero());
     }
 
+    #[inline(always)]
     fn is_silent(&self) -> bool {
         self.samples[..self.length].iter().all(|x| is_zero(*x))
     }
 
     /// Past and block side by side; the block's last samples become the past afterwards.
+    #[inline(always)]
     fn with<R>(&mut self, block: impl Iterator<Item = S>, frames: usize, f: impl FnOnce(&[S]) -> R) -> R {
         for (slot, x) in self.samples[self.length..].iter_mut().zip(block) {
             *slot = x;
@@ -137,6 +140,7 @@ impl<S: Sample> Stage<S> {
         }
     }
 
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.up.reset();
         self.down.reset();
@@ -144,6 +148,7 @@ impl<S: Sample> Stage<S> {
         self.padding = S::zero();
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.up.is_silent() && self.down.is_silent() && self.middle.is_silent() && is_zero(self.padding)
     }
@@ -154,6 +159,7 @@ impl<S: Sample> Stage<S> {
     }
 
     /// Twice as many frames as `input`, of which there are at most [`BLOCK`].
+    #[inline(always)]
     pub fn up(&mut self, input: &[S], out: &mut [S]) {
         let pairs = self.filter.pairs;
         let filter = &self.filter;
@@ -170,6 +176,7 @@ impl<S: Sample> Stage<S> {
     }
 
     /// Half as many frames as `input`.
+    #[inline(always)]
     pub fn down(&mut self, input: &[S], out: &mut [S]) {
         let frames = out.len();
         let half = S::splat(0.5);

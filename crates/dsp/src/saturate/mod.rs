@@ -58,6 +58,7 @@ impl<S: Sample> Saturator<S> {
     }
 
     /// Back to rest.
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.oversampler.reset();
         self.dry.reset();
@@ -65,11 +66,13 @@ impl<S: Sample> Saturator<S> {
     }
 
     /// Whether everything within is exactly zero.
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         is_zero(self.last) && self.oversampler.is_silent() && self.dry.is_silent()
     }
 
     /// Saturates a block that begins at the absolute frame `start`. \[audio\]
+    #[inline(always)]
     pub fn process(&mut self, start: u64, input: &[S], params: &SaturatorParams<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         for span in spans(start, frames) {
@@ -91,6 +94,7 @@ impl<S: Sample> Saturator<S> {
         }
     }
 
+    #[inline(always)]
     fn drive(&mut self, drive: &Value<'_, S>, dry: &[S], driven: &mut [S]) {
         let limit = S::splat(60.0);
         match drive {
@@ -109,6 +113,7 @@ impl<S: Sample> Saturator<S> {
     }
 
     /// Mixes in the input, as late as the output.
+    #[inline(always)]
     fn blend(&mut self, dry: &[S], mix: &Value<'_, S>, out: &mut [S]) {
         let mut late = [S::zero(); GRID];
         let latency = self.oversampler.latency();

@@ -52,15 +52,18 @@ impl<S: Sample> Oversampler<S> {
         self.latency
     }
 
+    #[inline(always)]
     pub fn reset(&mut self) {
         self.stages.iter_mut().for_each(Stage::reset);
     }
 
+    #[inline(always)]
     pub fn is_silent(&self) -> bool {
         self.stages.iter().all(Stage::is_silent)
     }
 
     /// `work` at the higher rate on up to 64 frames from `input` to `out`.
+    #[inline(always)]
     pub fn process(&mut self, input: &[S], out: &mut [S], work: impl FnOnce(&mut [S])) {
         let frames = input.len().min(out.len()).min(GRID);
         let top = self.stages.len();

@@ -2,9 +2,10 @@
 //! and finite output whatever its parameters do.
 #![allow(dead_code, reason = "each test file uses its own part of this module")]
 
+use core::marker::PhantomData;
 use core::ops::Range;
 
-use sostenuto_dsp::{F32x4, Lanes, Sample, Value};
+use sostenuto_dsp::{F32x4, F32x8, Sample, Task, Value, Vector, Width};
 
 /// A small deterministic generator (Marsaglia's xorshift64*), so that failures repeat.
 pub struct Noise(u64);
@@ -167,24 +168,42 @@ fn check_type<K: Subject, S: Sample>(seed: u64, frames: usize) {
     }
 }
 
-/// The same bits for any cut of time, steady or moving, and in every lane.
+/// The same bits for any cut of time, steady or moving, and in every lane of every width.
 pub fn same_bits<K: Subject>(seed: u64, frames: usize) {
     check_type::<K, f32>(seed, frames);
     check_type::<K, f64>(seed, frames);
     if K::LANES {
         check_type::<K, F32x4>(seed, frames);
-        lanes::<K, 4>(seed, frames);
-        lanes::<K, 8>(seed, frames);
-        lanes::<K, 16>(seed, frames);
+        lanes::<K, F32x8>(seed, frames);
+        for width in Width::ALL {
+            width.run(InLanes::<K> { seed, frames, kernel: PhantomData });
+        }
     }
 }
 
-fn lanes<K: Subject, const N: usize>(seed: u64, frames: usize) {
+/// [`lanes`] with the type of a width.
+struct InLanes<K> {
+    seed: u64,
+    frames: usize,
+    kernel: PhantomData<K>,
+}
+
+impl<K: Subject> Task for InLanes<K> {
+    type Out = ();
+    fn run<S: Vector>(self) {
+        lanes::<K, S>(self.seed, self.frames);
+    }
+}
+
+fn lanes<K: Subject, S: Vector>(seed: u64, frames: usize) {
     for steady in [true, false] {
-        let mut feed = feed::<K, Lanes<f32, N>>(seed, frames, 1.0, steady);
+        let mut feed = feed::<K, S>(seed, frames, 1.0, steady);
         feed.cuts = cuts(seed, frames);
-        let all = K::run(&feed);
-        for lane in 0..N {
+        let all = S::enter(
+            #[inline(always)]
+            || K::run(&feed),
+        );
+        for lane in 0..S::LANES {
             let alone = K::run(&feed.lane(lane));
             let picked: Vec<f32> = all.iter().map(|s| s.lane(lane) as f32).collect();
             same(&picked, &alone, "a lane against the scalar");

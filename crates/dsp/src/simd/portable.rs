@@ -1,0 +1,73 @@
+//! Lanes as plain arrays, and plain numbers: what there is on every machine.
+
+use super::width::{Vector, Width};
+use crate::{Lanes, Sample};
+
+/// A block of lanes as its numbers side by side.
+#[inline(always)]
+pub(crate) fn flat_lanes<T, const N: usize>(block: &[Lanes<T, N>]) -> &[T] {
+    let arrays = core::ptr::from_ref(block) as *const [[T; N]];
+    // SAFETY: `Lanes` is a transparent wrapper around the array, so the pointer and the length hold for arrays as well.
+    unsafe { &*arrays }.as_flattened()
+}
+
+/// The same, to be written.
+#[inline(always)]
+pub(crate) fn flat_lanes_mut<T, const N: usize>(block: &mut [Lanes<T, N>]) -> &mut [T] {
+    let arrays = core::ptr::from_mut(block) as *mut [[T; N]];
+    // SAFETY: `Lanes` is a transparent wrapper around the array, so the pointer and the length hold for arrays as well; the
+    // reference that it was made from is not used while the new one lives.
+    unsafe { &mut *arrays }.as_flattened_mut()
+}
+
+impl Vector for f32 {
+    const WIDTH: Width = Width::One;
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        from.first().copied().unwrap_or(0.0)
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        if let Some(to) = to.first_mut() {
+            *to = self;
+        }
+    }
+    #[inline(always)]
+    fn transpose(_rows: &mut [Self]) {}
+}
+
+macro_rules! arrays {
+    ($n:literal, $width:ident) => {
+        impl Vector for Lanes<f32, $n> {
+            const WIDTH: Width = Width::$width;
+            #[inline(always)]
+            fn load(from: &[f32]) -> Self {
+                let mut lanes = [0.0; $n];
+                match from.first_chunk() {
+                    Some(whole) => lanes = *whole,
+                    None => lanes.iter_mut().zip(from).for_each(|(lane, x)| *lane = *x),
+                }
+                Lanes(lanes)
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [f32]) {
+                match to.first_chunk_mut() {
+                    Some(whole) => *whole = self.0,
+                    None => to.iter_mut().zip(self.0).for_each(|(to, lane)| *to = lane),
+                }
+            }
+            #[inline(always)]
+            fn transpose(rows: &mut [Self]) {
+                if let Some(rows) = rows.first_chunk_mut::<$n>() {
+                    let old = *rows;
+                    *rows = core::array::from_fn(|k| Lanes(core::array::from_fn(|i| old[i].0[k])));
+                }
+            }
+        }
+    };
+}
+arrays!(4, Four);
+arrays!(8, Eight);
+arrays!(16, Sixteen);
+
+const _: () = assert!(<Lanes<f32, 16> as Sample>::LANES == Width::Sixteen.lanes());
