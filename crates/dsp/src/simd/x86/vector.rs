@@ -35,7 +35,7 @@ macro_rules! lanes_of {
     ($name:ident, $number:ty, $n:literal) => {
         impl $name {
             #[inline(always)]
-            fn from_array(lanes: [$number; $n]) -> Self {
+            const fn from_array(lanes: [$number; $n]) -> Self {
                 // SAFETY: invariant 2 of the module.
                 unsafe { core::mem::transmute(lanes) }
             }
@@ -60,6 +60,7 @@ macro_rules! lanes_of {
 macro_rules! sample_of {
     ($number:ty, $n:literal, $single:ident, $double:ident, $phase:ident) => {
         const LANES: usize = $n;
+        const ZERO: Self = Self::from_array([0.0; $n]);
         type Scalar = $number;
         type Wide = $double;
         type Phase = $phase;
