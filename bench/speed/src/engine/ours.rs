@@ -1,0 +1,136 @@
+//! Sostenuto as its users hold it: a document, a conductor, an executor.
+
+use super::{Block, Engine};
+use crate::document::{self, INSTRUMENTS};
+use crate::spec::*;
+use crate::workload::Workload;
+use sostenuto_engine::{Conductor, Notice};
+use sostenuto_graph::voice::{Note, NoteId};
+use sostenuto_graph::{Executor, Limits, NoteEvent};
+
+struct Ours {
+    conductor: Conductor,
+    executor: Executor,
+    notes: Option<Notes>,
+}
+
+impl Engine for Ours {
+    fn block(&mut self, out: &mut Block) {
+        let [left, right] = out;
+        self.executor.render(&mut [left, right]);
+    }
+
+    fn control(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.play(&mut self.conductor, self.executor.frame());
+            listen(&mut self.conductor);
+        }
+    }
+}
+
+/// Frees what came back; nothing may have been refused.
+pub fn listen(conductor: &mut Conductor) {
+    for notice in conductor.notices() {
+        let refused = matches!(notice, Notice::Refused { .. } | Notice::Muted { .. });
+        assert!(!refused, "{notice:?}");
+    }
+}
+
+/// A conductor with a document, and its executor.
+pub fn conducted(text: &str) -> (Conductor, Executor) {
+    let (mut conductor, executor) = Conductor::new(f64::from(RATE), 2, Limits::default(), None);
+    if let Err(why) = conductor.play_toml(text) {
+        panic!("{why}");
+    }
+    (conductor, executor)
+}
+
+pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
+    let document = document::of(name)?;
+    let (conductor, executor) = conducted(&(document.text)());
+    let mut ours = Ours { conductor, executor, notes: None };
+    let mut out = [[0.0; BLOCK]; 2];
+    ours.block(&mut out);
+    listen(&mut ours.conductor);
+    if name == "w1-voices" {
+        begin_voices(&mut ours);
+    }
+    if workload == Workload::Notes {
+        ours.notes = Some(Notes::new());
+    }
+    Some(Box::new(ours))
+}
+
+/// The instrument that has a voice.
+fn instrument(voice: usize) -> &'static str {
+    INSTRUMENTS[voice * INSTRUMENTS.len() / VOICES]
+}
+
+/// A note with the pitch, the rate and the place of a voice.
+fn begin(conductor: &mut Conductor, voice: usize, id: u64, at: Option<u64>) {
+    let spec = Voice::new(voice);
+    let note = Note { id: NoteId(id), pitch: spec.pitch() as f32, velocity: 1.0 };
+    let name = instrument(voice);
+    let nodes = &conductor.resolved().nodes;
+    let shape = &nodes.iter().find(|node| node.label == name).expect("an instrument").shape;
+    let knob = |param: &str| shape.param(param).expect("a parameter of the part");
+    let knobs = [(knob("rate"), spec.rate as f32), (knob("pan"), spec.pan as f32)];
+    let events = std::iter::once(NoteEvent::On(note))
+        .chain(knobs.map(|(knob, value)| NoteEvent::Knob(note.id, knob, value)));
+    for event in events {
+        conductor.note(name, event, at).expect("room in the ring");
+    }
+}
+
+/// Begins all voices, in portions that the ring holds.
+fn begin_voices(ours: &mut Ours) {
+    let mut out = [[0.0; BLOCK]; 2];
+    for voice in 0..VOICES {
+        begin(&mut ours.conductor, voice, voice as u64, None);
+        if voice % 50 == 49 {
+            ours.block(&mut out);
+            listen(&mut ours.conductor);
+        }
+    }
+}
+
+/// Frames from a note to the next on average: 2,000 notes a second.
+const BETWEEN: u64 = RATE as u64 / 2000;
+
+/// Voices that are let go and begun anew, at random frames.
+struct Notes {
+    /// The note that each voice plays.
+    playing: Vec<u64>,
+    random: u64,
+    /// The frame of the next note.
+    next: u64,
+    last: u64,
+}
+
+impl Notes {
+    fn new() -> Notes {
+        Notes { playing: (0..VOICES as u64).collect(), random: 1, next: 0, last: VOICES as u64 - 1 }
+    }
+
+    /// From 0 to below a bound, by a linear congruential generator (Knuth's MMIX).
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % bound
+    }
+
+    /// Tells the notes of the block that begins at a frame.
+    fn play(&mut self, conductor: &mut Conductor, frame: u64) {
+        self.next = self.next.max(frame);
+        while self.next < frame + BLOCK as u64 {
+            let voice = self.below(VOICES as u64) as usize;
+            self.last += 1;
+            let old = std::mem::replace(&mut self.playing[voice], self.last);
+            let at = Some(self.next);
+            let off = NoteEvent::Off(NoteId(old));
+            conductor.note(instrument(voice), off, at).expect("room in the ring");
+            begin(conductor, voice, self.last, at);
+            self.next += 1 + self.below(2 * BETWEEN - 1);
+        }
+    }
+}
