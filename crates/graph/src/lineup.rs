@@ -83,6 +83,8 @@ pub(crate) struct Lineup {
     pub arrivals: Vec<Unit>,
     /// Who hears whom since last time: the second hears the first. Their seats may not show it yet.
     pub joints: BTreeSet<(Unit, Unit)>,
+    /// Units that may be heard in other segments than before.
+    pub heard: Vec<Unit>,
     /// Loops that may have come apart.
     pub stale: BTreeSet<u32>,
     /// Who is on each loop, in the order of their seats.
@@ -186,8 +188,21 @@ impl AudioGraph {
             },
         };
         if let Some(from) = from {
-            self.lineup.joints.insert((from, Self::adder(sink, into)));
+            self.note_joint(from, Self::adder(sink, into));
         }
+    }
+
+    /// Notes that a source is heard by more, or by fewer.
+    pub(crate) fn note_heard(&mut self, source: Source) {
+        if let Source::Output(node, _) = source {
+            self.lineup.heard.push(Unit::Node(node));
+        }
+    }
+
+    /// Notes that the second unit hears the first.
+    pub(crate) fn note_joint(&mut self, from: Unit, to: Unit) {
+        self.lineup.joints.insert((from, to));
+        self.lineup.heard.push(from);
     }
 
     /// Notes that what adds up at a port, or in a sum, has changed.
@@ -197,6 +212,7 @@ impl AudioGraph {
 
     /// Notes that the step of a unit has changed.
     pub(crate) fn touch(&mut self, unit: Unit) {
+        self.lineup.heard.push(unit);
         if let Some(segment) = self.seat(unit).map(|s| s.segment).filter(|s| *s != NONE) {
             self.lineup.dirty.insert(segment);
         }

@@ -14,17 +14,12 @@ pub(super) fn width(ports: &[Port]) -> u16 {
     ports.iter().map(|p| p.channels).sum()
 }
 
-/// What is yet to be looked at while homes are settled.
-#[derive(Debug, Default)]
-pub(crate) struct Open {
-    segments: Vec<u32>,
-    /// The segments that one unit concerns.
-    touched: Vec<u32>,
-}
+/// A unit with more cables than these keeps its home, for to look at all its readers would cost more than the blocks are worth.
+const MANY: usize = 16;
 
 impl AudioGraph {
     /// How many channels a unit puts out.
-    pub(super) fn width_of(&self, unit: Unit) -> u16 {
+    pub(crate) fn width_of(&self, unit: Unit) -> u16 {
         match unit {
             Unit::Node(node) => self.node(node).map_or(0, |e| width(&e.shape.outputs)),
             Unit::Sum(sum) => self.sum(sum).map_or(0, |s| s.channels),
@@ -52,65 +47,58 @@ impl AudioGraph {
         ports.get(usize::from(port)).map_or(1, |p| p.channels)
     }
 
-    /// Gives homes to the signals of touched segments that others hear, takes back those that none does, and touches the
-    /// segments that this concerns.
-    pub(super) fn settle_homes(&mut self, open: &mut Open) {
-        open.segments.clear();
-        open.segments.extend(self.lineup.dirty.iter().copied());
-        while let Some(slot) = open.segments.pop() {
-            let units = match self.segment_mut(slot) {
-                Some(segment) => core::mem::take(&mut segment.units),
-                None => continue,
-            };
-            for unit in &units {
-                self.settle_home(slot, *unit, open);
-            }
-            if let Some(segment) = self.segment_mut(slot) {
-                segment.units = units;
-            }
+    /// Gives homes to the signals that other segments have come to hear, takes back those that none does any more, and touches the segments
+    /// that this concerns.
+    pub(super) fn settle_homes(&mut self, outside: &mut Vec<u32>) {
+        let mut heard = core::mem::take(&mut self.lineup.heard);
+        heard.sort_unstable();
+        heard.dedup();
+        for unit in heard.drain(..) {
+            self.settle_home(unit, outside);
         }
+        self.lineup.heard = heard;
+        #[cfg(debug_assertions)]
+        self.check_homes();
     }
 
-    fn settle_home(&mut self, slot: u32, unit: Unit, open: &mut Open) {
-        let (mut ways_out, touched) = (matches!(unit, Unit::Exit(_)), &mut open.touched);
-        touched.clear();
+    fn settle_home(&mut self, unit: Unit, outside: &mut Vec<u32>) {
+        let Some(seat) = self.seat(unit).copied().filter(|s| s.segment != NONE) else { return };
+        if seat.home.is_some() && self.readers(unit) > MANY {
+            return;
+        }
+        let mut ways_out = matches!(unit, Unit::Exit(_));
+        outside.clear();
         self.each_reader(unit, |reader, _| {
             ways_out |= matches!(reader, Unit::Exit(_));
             let segment = self.seat(reader).map_or(NONE, |s| s.segment);
-            if segment != slot && segment != NONE {
-                touched.push(segment);
+            if segment != seat.segment && segment != NONE {
+                outside.push(segment);
             }
         });
         let width = self.width_of(unit);
-        let wanted = width > 0 && (ways_out || !touched.is_empty());
-        let had = self.seat(unit).and_then(|s| s.home);
+        let wanted = width > 0 && (ways_out || !outside.is_empty());
         // A way out changes its width when it stops adding up: its old home is of the full width.
-        let now = match (wanted, had) {
+        let home = match (wanted, seat.home) {
             (true, None) => Some(self.blocks.take(width)),
             (false, Some(home)) => {
                 self.give_home_back(unit, home);
                 None
             }
-            (_, had) => had,
+            _ => return,
         };
-        if now == had {
-            touched.clear();
-        } else if let Some(seat) = self.seat_mut(unit) {
-            seat.home = now;
+        if let Some(seat) = self.seat_mut(unit) {
+            seat.home = home;
         }
-        self.each_source(unit, |source| {
-            if let Some(seat) = self.seat(source)
-                && seat.segment != slot
-                && seat.segment != NONE
-                && seat.home.is_none()
-            {
-                touched.push(seat.segment);
-            }
-        });
-        for segment in touched.drain(..) {
-            if self.lineup.dirty.insert(segment) {
-                open.segments.push(segment);
-            }
+        self.lineup.dirty.insert(seat.segment);
+        self.lineup.dirty.extend(outside.drain(..));
+    }
+
+    /// At most how many units hear one.
+    fn readers(&self, unit: Unit) -> usize {
+        match unit {
+            Unit::Node(node) => self.node(node).map_or(0, |e| e.outgoing.len()),
+            Unit::Sum(_) => 1,
+            Unit::Exit(_) => 0,
         }
     }
 

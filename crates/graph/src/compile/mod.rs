@@ -24,14 +24,14 @@ use alloc::vec::Vec;
 pub(crate) struct Slate {
     script: script::Script,
     places: place::Places,
-    homes: homes::Open,
+    outside: Vec<u32>,
 }
 
 impl AudioGraph {
     /// Compiles the segments that were touched. `[control]`
     pub(crate) fn compile(&mut self) -> Result<Vec<(u32, CompiledGraph)>, GraphError> {
         let mut slate = core::mem::take(&mut self.slate);
-        self.settle_homes(&mut slate.homes);
+        self.settle_homes(&mut slate.outside);
         let dirty: Vec<u32> = self.lineup.dirty.iter().copied().collect();
         let plans = dirty.into_iter().map(|slot| Ok((slot, self.compile_segment(slot, &mut slate)?)));
         let plans = plans.collect();

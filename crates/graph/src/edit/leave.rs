@@ -57,7 +57,7 @@ impl AudioGraph {
                     entry.drives.insert(id);
                 }
                 if let Source::Output(from, _) = from {
-                    self.lineup.joints.insert((Unit::Node(from), Unit::Node(node)));
+                    self.note_joint(Unit::Node(from), Unit::Node(node));
                 }
                 self.touch(Unit::Node(node));
             }
@@ -80,10 +80,11 @@ impl AudioGraph {
     /// Takes a cable up.
     pub(super) fn detach(&mut self, id: CableId) -> Option<Cable> {
         let there = self.cable(id)?;
-        let (to, leaf) = (there.to, there.leaf);
+        let (from, to, leaf) = (there.from, there.to, there.leaf);
         let adder = Self::adder(to, leaf);
         self.touch(adder);
         self.loosen(adder);
+        self.note_heard(from);
         match to {
             Sink::Param(node, _) => _ = self.node_mut(node).map(|e| e.drives.remove(&id)),
             _ => self.feed_out(id, to, leaf),

@@ -54,6 +54,7 @@ impl AudioGraph {
         let was = core::mem::replace(&mut cable.asleep, asleep);
         let (from, adder) = (cable.from, Self::adder(cable.to, cable.leaf));
         self.touch(adder);
+        self.note_heard(from);
         if was != asleep
             && let Some(cable) = self.cable(id).cloned()
         {
@@ -62,7 +63,7 @@ impl AudioGraph {
         }
         match from {
             _ if asleep => self.loosen(adder),
-            Source::Output(from, _) => _ = self.lineup.joints.insert((Unit::Node(from), adder)),
+            Source::Output(from, _) => self.note_joint(Unit::Node(from), adder),
             Source::PartInput(..) => {}
         }
         Some(was)

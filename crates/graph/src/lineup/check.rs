@@ -25,6 +25,24 @@ impl AudioGraph {
         }
     }
 
+    /// Panics if a signal that another segment hears has no blocks of its own.
+    pub(crate) fn check_homes(&self) {
+        if self.nodes.len() > MANY {
+            return;
+        }
+        let nodes = self.nodes.by_age().into_iter().map(|(id, _)| Unit::Node(NodeId(id)));
+        let sums = (0..self.sums.len() as u32).map(Unit::Sum);
+        for unit in nodes.chain(sums) {
+            let Some(seat) = self.seat(unit).filter(|s| s.home.is_none() && self.width_of(unit) > 0) else {
+                continue;
+            };
+            self.each_reader(unit, |reader, _| {
+                let there = self.seat(reader).is_some_and(|s| s.segment == seat.segment);
+                assert!(there, "{reader:?} hears {unit:?}, which has no home, in another segment");
+            });
+        }
+    }
+
     fn check_row(&self, part: NodeId) -> Result<(), String> {
         let inside = self.node(part).and_then(|e| e.inside.as_ref()).ok_or("no part")?;
         let mut row: Vec<Unit> = Vec::new();

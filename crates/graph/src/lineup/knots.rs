@@ -13,6 +13,9 @@ type Groups = BTreeMap<(Unit, bool), u32>;
 impl AudioGraph {
     /// The cables on loops without a delay, in segments that were touched.
     pub(crate) fn knotted(&self) -> Vec<&Cable> {
+        if self.lineup.cycles.is_empty() {
+            return Vec::new();
+        }
         let touched = self.lineup.dirty.iter().filter_map(|slot| self.segment(*slot));
         let cycle = |unit: &Unit| self.seat(*unit).map(|s| s.cycle).filter(|c| *c != 0);
         let cycles: BTreeSet<u32> = touched.flat_map(|s| &s.units).filter_map(cycle).collect();

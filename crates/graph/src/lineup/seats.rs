@@ -87,14 +87,25 @@ impl AudioGraph {
     /// Puts units into a segment in place of those that are in it.
     pub(super) fn fill(&mut self, slot: u32, units: Vec<Unit>) {
         for (at, unit) in units.iter().enumerate() {
-            if let Some(seat) = self.seat_mut(*unit) {
-                (seat.segment, seat.at) = (slot, at as u32);
+            let Some(seat) = self.seat_mut(*unit) else { continue };
+            let was = core::mem::replace(&mut seat.segment, slot);
+            seat.at = at as u32;
+            if was != slot {
+                self.note_moved(*unit);
             }
         }
         if let Some(segment) = self.segment_mut(slot) {
             segment.units = units;
         }
         self.lineup.dirty.insert(slot);
+    }
+
+    /// Notes that a unit stands in another segment than before: what it hears may now be heard outside, and its own signal, too.
+    fn note_moved(&mut self, unit: Unit) {
+        let mut heard = core::mem::take(&mut self.lineup.heard);
+        heard.push(unit);
+        self.each_source(unit, |source| heard.push(source));
+        self.lineup.heard = heard;
     }
 
     /// Takes a segment with nothing in it out of the row.
@@ -126,6 +137,7 @@ impl AudioGraph {
         segment.units.insert(at, unit);
         self.renumber(seat.segment, at);
         self.count_seated(part, 1);
+        self.note_moved(unit);
         self.touch_around(unit);
     }
 
