@@ -11,6 +11,7 @@ mod knots;
 mod rebuild;
 mod seats;
 
+use crate::compile::Record;
 use crate::error::GraphError;
 use crate::feed::{Sum, Term};
 use crate::message::NodeId;
@@ -61,6 +62,8 @@ pub(crate) struct Segment {
     pub previous: u32,
     pub next: u32,
     pub units: Vec<Unit>,
+    /// Its steps, as they were last compiled.
+    pub record: Record,
     /// Blocks beyond the scratch that all segments share.
     pub extra: Option<(u32, u16)>,
 }
@@ -213,9 +216,20 @@ impl AudioGraph {
     /// Notes that the step of a unit has changed.
     pub(crate) fn touch(&mut self, unit: Unit) {
         self.lineup.heard.push(unit);
+        self.touch_step(unit);
+    }
+
+    /// Notes that the step of a unit has changed, and not who hears it.
+    pub(crate) fn touch_step(&mut self, unit: Unit) {
         if let Some(segment) = self.seat(unit).map(|s| s.segment).filter(|s| *s != NONE) {
             self.lineup.dirty.insert(segment);
+            self.make_stale(unit);
         }
+    }
+
+    /// Whether there are feedback loops.
+    pub(crate) fn has_loops(&self) -> bool {
+        !self.lineup.cycles.is_empty()
     }
 
     /// Notes that two units no longer hear each other, or otherwise than before: a loop may have come apart.

@@ -49,7 +49,7 @@ impl AudioGraph {
 
     /// Gives homes to the signals that other segments have come to hear, takes back those that none does any more, and touches the segments
     /// that this concerns.
-    pub(super) fn settle_homes(&mut self, outside: &mut Vec<u32>) {
+    pub(super) fn settle_homes(&mut self, outside: &mut Vec<Unit>) {
         let mut heard = core::mem::take(&mut self.lineup.heard);
         heard.sort_unstable();
         heard.dedup();
@@ -61,7 +61,7 @@ impl AudioGraph {
         self.check_homes();
     }
 
-    fn settle_home(&mut self, unit: Unit, outside: &mut Vec<u32>) {
+    fn settle_home(&mut self, unit: Unit, outside: &mut Vec<Unit>) {
         let Some(seat) = self.seat(unit).copied().filter(|s| s.segment != NONE) else { return };
         if seat.home.is_some() && self.readers(unit) > MANY {
             return;
@@ -72,7 +72,7 @@ impl AudioGraph {
             ways_out |= matches!(reader, Unit::Exit(_));
             let segment = self.seat(reader).map_or(NONE, |s| s.segment);
             if segment != seat.segment && segment != NONE {
-                outside.push(segment);
+                outside.push(reader);
             }
         });
         let width = self.width_of(unit);
@@ -89,8 +89,8 @@ impl AudioGraph {
         if let Some(seat) = self.seat_mut(unit) {
             seat.home = home;
         }
-        self.lineup.dirty.insert(seat.segment);
-        self.lineup.dirty.extend(outside.drain(..));
+        self.touch_step(unit);
+        outside.drain(..).for_each(|reader| self.touch_step(reader));
     }
 
     /// At most how many units hear one.

@@ -3,10 +3,12 @@
 //! The order is kept by the [lineup](crate::lineup). Here each segment of it that was touched becomes a list of steps:
 //! 1. `homes`: signals that other segments hear get blocks of their own.
 //! 2. `script`: the steps over signals that have names but no place yet.
+//!    (`record`: the steps of units that were not touched are kept.)
 //! 3. `place`: the other signals get blocks by how long they live.
 
 mod homes;
 mod place;
+mod record;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -14,9 +16,12 @@ mod tests;
 mod verify;
 
 use crate::error::GraphError;
+use crate::lineup::Unit;
 use crate::plan::CompiledGraph;
 use crate::topology::AudioGraph;
 use alloc::vec::Vec;
+
+pub(crate) use record::Record;
 
 /// What compiling writes down on the way: kept, so that an edit needs no memory of its own for it, which would lie wherever the allocator
 /// has some.
@@ -24,7 +29,7 @@ use alloc::vec::Vec;
 pub(crate) struct Slate {
     script: script::Script,
     places: place::Places,
-    outside: Vec<u32>,
+    outside: Vec<Unit>,
 }
 
 impl AudioGraph {
@@ -44,12 +49,23 @@ impl AudioGraph {
         if let Some(part) = self.segment(slot).map(|s| s.part) {
             self.input_of(part);
         }
-        script::write(self, slot, script)?;
+        script::write(self, slot, script, true)?;
+        #[cfg(debug_assertions)]
+        self.check_record(slot, script);
+        self.keep(slot, script);
         let plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
         #[cfg(debug_assertions)]
         if let Err(fault) = verify::verify(&plan, script) {
             panic!("a compiled plan is not sound: {fault}");
         }
         Ok(plan)
+    }
+
+    /// Panics if the steps that were kept are not those that the graph asks for.
+    #[cfg(debug_assertions)]
+    fn check_record(&self, slot: u32, script: &script::Script) {
+        let mut anew = script::Script::default();
+        let written = script::write(self, slot, &mut anew, false);
+        assert!(written.is_ok() && anew.is_same(script), "{slot}: {script:?} for {anew:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! The steps of a segment over signals that have a width and a life, but no place yet.
 
 use super::homes::width;
+use super::record::{self, Note, Record};
 use crate::error::GraphError;
 use crate::feed::Term;
 use crate::lineup::{Loop, Unit};
@@ -25,7 +26,7 @@ pub(super) enum From {
 }
 
 /// Some channels of a signal, or silence.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Read {
     pub from: From,
     pub first: u16,
@@ -40,14 +41,14 @@ impl Read {
 }
 
 /// What is known of a signal that a segment makes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Made {
     pub channels: u16,
     /// Its first block, if other segments hear it.
     pub home: Option<u32>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Line {
     Node {
         slot: u32,
@@ -88,14 +89,37 @@ pub(crate) struct Script {
     pub(super) breakers: Vec<u32>,
     /// What each signal is.
     pub(super) signals: Vec<Made>,
-    /// While it is written: where the output of each unit is, by its place in the segment.
-    outputs: Vec<Option<Signal>>,
+    /// Where the output of each unit is, and where its steps begin, by its place in the segment.
+    pub(super) outputs: Vec<Option<Signal>>,
+    pub(super) marks: Vec<Mark>,
+    /// While it is written: which signals those are that the script had when it was last kept.
+    places: Vec<Option<Signal>>,
     /// While a line is written: what its input ports read, and the cables that drive it.
     ports: Vec<Read>,
     cables: Vec<(Source, u16, u32)>,
 }
 
+/// Where the steps of a unit begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub lines: usize,
+    pub signals: usize,
+    pub is_on_loop: bool,
+}
+
 impl Script {
+    /// Where it ends.
+    pub(super) fn end(&self) -> Mark {
+        Mark { lines: self.lines.len(), signals: self.signals.len(), is_on_loop: false }
+    }
+
+    /// Whether two scripts are the same, apart from how they came about.
+    #[cfg(debug_assertions)]
+    pub(super) fn is_same(&self, other: &Script) -> bool {
+        let all = |s: &Script| (s.lines.clone(), s.reads.clone(), s.drives.clone(), s.terms.clone());
+        all(self) == all(other) && (&self.breakers, &self.signals) == (&other.breakers, &other.signals)
+    }
+
     fn clear(&mut self) {
         self.lines.clear();
         self.reads.clear();
@@ -104,6 +128,8 @@ impl Script {
         self.breakers.clear();
         self.signals.clear();
         self.outputs.clear();
+        self.marks.clear();
+        self.places.clear();
         self.ports.clear();
         self.cables.clear();
     }
@@ -116,38 +142,77 @@ struct Writer<'g> {
     script: &'g mut Script,
 }
 
-/// Writes the steps of a segment in place of what is there. The part's inputs must have their blocks.
-pub(super) fn write(graph: &AudioGraph, slot: u32, script: &mut Script) -> Result<(), GraphError> {
+/// Writes the steps of a segment in place of what is there: those of stale units from the graph, the others from the record, if that is asked. The
+/// part's inputs must have their blocks.
+pub(super) fn write(
+    graph: &AudioGraph,
+    slot: u32,
+    script: &mut Script,
+    by_record: bool,
+) -> Result<(), GraphError> {
     script.clear();
-    let units = graph.segment(slot).map_or(&[][..], |s| &s.units);
-    script.outputs.resize(units.len(), None);
+    let Some(segment) = graph.segment(slot) else { return Ok(()) };
+    let record = Some(&segment.record).filter(|_| by_record);
+    script.outputs.resize(segment.units.len(), None);
+    script.places.resize(record.map_or(0, Record::signals), None);
+    let any_loop = graph.has_loops();
     let mut writer = Writer { graph, slot, script };
-    let mut rest = units;
+    let (mut rest, mut at) = (segment.units.as_slice(), 0);
     while let Some(unit) = rest.first() {
-        let cycle = graph.seat(*unit).map_or(0, |s| s.cycle);
-        if cycle == 0 {
-            writer.turn(*unit, Half::Whole);
-            rest = rest.get(1..).unwrap_or(&[]);
-            continue;
+        let cycle = if any_loop { graph.seat(*unit).map_or(0, |s| s.cycle) } else { 0 };
+        let count = if cycle == 0 {
+            let mark = writer.script.end();
+            writer.script.marks.push(mark);
+            match record.and_then(|r| r.steps(at)) {
+                Some(notes) => writer.copy(notes, at),
+                None => writer.turn(*unit, Half::Whole),
+            }
+            1
+        } else {
+            let on_it = |u: &Unit| graph.seat(*u).is_some_and(|s| s.cycle == cycle);
+            let count = rest.iter().position(|u| !on_it(u)).unwrap_or(rest.len());
+            let mark = Mark { is_on_loop: true, ..writer.script.end() };
+            writer.script.marks.extend(core::iter::repeat_n(mark, count));
+            let turns = graph.order_loop(rest.get(..count).unwrap_or(&[]))?;
+            writer.feedback(&turns);
+            count
+        };
+        for at in at..at + count {
+            if let Some(was) = record.and_then(|r| r.out(at)) {
+                let now = writer.script.outputs.get(at).copied().flatten();
+                if let Some(place) = writer.script.places.get_mut(was as usize) {
+                    *place = now;
+                }
+            }
         }
-        let on_it = |u: &Unit| graph.seat(*u).is_some_and(|s| s.cycle == cycle);
-        let (on_loop, after) = rest.split_at(rest.iter().position(|u| !on_it(u)).unwrap_or(rest.len()));
-        let turns = graph.order_loop(on_loop)?;
-        writer.feedback(&turns);
-        rest = after;
+        at += count;
+        rest = rest.get(count..).unwrap_or(&[]);
     }
     Ok(())
 }
 
-/// What a list has from here on.
-fn since<T>(list: &[T], start: usize) -> Stretch {
-    Stretch { start: start as u32, len: (list.len() - start) as u32 }
+/// What a list has from here on. All that is empty is the same.
+pub(super) fn since<T>(list: &[T], start: usize) -> Stretch {
+    match list.len() - start {
+        0 => Stretch::default(),
+        len => Stretch { start: start as u32, len: len as u32 },
+    }
 }
 
 impl Writer<'_> {
     fn signal(&mut self, channels: u16, home: Option<u32>) -> Signal {
         self.script.signals.push(Made { channels, home });
         self.script.signals.len() as u32 - 1
+    }
+
+    /// Writes the steps of a unit as they were.
+    fn copy(&mut self, notes: &[Note], at: usize) {
+        let places = core::mem::take(&mut self.script.places);
+        let out = record::copy(notes, &places, self.script);
+        self.script.places = places;
+        if let Some(place) = self.script.outputs.get_mut(at) {
+            *place = out;
+        }
     }
 
     fn feedback(&mut self, turns: &Loop) {

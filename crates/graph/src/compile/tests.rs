@@ -61,7 +61,7 @@ fn verdict(plant: impl FnOnce(&mut CompiledGraph)) -> Result<(), String> {
     let graph = graph();
     let first = graph.root.inside.as_ref().unwrap().first;
     let (mut script, mut places) = (script::Script::default(), place::Places::default());
-    script::write(&graph, first, &mut script).unwrap();
+    script::write(&graph, first, &mut script, false).unwrap();
     let mut plan = place::place(&script, &mut places, |_| 100);
     plant(&mut plan);
     verify(&plan, &script)

@@ -1,6 +1,7 @@
 //! Seats in the row: taking one, giving one up, cutting and joining segments.
 
 use super::{JOINED, MOST, NONE, Seat, Segment, Unit};
+use crate::compile::Record;
 use crate::message::NodeId;
 use crate::topology::AudioGraph;
 use alloc::vec::Vec;
@@ -35,7 +36,8 @@ impl AudioGraph {
         let next = if after == NONE { first } else { self.segment(after)?.next };
         let slot = self.lineup.slots.take()?;
         let label = self.label_between(part, after, next);
-        let segment = Segment { part, label, previous: after, next, units: Vec::new(), extra: None };
+        let (units_yet, record) = (Vec::new(), Record::default());
+        let segment = Segment { part, label, previous: after, next, units: units_yet, record, extra: None };
         if slot as usize >= self.lineup.segments.len() {
             self.lineup.segments.resize_with(slot as usize + 1, || None);
         }
@@ -95,6 +97,7 @@ impl AudioGraph {
             }
         }
         if let Some(segment) = self.segment_mut(slot) {
+            segment.record.clear(units.len());
             segment.units = units;
         }
         self.lineup.dirty.insert(slot);
@@ -105,6 +108,11 @@ impl AudioGraph {
         let mut heard = core::mem::take(&mut self.lineup.heard);
         heard.push(unit);
         self.each_source(unit, |source| heard.push(source));
+        let own = heard.len();
+        self.each_reader(unit, |reader, _| heard.push(reader));
+        for reader in heard.drain(own..) {
+            self.make_stale(reader);
+        }
         self.lineup.heard = heard;
     }
 
@@ -135,6 +143,7 @@ impl AudioGraph {
         let Some(segment) = self.segment_mut(seat.segment) else { return };
         let (part, at) = (segment.part, at.min(segment.units.len()));
         segment.units.insert(at, unit);
+        segment.record.insert(at);
         self.renumber(seat.segment, at);
         self.count_seated(part, 1);
         self.note_moved(unit);
@@ -187,6 +196,7 @@ impl AudioGraph {
         let Some(segment) = self.segment_mut(seat.segment) else { return };
         let part = segment.part;
         segment.units.remove(seat.at as usize);
+        segment.record.remove(seat.at as usize);
         self.renumber(seat.segment, seat.at as usize);
         self.count_seated(part, -1);
     }
@@ -234,6 +244,7 @@ impl AudioGraph {
                 let Some(cut) = self.cut(slot) else { continue };
                 let Some(segment) = self.segment_mut(slot) else { continue };
                 let rest = segment.units.split_off(cut);
+                segment.record.truncate(cut);
                 open.push(slot);
                 open.extend(self.new_segment(part, slot, rest));
             } else if length < JOINED / 3 {
