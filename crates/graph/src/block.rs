@@ -1,33 +1,59 @@
 //! Where samples live: aligned blocks of one quantum, and buffers made of them.
 
 use alloc::boxed::Box;
+use sostenuto_dsp::Sample;
 
 /// Frames in a block: the quantum of the grid.
 ///
 /// Work at control rate falls on absolute multiples of it. 64 frames of `f32` are four cache lines, and at 48 kHz 1.3 ms.
 pub const QUANTUM: usize = 64;
 
-/// One channel of one quantum, on cache-line boundaries.
+/// One channel of one quantum, on cache-line boundaries: of one signal, or of several side by side.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub struct Block(pub [f32; QUANTUM]);
+pub struct Block<S: Sample = f32>(pub [S; QUANTUM]);
 
-impl Block {
+impl<S: Sample> Block<S> {
     /// A block of zeros.
-    pub const SILENT: Block = Block([0.0; QUANTUM]);
-}
+    pub const SILENT: Block<S> = Block([S::ZERO; QUANTUM]);
 
-impl Block {
     /// Does something with each frame of this block and another.
     #[inline(always)]
-    pub(crate) fn update(&mut self, input: &Block, each: impl Fn(&mut f32, f32)) {
+    pub(crate) fn update(&mut self, input: &Block<S>, each: impl Fn(&mut S, S)) {
         self.0.iter_mut().zip(&input.0).for_each(|(out, x)| each(out, *x));
     }
 }
 
+/// What can run through a graph: samples of one signal, or of several side by side.
+pub trait Signal: Sample {
+    /// A block of zeros that is always there. `[any]`
+    fn silent() -> &'static Block<Self>;
+}
+
+macro_rules! signal {
+    ($($sample:ty),*) => {$(
+        impl Signal for $sample {
+            #[inline(always)]
+            fn silent() -> &'static Block<Self> {
+                static SILENT: Block<$sample> = Block::SILENT;
+                &SILENT
+            }
+        }
+    )*};
+}
+signal!(f32);
+
 /// Does something with each frame of an output and an input, as far as both go.
+#[inline(always)]
+pub(crate) fn each_frame<S: Signal>(out: &mut [S], input: &[S], each: impl Fn(&mut S, S)) {
+    match S::LANES {
+        1 => each_frame_apart(out, input, each),
+        _ => out.iter_mut().zip(input).for_each(|(out, x)| each(out, *x)),
+    }
+}
+
 #[inline(never)]
-pub(crate) fn each_frame(out: &mut [f32], input: &[f32], each: impl Fn(&mut f32, f32)) {
+fn each_frame_apart<S: Signal>(out: &mut [S], input: &[S], each: impl Fn(&mut S, S)) {
     out.iter_mut().zip(input).for_each(|(out, x)| each(out, *x));
 }
 

@@ -47,7 +47,7 @@ mod topology;
 mod trajectory;
 
 pub use batch::Batch;
-pub use block::{AudioBuffer, Block, QUANTUM};
+pub use block::{AudioBuffer, Block, QUANTUM, Signal};
 pub use edit::{Edit, VoiceTables, Voicing};
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};

@@ -1,8 +1,8 @@
 //! What a node does: the trait that every node implements, and what it is handed for a block.
 
-use crate::block::{Block, QUANTUM, all_finite, each_frame, is_finite};
+use crate::block::{Block, QUANTUM, Signal, all_finite, each_frame, is_finite};
 use crate::shape::Shape;
-use crate::signal::{Around, Ground, Run, SILENT, Window};
+use crate::signal::{Around, Ground, Run, Window};
 use core::cell::Cell;
 use core::ops::Deref;
 use sostenuto_dsp::Value;
@@ -99,16 +99,16 @@ pub enum Flow {
     Silent,
 }
 
-/// What a node is handed for one span.
-pub struct Io<'a> {
+/// What a node is handed for one span: of one signal in each channel, or of several side by side.
+pub struct Io<'a, S: Signal = f32> {
     /// Which frames these are.
     pub span: SpanRef<'a>,
     /// The signals at the input ports.
-    pub inputs: Inputs<'a>,
+    pub inputs: Inputs<'a, S>,
     /// Where the output goes.
-    pub outputs: Outputs<'a>,
+    pub outputs: Outputs<'a, S>,
     /// The values of the parameters.
-    pub params: Params<'a>,
+    pub params: Params<'a, S>,
 }
 
 /// The frames that a call is about.
@@ -144,12 +144,12 @@ impl Deref for SpanRef<'_> {
 
 /// The signals at a node's input ports.
 #[derive(Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct Inputs<'a, S: Signal = f32> {
     pub(crate) runs: &'a [Run],
-    pub(crate) around: Around<'a>,
+    pub(crate) around: Around<'a, S>,
 }
 
-impl<'a> Inputs<'a> {
+impl<'a, S: Signal> Inputs<'a, S> {
     #[inline(always)]
     fn window(&self) -> Window {
         self.around.ground.window
@@ -163,18 +163,18 @@ impl<'a> Inputs<'a> {
 
     /// The samples of one channel of a port, as many as the span has frames. Of a channel that is not there: silence.
     #[inline(always)]
-    pub fn channel(&self, port: usize, channel: usize) -> &'a [f32] {
+    pub fn channel(&self, port: usize, channel: usize) -> &'a [S] {
         match self.runs.get(port) {
             Some(run) if channel < usize::from(run.channels) => {
                 self.window().of(self.around.block(run.start as usize + channel))
             }
-            _ => self.window().of(&SILENT),
+            _ => self.window().of(S::silent()),
         }
     }
 
     /// The block of one channel of a port, if it is not silent.
     #[inline(always)]
-    fn heard(&self, port: usize, channel: usize) -> Option<&'a Block> {
+    fn heard(&self, port: usize, channel: usize) -> Option<&'a Block<S>> {
         let run = self.runs.get(port).filter(|run| channel < usize::from(run.channels))?;
         let index = run.start as usize + channel;
         (self.around.flow(index) != Flow::Silent).then(|| self.around.block(index))
@@ -205,14 +205,14 @@ impl<'a> Inputs<'a> {
 }
 
 /// Where a node's output goes: the channels of all its output ports, in order.
-pub struct Outputs<'a> {
-    pub(crate) blocks: &'a mut [Block],
+pub struct Outputs<'a, S: Signal = f32> {
+    pub(crate) blocks: &'a mut [Block<S>],
     /// Where they start among the blocks of the plan.
     pub(crate) start: usize,
     pub(crate) ground: &'a Ground<'a>,
 }
 
-impl<'a> Outputs<'a> {
+impl<'a, S: Signal> Outputs<'a, S> {
     #[inline(always)]
     fn window(&self) -> Window {
         self.ground.window
@@ -232,7 +232,7 @@ impl<'a> Outputs<'a> {
 
     /// One channel, to write; holds leftovers until written. Of a channel that is not there: an empty slice.
     #[inline(always)]
-    pub fn channel(&mut self, channel: usize) -> &mut [f32] {
+    pub fn channel(&mut self, channel: usize) -> &mut [S] {
         match (self.flow(channel), self.blocks.get_mut(channel)) {
             (Some(flow), Some(block)) => {
                 flow.set(Flow::Varying);
@@ -244,13 +244,13 @@ impl<'a> Outputs<'a> {
 
     /// The same outputs, for one call.
     #[inline(always)]
-    pub(crate) fn lend(&mut self) -> Outputs<'_> {
+    pub(crate) fn lend(&mut self) -> Outputs<'_, S> {
         Outputs { blocks: &mut *self.blocks, start: self.start, ground: self.ground }
     }
 
     /// One channel, to check.
     #[inline(always)]
-    pub(crate) fn read(&self, channel: usize) -> &[f32] {
+    pub(crate) fn read(&self, channel: usize) -> &[S] {
         self.blocks.get(channel).map_or(&[], |block| self.window().of(block))
     }
 
@@ -260,24 +260,9 @@ impl<'a> Outputs<'a> {
         (0..self.blocks.len()).filter_map(|channel| self.flow(channel)).for_each(|flow| flow.set(known));
     }
 
-    /// Whether every sample is a finite number.
-    #[inline(always)]
-    pub(crate) fn all_finite(&self) -> bool {
-        if !self.window().is_whole() {
-            return pieces_are_finite(self.blocks, self.window());
-        }
-        // A loop of its own, which unlike `all` is always inlined.
-        for block in &*self.blocks {
-            if !is_finite(block) {
-                return false;
-            }
-        }
-        true
-    }
-
     /// The first `N` channels at once, if there are as many.
     #[inline(always)]
-    pub fn first<const N: usize>(&mut self) -> Option<[&mut [f32]; N]> {
+    pub fn first<const N: usize>(&mut self) -> Option<[&mut [S]; N]> {
         let (window, known) = (self.window(), self.ground.flow.get(self.start..)?);
         let blocks = self.blocks.first_chunk_mut::<N>()?;
         known.first_chunk::<N>()?.iter().for_each(|flow| flow.set(Flow::Varying));
@@ -285,7 +270,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// All channels, one after the other.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [S]> {
         let window = self.window();
         self.tell_all(Flow::Varying);
         self.blocks.iter_mut().map(move |b| window.of_mut(b))
@@ -295,10 +280,14 @@ impl<'a> Outputs<'a> {
     ///
     /// For a whole block, the common case, the loop is of known length over aligned samples: a few dozen instructions.
     #[inline(always)]
-    pub fn map(&mut self, inputs: &Inputs<'_>, port: usize, each: impl Fn(f32) -> f32 + Copy) {
+    pub fn map(&mut self, inputs: &Inputs<'_, S>, port: usize, each: impl Fn(S) -> S + Copy) {
         for (channel, block) in self.blocks.iter_mut().enumerate() {
             let Some(flow) = self.ground.flow.get(self.start + channel) else { return };
-            map_channel(block, flow, self.ground.window, inputs, port, channel, each);
+            let window = self.ground.window;
+            match S::LANES {
+                1 => map_channel_apart(block, flow, window, inputs, port, channel, each),
+                _ => map_channel(block, flow, window, inputs, port, channel, each),
+            }
         }
     }
 
@@ -321,8 +310,8 @@ impl<'a> Outputs<'a> {
 
     /// Gives one channel the same value in every frame, and says so.
     #[inline(always)]
-    pub fn constant(&mut self, channel: usize, value: f32) {
-        if value == 0.0 {
+    pub fn constant(&mut self, channel: usize, value: S) {
+        if value == S::ZERO {
             return self.silence(channel);
         }
         self.channel(channel).fill(value);
@@ -330,6 +319,23 @@ impl<'a> Outputs<'a> {
         if let Some(flow) = self.flow(channel).filter(|_| self.window().offset() == 0) {
             flow.set(Flow::Constant);
         }
+    }
+}
+
+impl Outputs<'_> {
+    /// Whether every sample is a finite number.
+    #[inline(always)]
+    pub(crate) fn all_finite(&self) -> bool {
+        if !self.window().is_whole() {
+            return pieces_are_finite(self.blocks, self.window());
+        }
+        // A loop of its own, which unlike `all` is always inlined.
+        for block in &*self.blocks {
+            if !is_finite(block) {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -343,14 +349,28 @@ fn pieces_are_finite(blocks: &[Block], window: Window) -> bool {
 // By itself, for inlined the compiler gathers ahead of the loop what it might need for many channels, and there is mostly one. By
 // single arguments, so that what a node was handed need not be copied to be passed on.
 #[inline(never)]
-fn map_channel(
-    block: &mut Block,
+fn map_channel_apart<S: Signal>(
+    block: &mut Block<S>,
     flow: &Cell<Flow>,
     window: Window,
-    inputs: &Inputs<'_>,
+    inputs: &Inputs<'_, S>,
     port: usize,
     channel: usize,
-    each: impl Fn(f32) -> f32 + Copy,
+    each: impl Fn(S) -> S + Copy,
+) {
+    map_channel(block, flow, window, inputs, port, channel, each);
+}
+
+// Of several signals side by side it has to become part of the caller, who may use instructions that not every machine has.
+#[inline(always)]
+fn map_channel<S: Signal>(
+    block: &mut Block<S>,
+    flow: &Cell<Flow>,
+    window: Window,
+    inputs: &Inputs<'_, S>,
+    port: usize,
+    channel: usize,
+    each: impl Fn(S) -> S + Copy,
 ) {
     let Some(heard) = inputs.heard(port, channel) else { return window.silence(block, flow) };
     flow.set(Flow::Varying);
@@ -362,34 +382,34 @@ fn map_channel(
 
 /// The values of a node's parameters over a span.
 #[derive(Clone, Copy)]
-pub struct Params<'a> {
-    pub(crate) steady: &'a [f32],
+pub struct Params<'a, S: Signal = f32> {
+    pub(crate) steady: &'a [S],
     /// Those that move, if any does.
-    pub(crate) moving: Option<&'a Moving<'a>>,
+    pub(crate) moving: Option<&'a Moving<'a, S>>,
 }
 
 /// The values of parameters that move.
 #[derive(Clone, Copy)]
-pub(crate) struct Moving<'a> {
+pub(crate) struct Moving<'a, S: Signal = f32> {
     /// One bit for each that does.
     pub which: u64,
-    pub blocks: &'a [Block],
+    pub blocks: &'a [Block<S>],
     pub frames: usize,
 }
 
-impl<'a> Params<'a> {
+impl<'a, S: Signal> Params<'a, S> {
     /// The value of a parameter, by its number in the shape. Of one that is not there: zero.
     #[inline(always)]
-    pub fn get(&self, param: usize) -> Value<'a> {
+    pub fn get(&self, param: usize) -> Value<'a, S> {
         match self.moving {
             Some(moving) if moving.which >> param & 1 == 1 => moving.get(param),
-            _ => Value::Steady(self.steady.get(param).copied().unwrap_or(0.0)),
+            _ => Value::Steady(self.steady.get(param).copied().unwrap_or(S::ZERO)),
         }
     }
 
     /// The value at the first frame of the span: for switches and choices, which do not change within one unless driven.
     #[inline(always)]
-    pub fn now(&self, param: usize) -> f32 {
+    pub fn now(&self, param: usize) -> S {
         self.get(param).at(0)
     }
 
@@ -399,12 +419,12 @@ impl<'a> Params<'a> {
     }
 }
 
-impl<'a> Moving<'a> {
+impl<'a, S: Signal> Moving<'a, S> {
     #[inline(always)]
-    fn get(&self, param: usize) -> Value<'a> {
+    fn get(&self, param: usize) -> Value<'a, S> {
         match self.blocks.get(param).and_then(|block| block.0.get(..self.frames)) {
             Some(values) => Value::Moving(values),
-            None => Value::Steady(0.0),
+            None => Value::Steady(S::ZERO),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
 
-use crate::block::{Block, QUANTUM};
+use crate::block::{Block, QUANTUM, Signal};
 use crate::processor::{Flow, Outputs, Span};
 use core::cell::Cell;
 
@@ -46,16 +46,16 @@ impl Window {
         self.frames() == QUANTUM
     }
     #[inline(always)]
-    pub fn of(self, block: &Block) -> &[f32] {
+    pub fn of<S: Signal>(self, block: &Block<S>) -> &[S] {
         block.0.get(self.offset()..self.offset() + self.frames()).unwrap_or(&[])
     }
     #[inline(always)]
-    pub fn of_mut(self, block: &mut Block) -> &mut [f32] {
+    pub fn of_mut<S: Signal>(self, block: &mut Block<S>) -> &mut [S] {
         block.0.get_mut(self.offset()..self.offset() + self.frames()).unwrap_or(&mut [])
     }
     /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
     #[inline(never)]
-    pub fn silence(self, block: &mut Block, flow: &Cell<Flow>) {
+    pub fn silence<S: Signal>(self, block: &mut Block<S>, flow: &Cell<Flow>) {
         if flow.get() == Flow::Silent {
             return;
         }
@@ -63,7 +63,7 @@ impl Window {
             *block = Block::SILENT;
             flow.set(Flow::Silent);
         } else {
-            self.of_mut(block).fill(0.0);
+            self.of_mut(block).fill(S::ZERO);
             flow.set(Flow::Varying);
         }
     }
@@ -80,24 +80,24 @@ pub(crate) struct Ground<'a> {
 
 /// The blocks of a plan but for a gap, where the outputs of the running step are.
 #[derive(Clone, Copy)]
-pub(crate) struct Around<'a> {
-    pub low: &'a [Block],
-    pub high: &'a [Block],
+pub(crate) struct Around<'a, S: Signal = f32> {
+    pub low: &'a [Block<S>],
+    pub high: &'a [Block<S>],
     /// Where `high` starts.
     pub resume: usize,
     /// What is known of the blocks, too; without a gap, for knowing is shared.
     pub ground: &'a Ground<'a>,
 }
 
-impl<'a> Around<'a> {
+impl<'a, S: Signal> Around<'a, S> {
     #[inline(always)]
-    pub fn block(&self, index: usize) -> &'a Block {
+    pub fn block(&self, index: usize) -> &'a Block<S> {
         let found = if index < self.low.len() {
             self.low.get(index)
         } else {
             self.high.get(index.wrapping_sub(self.resume))
         };
-        found.unwrap_or(&SILENT)
+        found.unwrap_or(S::silent())
     }
     #[inline(always)]
     pub fn flow(&self, index: usize) -> Flow {
@@ -105,19 +105,21 @@ impl<'a> Around<'a> {
     }
 }
 
-/// What is read where there is no block.
-pub(crate) static SILENT: Block = Block::SILENT;
-
 /// All blocks, and what is known of them.
-pub(crate) struct Frame<'a> {
-    pub blocks: &'a mut [Block],
+pub(crate) struct Frame<'a, S: Signal = f32> {
+    pub blocks: &'a mut [Block<S>],
     pub flow: &'a [Cell<Flow>],
 }
 
-impl Frame<'_> {
+impl<S: Signal> Frame<'_, S> {
     /// The blocks that a step writes, and the rest.
     #[inline(always)]
-    pub fn part<'s>(&'s mut self, out: Run, ground: &'s Ground<'_>) -> Option<(Around<'s>, Outputs<'s>)> {
+    #[expect(clippy::type_complexity, reason = "what is read, and what is written")]
+    pub fn part<'s>(
+        &'s mut self,
+        out: Run,
+        ground: &'s Ground<'_>,
+    ) -> Option<(Around<'s, S>, Outputs<'s, S>)> {
         let (start, resume) = (out.start as usize, out.end());
         let (low, rest) = self.blocks.split_at_mut_checked(start)?;
         let (blocks, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
