@@ -8,6 +8,8 @@ use crate::plan::{CompiledGraph, Inner, Link};
 use crate::playing::Parts;
 use crate::processor::Flow;
 use crate::table::Chunk;
+use crate::team::Side;
+use crate::teams::Musters;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -48,10 +50,13 @@ pub struct Batch {
     pub(crate) bypasses: Vec<(u32, bool, Motion)>,
     /// Slots of nodes that are to forget what they have heard.
     pub(crate) resets: Vec<u32>,
+    /// Which parts run side by side.
+    pub(crate) musters: Musters,
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
     pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
     pub(crate) plan_chunks: Vec<Chunk<Link>>,
+    pub(crate) team_chunks: Vec<Chunk<Option<Box<dyn Side>>>>,
 }
 
 /// What a batch that follows waits for.

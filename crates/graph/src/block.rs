@@ -1,7 +1,7 @@
 //! Where samples live: aligned blocks of one quantum, and buffers made of them.
 
 use alloc::boxed::Box;
-use sostenuto_dsp::Sample;
+use sostenuto_dsp::{Sample, Vector};
 
 /// Frames in a block: the quantum of the grid.
 ///
@@ -25,23 +25,21 @@ impl<S: Sample> Block<S> {
 }
 
 /// What can run through a graph: samples of one signal, or of several side by side.
-pub trait Signal: Sample {
-    /// A block of zeros that is always there. `[any]`
-    fn silent() -> &'static Block<Self>;
+pub trait Signal: Vector {
+    /// The sample of one lane. `[audio]`
+    #[inline(always)]
+    fn in_lane(self, lane: usize) -> f32 {
+        self.lane(lane) as f32
+    }
+
+    /// Puts a sample into one lane. `[audio]`
+    #[inline(always)]
+    fn put_lane(&mut self, lane: usize, x: f32) {
+        *self = self.with_lane(lane, f64::from(x));
+    }
 }
 
-macro_rules! signal {
-    ($($sample:ty),*) => {$(
-        impl Signal for $sample {
-            #[inline(always)]
-            fn silent() -> &'static Block<Self> {
-                static SILENT: Block<$sample> = Block::SILENT;
-                &SILENT
-            }
-        }
-    )*};
-}
-signal!(f32);
+impl<S: Vector> Signal for S {}
 
 /// Does something with each frame of an output and an input, as far as both go.
 #[inline(always)]

@@ -10,6 +10,7 @@ mod reorder;
 mod undo;
 
 use crate::batch::CableChange;
+use crate::choir::Kin;
 use crate::error::GraphError;
 use crate::feed::Feed;
 use crate::instrument::Tables;
@@ -52,7 +53,7 @@ use undo::Undo;
 /// is there at once and that one is cut; a node that is removed is cut off from all that hears it.
 #[derive(Debug)]
 pub struct Edit<'g> {
-    graph: &'g mut AudioGraph,
+    pub(crate) graph: &'g mut AudioGraph,
     /// How to take back what was done, latest last.
     journal: Vec<Undo>,
     nodes: Vec<(u32, Option<Node>)>,
@@ -144,7 +145,8 @@ impl<'g> Edit<'g> {
         processor.prepare(&self.graph.stream);
         let silent = processor.starts_silent();
         let latency = processor.latency();
-        let id = self.place(part, name, shape, (delays, silent), None, Body::Processor(processor))?;
+        let (kin, body) = (processor.kin(), Body::Processor(processor));
+        let id = self.place(part, name, shape, (delays, silent, kin), None, body)?;
         if latency > 0
             && let Some(entry) = self.graph.node_mut(id)
         {
@@ -169,7 +171,8 @@ impl<'g> Edit<'g> {
         let depth = self.graph.entry(part)?.inside.as_ref().map_or(0, |i| i.depth) + 1;
         let inside = Inside::new(depth, outputs.len());
         let shape = Shape { inputs, outputs, params: Vec::new() };
-        let id = self.place(part, name, shape, (false, true), Some(inside), Body::Part(Inner::EMPTY))?;
+        let id =
+            self.place(part, name, shape, (false, true, None), Some(inside), Body::Part(Inner::EMPTY))?;
         self.graph.lineup.arrivals.push(Unit::Exit(id));
         Ok(id)
     }
@@ -179,7 +182,7 @@ impl<'g> Edit<'g> {
         part: NodeId,
         name: &str,
         shape: Shape,
-        (delays, starts_silent): (bool, bool),
+        (delays, starts_silent, kin): (bool, bool, Option<Arc<dyn Kin>>),
         inside: Option<Inside>,
         body: Body,
     ) -> Result<NodeId, GraphError> {
@@ -203,6 +206,8 @@ impl<'g> Edit<'g> {
             bypassed: false,
             held: false,
             turning: false,
+            rerouted: false,
+            kin,
             latency: 0,
             late: 0,
             leaving: false,
@@ -360,7 +365,8 @@ impl<'g> Edit<'g> {
         self.graph.entry(node)?;
         let entry = self.graph.node_mut(node).filter(|_| node != ROOT).ok_or(GraphError::NoSuchNode(node))?;
         let was = core::mem::replace(&mut entry.bypassed, on);
-        let (slot, delays) = (entry.slot, entry.delays);
+        entry.rerouted = true;
+        let (slot, delays, part, is_part) = (entry.slot, entry.delays, entry.part, entry.inside.is_some());
         if was != on {
             if delays && !on {
                 let was = core::mem::replace(&mut entry.turning, true);
@@ -368,6 +374,10 @@ impl<'g> Edit<'g> {
             }
             if delays {
                 self.graph.touch(Unit::Node(node));
+            }
+            if is_part {
+                // In a team its members can be bypassed, and nodes; not parts in them.
+                self.graph.loosen_team(part);
             }
             self.graph.note_changed(node);
             self.bypasses.push((slot, on, Motion::Glide(self.fade)));

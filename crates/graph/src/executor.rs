@@ -19,6 +19,7 @@ use crate::shape::MAX_PARAMS;
 use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
 use crate::table::Table;
+use crate::team::Side;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -79,6 +80,7 @@ pub struct Executor {
     revision: u64,
     root: Inner,
     plans: Table<Link>,
+    teams: Table<Option<Box<dyn Side>>>,
     arena: Arena,
     nodes: Table<Option<Node>>,
     cables: Table<Trajectory>,
@@ -109,6 +111,7 @@ impl Executor {
             revision: 0,
             root: Inner::EMPTY,
             plans: Table::new(),
+            teams: Table::new(),
             arena: Arena::default(),
             nodes: Table::new(),
             cables: Table::new(),
@@ -210,6 +213,7 @@ impl Executor {
             nodes: &mut self.nodes,
             cables: &self.cables,
             plans: &self.plans,
+            teams: &mut self.teams,
             agenda: &mut self.agenda,
             scratch: &mut self.scratch,
             probe: &mut self.probe,
@@ -333,7 +337,7 @@ impl Executor {
     fn reset(&mut self, ticket: Ticket, address: Address) {
         let event = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.upkeep.tenant == address.tenant => {
-                reset_node(&mut self.nodes, &self.plans, address.slot);
+                reset_node(&mut self.nodes, &mut self.teams, &self.plans, address.slot);
                 Event::Set { ticket, frame: self.frame }
             }
             _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
@@ -389,8 +393,14 @@ impl Executor {
         self.nodes.grow(&mut batch.node_chunks);
         self.cables.grow(&mut batch.cable_chunks);
         self.plans.grow(&mut batch.plan_chunks);
+        self.teams.grow(&mut batch.team_chunks);
         if let Some(arena) = &mut batch.arena {
             core::mem::swap(arena, &mut self.arena);
+        }
+        for (team, lane) in &batch.musters.leaving {
+            if let Some(Some(team)) = self.teams.get_mut(*team) {
+                team.let_go(*lane, &mut self.nodes);
+            }
         }
         for (slot, node) in &mut batch.nodes {
             if let Some(there) = self.nodes.get_mut(*slot) {
@@ -435,11 +445,21 @@ impl Executor {
                 core::mem::swap(&mut instrument.tables, tables);
             }
         }
+        for (slot, team) in &mut batch.musters.teams {
+            if let Some(there) = self.teams.get_mut(*slot) {
+                core::mem::swap(there, team);
+            }
+        }
+        for joining in &mut batch.musters.joining {
+            if let Some(Some(team)) = self.teams.get_mut(joining.team) {
+                team.take_in(joining, &mut self.nodes);
+            }
+        }
         if let Some(parts) = &mut batch.play {
             self.playing.take_over(parts, self.frame, &mut self.agenda, &self.load);
         }
         for slot in &batch.resets {
-            reset_node(&mut self.nodes, &self.plans, *slot);
+            reset_node(&mut self.nodes, &mut self.teams, &self.plans, *slot);
         }
         for (slot, on, motion) in &batch.bypasses {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {
@@ -481,15 +501,25 @@ impl Executor {
 }
 
 /// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
-pub(crate) fn reset_node(nodes: &mut Table<Option<Node>>, plans: &Table<Link>, slot: u32) {
+pub(crate) fn reset_node(
+    nodes: &mut Table<Option<Node>>,
+    teams: &mut Table<Option<Box<dyn Side>>>,
+    plans: &Table<Link>,
+    slot: u32,
+) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.resting = false;
     node.care.put(Care::MUTED, false);
+    if let Some(place) = &node.upkeep.place
+        && let Some(Some(team)) = teams.get_mut(place.team)
+    {
+        team.reset(place.node, place.lane);
+    }
     match &mut node.body {
         Body::Processor(processor) => processor.reset(),
         Body::Part(inner) => {
             let first = inner.first;
-            each_slot(plans, first, |slot| reset_node(nodes, plans, slot));
+            each_slot(plans, first, |slot| reset_node(nodes, teams, plans, slot));
         }
     }
 }

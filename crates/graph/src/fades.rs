@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 #[derive(Debug)]
 pub(crate) struct Fade {
     pub ticket: Ticket,
+    /// The revision against which the batch was built.
+    pub revision: u64,
     /// How long it takes, from the frame at which the batch takes effect.
     pub frames: u32,
     /// The frame at which it is over, once that is known.
@@ -43,27 +45,36 @@ impl AudioGraph {
 
     /// Whether [`settle`](Self::settle) would find anything to do at this frame.
     pub fn is_unsettled(&self, now: u64) -> bool {
+        self.has_faded(now) || self.has_loose()
+    }
+
+    fn has_faded(&self, now: u64) -> bool {
         self.fades.waiting.front().is_some_and(|fade| fade.due.is_some_and(|due| due <= now))
     }
 
-    /// Takes away what has faded out by `now`, the frame that will be rendered next, and brings cables that have faded in to rest. Nothing that is
-    /// heard changes. Like any batch, the one that comes back is to be sent before any later one. To be called now and then: until it is, what has
+    /// Takes away what has faded out by `now`, the frame that will be rendered next, brings cables that have faded in to rest, and lets parts that do the
+    /// same run side by side. Nothing that is heard changes. Like any batch, the one that comes back is to be sent before any later one. To be called now and then: until it is, what has
     /// faded out goes on being rendered. `[control]`
     pub fn settle(&mut self, now: u64) -> Option<Box<Batch>> {
         let mut over = Vec::new();
-        while self.is_unsettled(now)
+        while self.has_faded(now)
             && let Some(fade) = self.fades.waiting.pop_front()
         {
             over.push(fade);
         }
-        if over.is_empty() {
+        let loose = self.has_loose();
+        if over.is_empty() && !loose {
             return None;
         }
         let mut edit = Edit::new(self);
         for fade in over {
             edit.settle(fade);
         }
+        if loose {
+            edit.graph.muster();
+        }
         // Taking away closes no loop.
-        if edit.is_empty() { None } else { edit.commit().ok() }
+        let quiet = edit.is_empty() && edit.graph.lineup.dirty.is_empty() && !edit.graph.teams.has_changed();
+        if quiet { None } else { edit.commit().ok() }
     }
 }

@@ -150,7 +150,7 @@ impl Instrument {
     fn start(&mut self, voice: u16, note: Note, glide_from: Option<f32>, frame: u64, stage: &mut Stage<'_>) {
         let Some(slot) = self.slots.get(usize::from(voice)).copied() else { return };
         settle_all(slot, stage);
-        reset_node(stage.nodes, stage.plans, slot);
+        reset_node(stage.nodes, stage.teams, stage.plans, slot);
         if let Some(care) = care_of(&self.slots, voice, stage) {
             let own = care.begin();
             for knob in own.iter().flatten() {

@@ -18,6 +18,7 @@ mod block;
 mod blocks;
 mod bypass;
 mod care;
+mod choir;
 mod compile;
 #[doc(hidden)]
 pub mod doctest;
@@ -43,11 +44,14 @@ mod signal;
 mod slab;
 mod stats;
 mod table;
+mod team;
+mod teams;
 mod topology;
 mod trajectory;
 
 pub use batch::Batch;
 pub use block::{AudioBuffer, Block, QUANTUM, Signal};
+pub use choir::{Choir, Kin};
 pub use edit::{Edit, VoiceTables, Voicing};
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};

@@ -95,7 +95,7 @@ impl Sum<'_> {
         if self.around.flow(block) == Flow::Silent {
             return;
         }
-        let input = self.around.block(block);
+        let Some(input) = self.around.block(block) else { return };
         if !gain.rests_at(self.span.frame) {
             return self.add_moving(self.window.of(input), share, gain);
         }

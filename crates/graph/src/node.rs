@@ -6,6 +6,7 @@ use crate::plan::Inner;
 use crate::processor::{Processor, Stream};
 use crate::shape::{Approach, MAX_PARAMS, Parameter, Shape};
 use crate::stats::NodeLoad;
+use crate::team::Place;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -112,6 +113,8 @@ pub(crate) struct Upkeep {
     pub instrument: Option<Box<Instrument>>,
     /// What makes a part a voice of one.
     pub voice: Option<Box<VoiceCare>>,
+    /// Where it is in a team.
+    pub place: Option<Place>,
 }
 
 impl Node {
@@ -133,6 +136,7 @@ impl Node {
             load,
             instrument: None,
             voice: None,
+            place: None,
         };
         let mut near = [0.0; NEAR];
         near.iter_mut().zip(&upkeep.far).for_each(|(near, far)| *near = *far);
@@ -164,14 +168,24 @@ impl Node {
         self.upkeep.moving
     }
 
+    /// Tells the team that there is something to look at. `[audio]`
+    #[inline]
+    fn ring(&self) {
+        if let Some(place) = &self.upkeep.place {
+            place.bell.ring(place.node, place.lane);
+        }
+    }
+
     /// Sends a parameter off. `[audio]`
     fn set_moving(&mut self, param: usize) {
+        self.ring();
         self.upkeep.moving |= 1 << param;
         self.care.put(Care::MOVING, true);
     }
 
     /// A parameter has come to rest. `[audio]`
     pub fn rest(&mut self, param: usize, value: f32) {
+        self.ring();
         self.upkeep.moving &= !(1 << param);
         self.care.put(Care::MOVING, self.upkeep.moving != 0);
         let near = self.near.get_mut(..usize::from(self.params));
@@ -188,12 +202,14 @@ impl Node {
     /// `[audio]`
     pub fn set_first_due(&mut self, index: u32) {
         self.upkeep.first_due = index;
+        self.ring();
         self.care.put(Care::DUE, index != NONE);
     }
 
     /// Makes it silent from a frame on, which is yet to be told. `[audio]`
     pub fn mute(&mut self, frame: u64) {
         self.care.put(Care::MUTED, true);
+        self.ring();
         (self.upkeep.untold, self.upkeep.fault_frame) = (true, frame);
     }
 
@@ -201,6 +217,7 @@ impl Node {
     pub fn bypass(&mut self, frame: u64, on: bool, motion: Motion) {
         self.upkeep.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);
         self.care.put(Care::DETOUR, true);
+        self.ring();
     }
 
     /// Sets a parameter off. `[audio]`; a number that the node does not have is left alone.

@@ -99,12 +99,12 @@ fn add_drives(
         let source = link.source.start as usize;
         let silent =
             around.flow(source) == Flow::Silent || (depth.rests_at(span.frame) && depth.target() == 0.0);
-        if !silent {
+        if let Some(source) = around.block(source).filter(|_| !silent) {
             if written >> param & 1 == 0 {
                 values.fill(node.steady_at(param));
                 written |= 1 << param;
             }
-            add_drive(values, window.of(around.block(source)), depth, span);
+            add_drive(values, window.of(source), depth, span);
         }
         let last_for_param = drives.get(i + 1).is_none_or(|next| next.param != link.param);
         if last_for_param && written >> param & 1 == 1 {

@@ -14,7 +14,7 @@ use alloc::boxed::Box;
 ///   read past the end of all blocks, where silence is;
 /// - no step writes a block that it also reads;
 /// - a loop is cut by all the delays in it, of which there is at least one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CompiledGraph {
     pub(crate) steps: Box<[Step]>,
     /// What the steps' input ports read.
@@ -75,7 +75,7 @@ impl Inner {
 pub(crate) const UNITY: u32 = u32::MAX;
 
 /// A stretch of one of a plan's lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Stretch {
     pub start: u32,
     pub len: u32,
@@ -89,7 +89,7 @@ impl Stretch {
 }
 
 // A tag of its own, not one hidden among the values of `half`, is read at once.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub(crate) enum Step {
     /// Run a node.
@@ -98,17 +98,19 @@ pub(crate) enum Step {
     Mix { out: Run, terms: Stretch },
     /// Run the next `steps` steps again and again, as far ahead each time as the breakers allow, until the span is done.
     Loop { steps: u32, breakers: Stretch },
+    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them.
+    Team { team: u32, steps: u32 },
 }
 
 /// Which half of a node to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Half {
     Whole,
     Emit,
     Absorb,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeStep {
     pub slot: u32,
     pub half: Half,
@@ -140,7 +142,7 @@ impl NodeStep {
 }
 
 /// A cable that drives a parameter: adds depth × the first channel of a signal.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DriveLink {
     pub param: u16,
     pub source: Run,
@@ -149,7 +151,7 @@ pub(crate) struct DriveLink {
 }
 
 /// A cable into a mixing step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Term {
     pub source: Run,
     /// Of the table of cables: the gain.

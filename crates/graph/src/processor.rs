@@ -1,8 +1,11 @@
 //! What a node does: the trait that every node implements, and what it is handed for a block.
 
 use crate::block::{Block, QUANTUM, Signal, all_finite, each_frame, is_finite};
+use crate::choir::Kin;
 use crate::shape::Shape;
 use crate::signal::{Around, Ground, Run, Window};
+use alloc::sync::Arc;
+use core::any::Any;
 use core::cell::Cell;
 use core::ops::Deref;
 use sostenuto_dsp::Value;
@@ -66,6 +69,16 @@ pub trait Processor: Send + 'static {
     /// such a node, once it is new, need not fade in if what leads to it does. `[any]`
     fn starts_silent(&self) -> bool {
         false
+    }
+
+    /// What it has in common with others of its kind and layout, if several can be run side by side. `[control]`
+    fn kin(&self) -> Option<Arc<dyn Kin>> {
+        None
+    }
+
+    /// The node as what it is, for a [`Choir`](crate::Choir) of its kind to exchange what both know. `[any]`
+    fn as_any(&mut self) -> Option<&mut dyn Any> {
+        None
     }
 
     /// By how many frames the output is late against the input, as a property of the method (look-ahead, linear phase). `[any]`
@@ -166,9 +179,12 @@ impl<'a, S: Signal> Inputs<'a, S> {
     pub fn channel(&self, port: usize, channel: usize) -> &'a [S] {
         match self.runs.get(port) {
             Some(run) if channel < usize::from(run.channels) => {
-                self.window().of(self.around.block(run.start as usize + channel))
+                match self.around.block(run.start as usize + channel) {
+                    Some(block) => self.window().of(block),
+                    None => self.window().of_nothing(),
+                }
             }
-            _ => self.window().of(S::silent()),
+            _ => self.window().of_nothing(),
         }
     }
 
@@ -177,7 +193,7 @@ impl<'a, S: Signal> Inputs<'a, S> {
     fn heard(&self, port: usize, channel: usize) -> Option<&'a Block<S>> {
         let run = self.runs.get(port).filter(|run| channel < usize::from(run.channels))?;
         let index = run.start as usize + channel;
-        (self.around.flow(index) != Flow::Silent).then(|| self.around.block(index))
+        self.around.block(index).filter(|_| self.around.flow(index) != Flow::Silent)
     }
 
     /// What is known of one channel of a port.

@@ -1,7 +1,7 @@
 //! Running a plan over one span: the audio thread's inner loop.
 
 use crate::agenda::Agenda;
-use crate::block::{Block, QUANTUM};
+use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
 use crate::load::Probe;
 use crate::mix::mix;
@@ -10,13 +10,16 @@ use crate::plan::{CompiledGraph, Link, NodeStep, Step, Stretch};
 use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
+use crate::team::Side;
 use crate::trajectory::Trajectory;
+use alloc::boxed::Box;
 
 /// What running needs besides the plan and the blocks.
 pub(crate) struct Stage<'a> {
     pub nodes: &'a mut Table<Option<Node>>,
     pub cables: &'a Table<Trajectory>,
     pub plans: &'a Table<Link>,
+    pub teams: &'a mut Table<Option<Box<dyn Side>>>,
     pub agenda: &'a mut Agenda,
     /// A block for each parameter of the node that runs.
     pub scratch: &'a mut [Block],
@@ -42,7 +45,7 @@ impl Stage<'_> {
 
     /// What the steps of a plan that works in this frame share.
     #[inline(always)]
-    pub fn ground<'f>(&self, frame: &Frame<'f>, window: Window) -> Ground<'f> {
+    pub fn ground<'f, S: Signal>(&self, frame: &Frame<'f, S>, window: Window) -> Ground<'f> {
         Ground { span: self.span(window), window, flow: frame.flow }
     }
 }
@@ -77,11 +80,42 @@ fn run_steps(
                 let terms = terms.of(&plan.terms);
                 stage.overflows += mix(*out, terms, frame, stage.cables, &ground);
             }
+            Step::Team { team, steps: members } => {
+                let members = steps.get(next..next + *members as usize).unwrap_or(&[]);
+                run_team(plan, *team, members, frame, stage, window);
+                next += members.len();
+            }
             Step::Loop { steps, breakers } => {
                 let inside = Stretch { start: which.start + next as u32, len: *steps };
                 run_loop(plan, inside, *breakers, frame, stage, window);
                 next += *steps as usize;
             }
+        }
+    }
+}
+
+/// Runs parts side by side, or, if there is no team, one after the other.
+#[inline(never)]
+fn run_team(
+    plan: &CompiledGraph,
+    team: u32,
+    members: &[Step],
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    // While it runs it is not in its place, so that both can be lent.
+    if let Some(mut there) = stage.teams.get_mut(team).and_then(Option::take) {
+        there.run(plan, members, frame, stage, window);
+        if let Some(place) = stage.teams.get_mut(team) {
+            *place = Some(there);
+        }
+        return;
+    }
+    let ground = stage.ground(frame, window);
+    for step in members {
+        if let Step::Node(step) = step {
+            run_node(plan, step, frame, stage, &ground);
         }
     }
 }
@@ -135,7 +169,7 @@ fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64
 
 /// Runs a node: at once if nothing is the matter with it, as with nearly every node in nearly every span, otherwise with care.
 #[inline(always)]
-fn run_node(
+pub(crate) fn run_node(
     plan: &CompiledGraph,
     step: &NodeStep,
     frame: &mut Frame<'_>,

@@ -5,7 +5,7 @@ use crate::processor::{Flow, Outputs, Span};
 use core::cell::Cell;
 
 /// The blocks of one signal: so many adjoining channels from a block on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     pub start: u32,
     pub channels: u16,
@@ -50,6 +50,10 @@ impl Window {
         block.0.get(self.offset()..self.offset() + self.frames()).unwrap_or(&[])
     }
     #[inline(always)]
+    pub fn of_nothing<S: Signal>(self) -> &'static [S] {
+        S::silence().get(..self.frames()).unwrap_or(&[])
+    }
+    #[inline(always)]
     pub fn of_mut<S: Signal>(self, block: &mut Block<S>) -> &mut [S] {
         block.0.get_mut(self.offset()..self.offset() + self.frames()).unwrap_or(&mut [])
     }
@@ -91,13 +95,12 @@ pub(crate) struct Around<'a, S: Signal = f32> {
 
 impl<'a, S: Signal> Around<'a, S> {
     #[inline(always)]
-    pub fn block(&self, index: usize) -> &'a Block<S> {
-        let found = if index < self.low.len() {
+    pub fn block(&self, index: usize) -> Option<&'a Block<S>> {
+        if index < self.low.len() {
             self.low.get(index)
         } else {
             self.high.get(index.wrapping_sub(self.resume))
-        };
-        found.unwrap_or(S::silent())
+        }
     }
     #[inline(always)]
     pub fn flow(&self, index: usize) -> Flow {
@@ -114,7 +117,6 @@ pub(crate) struct Frame<'a, S: Signal = f32> {
 impl<S: Signal> Frame<'_, S> {
     /// The blocks that a step writes, and the rest.
     #[inline(always)]
-    #[expect(clippy::type_complexity, reason = "what is read, and what is written")]
     pub fn part<'s>(
         &'s mut self,
         out: Run,
@@ -135,7 +137,10 @@ impl<S: Signal> Frame<'_, S> {
         if known == Flow::Silent {
             return window.silence(block, flow);
         }
-        window.of_mut(block).copy_from_slice(window.of(around.block(from as usize)));
+        match around.block(from as usize) {
+            Some(from) => window.of_mut(block).copy_from_slice(window.of(from)),
+            None => window.of_mut(block).copy_from_slice(window.of_nothing()),
+        }
         flow.set(if window.offset() == 0 { known } else { Flow::Varying });
     }
 }

@@ -1,6 +1,7 @@
 //! The graph as the control side holds it: nodes, ports, cables, parameters.
 
 use crate::blocks::Blocks;
+use crate::choir::Kin;
 use crate::compile::Slate;
 use crate::edit::Edit;
 use crate::error::GraphError;
@@ -16,11 +17,13 @@ use crate::shape::{Port, Shape};
 use crate::slab::Slab;
 use crate::stats::{NodeLoad, VoiceLoad};
 use crate::table::Slots;
+use crate::teams::Teams;
 use crate::trajectory::Motion;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use sostenuto_dsp::Width;
 
 /// The whole graph, seen as a part: the place for nodes that lie in no other part, and whose output is what sounds.
 pub const ROOT: NodeId = NodeId(0);
@@ -122,6 +125,10 @@ pub(crate) struct Entry {
     pub latency: u32,
     /// By how many frames what it hears is late.
     pub late: u32,
+    /// It is, or was once, bypassed.
+    pub rerouted: bool,
+    /// What it takes to run it beside others of its kind.
+    pub kin: Option<Arc<dyn Kin>>,
     /// It is on its way out, and no longer counts.
     pub leaving: bool,
     /// The revision of the graph in which it came.
@@ -243,6 +250,7 @@ pub struct AudioGraph {
     pub(crate) lineup: Lineup,
     pub(crate) blocks: Blocks,
     pub(crate) fades: Fades,
+    pub(crate) teams: Teams,
     /// What may have made something later or earlier.
     pub(crate) late: Vec<Late>,
     /// How many nodes with latency there ever were.
@@ -268,6 +276,8 @@ impl AudioGraph {
             bypassed: false,
             held: false,
             turning: false,
+            rerouted: false,
+            kin: None,
             latency: 0,
             late: 0,
             leaving: false,
@@ -295,6 +305,7 @@ impl AudioGraph {
             lineup: Lineup { arrivals: vec![Unit::Exit(ROOT)], ..Lineup::default() },
             blocks: Blocks::default(),
             fades: Fades::default(),
+            teams: Teams::new(Width::best().lanes()),
             late: Vec::new(),
             latent: 0,
             next: 1,

@@ -25,7 +25,8 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
-        let graph = AudioGraph::new(STREAM, 1);
+        let mut graph = AudioGraph::new(STREAM, 1);
+        graph.set_lanes_always();
         Rig { graph, executor, remote, applied: Vec::new(), refused: Vec::new() }
     }
 

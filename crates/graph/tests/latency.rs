@@ -23,7 +23,9 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
-        Rig { graph: AudioGraph::new(STREAM, 1), executor, remote }
+        let mut graph = AudioGraph::new(STREAM, 1);
+        graph.set_lanes_always();
+        Rig { graph, executor, remote }
     }
 
     fn edit<R>(&mut self, build: impl FnOnce(&mut Edit<'_>) -> R) -> R {

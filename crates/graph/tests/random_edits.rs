@@ -100,6 +100,7 @@ fn edits_at_random_while_it_sounds() {
     let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
     let mut stage = Stage { executor, remote, left: vec![0.0; 512], right: vec![0.0; 512] };
     let (mut graph, tally) = (AudioGraph::new(STREAM, 2), Arc::<Tally>::default());
+    graph.set_lanes_always();
     let mut model = Model::new(Taste { nodes: NODES, depth: 3, faults: true, fades: true, latency: true });
     model.growing = false;
     let (mut dice, mut heard, mut edits, mut sent) = (Dice(4711), Heard::default(), 0, 0);

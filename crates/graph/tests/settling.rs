@@ -31,7 +31,8 @@ impl Rig {
     fn new(settles: bool) -> Self {
         let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
         let out = vec![Vec::new(); usize::from(CHANNELS)];
-        let graph = AudioGraph::new(STREAM, CHANNELS);
+        let mut graph = AudioGraph::new(STREAM, CHANNELS);
+        graph.set_lanes_always();
         Rig { graph, executor, remote, settles, settled: 0, followed: 0, out }
     }
 

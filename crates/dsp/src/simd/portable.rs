@@ -1,7 +1,7 @@
 //! Lanes as plain arrays, and plain numbers: what there is on every machine.
 
 use super::width::{Vector, Width};
-use crate::{Lanes, Sample};
+use crate::{Lanes, PIECE, Sample};
 
 /// A block of lanes as its numbers side by side.
 #[inline(always)]
@@ -33,6 +33,10 @@ impl Vector for f32 {
         }
     }
     #[inline(always)]
+    fn silence() -> &'static [Self; PIECE] {
+        &[0.0; PIECE]
+    }
+    #[inline(always)]
     fn transpose(_rows: &mut [Self]) {}
 }
 
@@ -55,6 +59,10 @@ macro_rules! arrays {
                     Some(whole) => *whole = self.0,
                     None => to.iter_mut().zip(self.0).for_each(|(to, lane)| *to = lane),
                 }
+            }
+            #[inline(always)]
+            fn silence() -> &'static [Self; PIECE] {
+                const { &[Lanes([0.0; $n]); PIECE] }
             }
             #[inline(always)]
             fn transpose(rows: &mut [Self]) {

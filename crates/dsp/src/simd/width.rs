@@ -1,6 +1,6 @@
 //! Which widths there are, which of them the processor has, and how code is compiled for each.
 
-use crate::{Lanes, Sample};
+use crate::{Lanes, PIECE, Sample};
 
 /// As many single-precision signals as a machine takes side by side.
 ///
@@ -94,6 +94,9 @@ pub trait Vector: Sample<Scalar = f32> {
 
     /// Writes the lanes to the first numbers of `to`, lane 0 first; what does not fit is left out.
     fn store(self, to: &mut [f32]);
+
+    /// Frames of zeros, as many as a block of a graph has.
+    fn silence() -> &'static [Self; PIECE];
 
     /// Mirrors a square of [`Sample::LANES`] rows: lane `i` of row `k` becomes lane `k` of row `i`. Fewer rows are left as they
     /// are, and so are rows beyond.

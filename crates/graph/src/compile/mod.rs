@@ -10,6 +10,7 @@ mod homes;
 mod place;
 mod record;
 mod script;
+mod sheet;
 #[cfg(test)]
 mod tests;
 #[cfg(any(test, debug_assertions))]
@@ -18,10 +19,12 @@ mod verify;
 use crate::error::GraphError;
 use crate::lineup::Unit;
 use crate::plan::CompiledGraph;
-use crate::topology::AudioGraph;
+use crate::topology::{AudioGraph, ROOT};
 use alloc::vec::Vec;
 
 pub(crate) use record::Record;
+pub(crate) use script::Order;
+pub(crate) use sheet::{Member, Sheet};
 
 /// What compiling writes down on the way: kept, so that an edit needs no memory of its own for it, which would lie wherever the allocator
 /// has some.
@@ -38,6 +41,11 @@ impl AudioGraph {
         let mut slate = core::mem::take(&mut self.slate);
         self.settle_homes(&mut slate.outside);
         let dirty: Vec<u32> = self.lineup.dirty.iter().copied().collect();
+        for slot in &dirty {
+            if let Some(part) = self.segment(*slot).map(|s| s.part).filter(|part| *part != ROOT) {
+                self.loosen_team(part);
+            }
+        }
         let plans = dirty.into_iter().map(|slot| Ok((slot, self.compile_segment(slot, &mut slate)?)));
         let plans = plans.collect();
         self.slate = slate;
@@ -53,6 +61,7 @@ impl AudioGraph {
         #[cfg(debug_assertions)]
         self.check_record(slot, script);
         self.keep(slot, script);
+        script.reorder(&self.arrange(slot));
         let plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
         #[cfg(debug_assertions)]
         if let Err(fault) = verify::verify(&plan, script) {

@@ -64,16 +64,19 @@ fn find_lives(script: &Script, lives: &mut Vec<Life>) {
             life.to = life.to.max(line);
         }
     };
-    let mut round = None;
+    let (mut round, mut team_end) = (None, 0);
     for (number, line) in script.lines.iter().enumerate() {
-        // Whatever is touched anywhere in a loop is needed from its first line to its last, for the loop comes round.
+        // Whatever is touched anywhere in a loop is needed from its first line to its last, for the loop comes round. What a member of a team hears is
+        // needed until the last of them is done.
         let span = round.filter(|(_, last)| number <= *last).unwrap_or((number, number));
+        let span = (span.0, span.1.max(if number <= team_end { team_end } else { 0 }));
         let mut need = |signal: Option<Signal>| {
             need(signal, span.0);
             need(signal, span.1);
         };
         match line {
             Line::Loop { lines, .. } => round = Some((number + 1, number + lines)),
+            Line::Team { lines, .. } => team_end = number + lines,
             Line::Mix { out, terms, .. } => {
                 need(Some(*out));
                 terms.of(&script.terms).iter().for_each(|(read, _)| need(read.signal()));
@@ -146,5 +149,6 @@ fn step(line: &Line, script: &Script, starts: &[u32]) -> Step {
             Step::Mix { out: Run { start: starts[out as usize] + u32::from(first), channels }, terms }
         }
         Line::Loop { lines, breakers } => Step::Loop { steps: lines as u32, breakers },
+        Line::Team { team, lines } => Step::Team { team, steps: lines as u32 },
     }
 }

@@ -190,8 +190,8 @@ fn note_line(notes: &mut Vec<Note>, line: &Line, script: &Script, base: Signal) 
             let terms = terms.of(&script.terms).iter();
             notes.extend(terms.map(|(read, cable)| Note::Term(noted(read), *cable)));
         }
-        // On a loop nothing is kept.
-        Line::Loop { .. } => {}
+        // On a loop nothing is kept, and teams are put in afterwards.
+        Line::Loop { .. } | Line::Team { .. } => {}
     }
 }
 

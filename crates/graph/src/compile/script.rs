@@ -2,13 +2,14 @@
 
 use super::homes::width;
 use super::record::{self, Note, Record};
+use super::sheet::Whole;
 use crate::error::GraphError;
 use crate::feed::Term;
 use crate::lineup::{Loop, Unit};
 use crate::message::NodeId;
 use crate::plan::{Half, Stretch, UNITY};
 use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 /// A signal: what one step puts out.
@@ -73,6 +74,11 @@ pub(super) enum Line {
         /// Of the script's breakers.
         breakers: Stretch,
     },
+    /// The next so many lines, which are parts of one shape, side by side.
+    Team {
+        team: u32,
+        lines: usize,
+    },
 }
 
 /// The lines, and lists of which each line has a stretch: the plan has the same lists, with the same stretches.
@@ -95,8 +101,17 @@ pub(crate) struct Script {
     /// While it is written: which signals those are that the script had when it was last kept.
     places: Vec<Option<Signal>>,
     /// While a line is written: what its input ports read, and the cables that drive it.
-    ports: Vec<Read>,
+    pub(super) ports: Vec<Read>,
     cables: Vec<(Source, u16, u32)>,
+}
+
+/// Another order of the units of a segment than that in which they stand.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    /// Their places in the segment; nothing if it is the same order.
+    pub units: Vec<usize>,
+    /// Where those of a team stand together: by the number of the first, the team and how many they are.
+    pub teams: BTreeMap<usize, (u32, usize)>,
 }
 
 /// Where the steps of a unit begin.
@@ -120,7 +135,48 @@ impl Script {
         all(self) == all(other) && (&self.breakers, &self.signals) == (&other.breakers, &other.signals)
     }
 
-    fn clear(&mut self) {
+    /// Puts the lines of units into another order. Those of a team come together, behind what adds up what they hear.
+    pub(super) fn reorder(&mut self, order: &Order) {
+        if order.units.is_empty() {
+            return;
+        }
+        let old = core::mem::take(&mut self.lines);
+        let of = |at: usize| {
+            let start = self.marks.get(at).map_or(old.len(), |m| m.lines);
+            let next = self.marks.get(at + 1).map_or(old.len(), |m| m.lines);
+            old.get(start..next).unwrap_or(&[])
+        };
+        let (mut lines, mut moved) = (Vec::with_capacity(old.len() + order.teams.len()), Vec::new());
+        let mut number = 0;
+        while number < order.units.len() {
+            let (team, count) = order.teams.get(&number).copied().map_or((None, 1), |(t, n)| (Some(t), n));
+            let units = order.units.get(number..number + count).unwrap_or(&[]);
+            if let Some(team) = team {
+                let sums = units.iter().filter_map(|at| of(*at).split_last()).flat_map(|(_, sums)| sums);
+                lines.extend(sums.copied());
+                lines.push(Line::Team { team, lines: units.len() });
+                lines.extend(units.iter().filter_map(|at| of(*at).last()).copied());
+            } else {
+                for at in units {
+                    if let Some(Line::Loop { breakers, .. }) = of(*at).first() {
+                        let start = self.marks.get(*at).map_or(0, |m| m.lines);
+                        moved.push((*breakers, start, lines.len()));
+                    }
+                    lines.extend_from_slice(of(*at));
+                }
+            }
+            number += count;
+        }
+        self.lines = lines;
+        for (breakers, from, to) in moved {
+            let range = breakers.start as usize..(breakers.start + breakers.len) as usize;
+            for line in self.breakers.get_mut(range).unwrap_or_default() {
+                *line = (*line as usize + to - from) as u32;
+            }
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
         self.lines.clear();
         self.reads.clear();
         self.drives.clear();
@@ -135,11 +191,13 @@ impl Script {
     }
 }
 
-struct Writer<'g> {
-    graph: &'g AudioGraph,
+pub(super) struct Writer<'g> {
+    pub graph: &'g AudioGraph,
     /// The segment.
-    slot: u32,
-    script: &'g mut Script,
+    pub slot: u32,
+    pub script: &'g mut Script,
+    /// What is to be known of a whole part, if it is not a segment that is written.
+    pub whole: Option<Whole>,
 }
 
 /// Writes the steps of a segment in place of what is there: those of stale units from the graph, the others from the record, if that is asked. The
@@ -156,7 +214,7 @@ pub(super) fn write(
     script.outputs.resize(segment.units.len(), None);
     script.places.resize(record.map_or(0, Record::signals), None);
     let any_loop = graph.has_loops();
-    let mut writer = Writer { graph, slot, script };
+    let mut writer = Writer { graph, slot, script, whole: None };
     let (mut rest, mut at) = (segment.units.as_slice(), 0);
     while let Some(unit) = rest.first() {
         let cycle = if any_loop { graph.seat(*unit).map_or(0, |s| s.cycle) } else { 0 };
@@ -200,7 +258,7 @@ pub(super) fn since<T>(list: &[T], start: usize) -> Stretch {
 }
 
 impl Writer<'_> {
-    fn signal(&mut self, channels: u16, home: Option<u32>) -> Signal {
+    pub fn signal(&mut self, channels: u16, home: Option<u32>) -> Signal {
         self.script.signals.push(Made { channels, home });
         self.script.signals.len() as u32 - 1
     }
@@ -229,13 +287,13 @@ impl Writer<'_> {
         self.script.lines[head] = Line::Loop { lines: self.script.lines.len() - head - 1, breakers };
     }
 
-    fn turn(&mut self, unit: Unit, half: Half) {
+    pub fn turn(&mut self, unit: Unit, half: Half) {
         match unit {
             Unit::Node(node) => self.node(node, half),
             Unit::Sum(number) => {
                 let Some(sum) = self.graph.sum(number) else { return };
                 let (channels, terms) = (sum.channels, self.terms(&sum.terms));
-                let out = self.signal(channels, sum.seat.home);
+                let out = self.signal(channels, sum.seat.home.filter(|_| self.whole.is_none()));
                 self.put_out(unit, out);
                 self.script.lines.push(Line::Mix { out, first: 0, channels, terms });
             }
@@ -245,32 +303,60 @@ impl Writer<'_> {
 
     /// Notes where the output of a unit is.
     fn put_out(&mut self, unit: Unit, signal: Signal) {
+        if let Some(whole) = &mut self.whole {
+            whole.outputs.insert(unit, (From::Here(signal), 0));
+            return;
+        }
         let at = self.graph.seat(unit).map_or(usize::MAX, |s| s.at as usize);
         if let Some(place) = self.script.outputs.get_mut(at) {
             *place = Some(signal);
         }
     }
 
+    /// Finds what each input port of a node reads.
+    pub fn ports(&mut self, node: NodeId) {
+        self.script.ports.clear();
+        let Some(entry) = self.graph.node(node) else { return };
+        for (feed, port) in entry.feeds.iter().zip(&entry.shape.inputs) {
+            let read = self.added(&feed.terms, port.channels);
+            self.script.ports.push(read);
+        }
+    }
+
+    /// How the plan names the slot of a node: as it is or, in a whole part, by its number there.
+    fn slot_of(&mut self, slot: u32, node: Option<NodeId>) -> u32 {
+        let Some(whole) = &mut self.whole else { return slot };
+        whole.nodes.push((slot, node));
+        whole.nodes.len() as u32 - 1
+    }
+
+    /// The same for the slot of a cable.
+    fn cable_of(&mut self, slot: u32) -> u32 {
+        let Some(whole) = &mut self.whole else { return slot };
+        whole.cables.push(slot);
+        whole.cables.len() as u32 - 1
+    }
+
+    /// Writes the line of a node, behind those that add up what it hears.
     fn node(&mut self, node: NodeId, half: Half) {
         let Some(entry) = self.graph.node(node) else { return };
         // What puts out only needs its drives, what takes in also its inputs.
         self.script.ports.clear();
         if half != Half::Emit {
-            for (feed, port) in entry.feeds.iter().zip(&entry.shape.inputs) {
-                let read = self.added(&feed.terms, port.channels);
-                self.script.ports.push(read);
-            }
+            self.ports(node);
         }
         let from = self.script.reads.len();
         self.script.reads.extend_from_slice(&self.script.ports);
         let inputs = since(&self.script.reads, from);
         let drives = self.drives(&entry.drives);
         let channels = width(&entry.shape.outputs);
-        let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, entry.seat.home));
+        let home = entry.seat.home.filter(|_| self.whole.is_none());
+        let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, home));
         if let Some(signal) = out {
             self.put_out(Unit::Node(node), signal);
         }
-        self.script.lines.push(Line::Node { slot: entry.slot, half, inputs, drives, out });
+        let slot = self.slot_of(entry.slot, Some(node));
+        self.script.lines.push(Line::Node { slot, half, inputs, drives, out });
     }
 
     /// What drives the parameters of a node: by parameter, and for each by where it comes from.
@@ -286,7 +372,7 @@ impl Writer<'_> {
         let start = self.script.drives.len();
         for number in 0..self.script.cables.len() {
             let (from, param, slot) = self.script.cables[number];
-            let read = self.read(from);
+            let (read, slot) = (self.read(from), self.cable_of(slot));
             self.script.drives.push((param, read, slot));
         }
         since(&self.script.drives, start)
@@ -317,7 +403,9 @@ impl Writer<'_> {
         for term in terms {
             let read = match term {
                 Term::Sum(sum) => Some((self.read_sum(*sum), UNITY)),
-                Term::Cable(cable) => self.graph.awake(*cable).map(|c| (self.carried(c), c.slot())),
+                Term::Cable(cable) => {
+                    self.graph.awake(*cable).map(|c| (self.carried(c), self.cable_of(c.slot())))
+                }
             };
             self.script.terms.extend(read);
         }
@@ -328,7 +416,8 @@ impl Writer<'_> {
         let Some(found) = self.graph.sum(sum) else {
             return Read { from: From::Nowhere, first: 0, channels: 1 };
         };
-        Read { from: self.made_by(Unit::Sum(sum)), first: 0, channels: found.channels }
+        let (from, first) = self.made_by(Unit::Sum(sum));
+        Read { from, first, channels: found.channels }
     }
 
     /// What comes out of a cable, which may hold its signal back.
@@ -338,8 +427,9 @@ impl Writer<'_> {
         let out = self.signal(read.channels, None);
         let from = self.script.reads.len();
         self.script.reads.push(read);
+        let slot = self.slot_of(align.address.slot, None);
         self.script.lines.push(Line::Node {
-            slot: align.address.slot,
+            slot,
             half: Half::Whole,
             inputs: since(&self.script.reads, from),
             drives: Stretch::default(),
@@ -349,14 +439,19 @@ impl Writer<'_> {
     }
 
     /// What a cable from here carries.
-    fn read(&self, source: Source) -> Read {
+    pub fn read(&self, source: Source) -> Read {
         let channels = self.graph.source_width(source);
         match source {
             Source::Output(node, port) => {
                 let before = self.graph.node(node).and_then(|e| e.shape.outputs.get(..usize::from(port)));
-                Read { from: self.made_by(Unit::Node(node)), first: before.map_or(0, width), channels }
+                let (from, first) = self.made_by(Unit::Node(node));
+                Read { from, first: first + before.map_or(0, width), channels }
             }
             Source::PartInput(part, port) => {
+                if let Some(whole) = &self.whole {
+                    let nothing = Read { from: From::Nowhere, first: 0, channels };
+                    return whole.openings.get(&(part, port)).copied().unwrap_or(nothing);
+                }
                 let entry = self.graph.node(part);
                 let before = entry.and_then(|e| e.shape.inputs.get(..usize::from(port)));
                 let start = entry.and_then(|e| e.inside.as_ref()?.input).unwrap_or(0);
@@ -365,13 +460,17 @@ impl Writer<'_> {
         }
     }
 
-    fn made_by(&self, unit: Unit) -> From {
-        let Some(seat) = self.graph.seat(unit) else { return From::Nowhere };
+    /// Where all that a unit puts out is read, and from which channel on.
+    fn made_by(&self, unit: Unit) -> (From, u16) {
+        if let Some(whole) = &self.whole {
+            return whole.outputs.get(&unit).copied().unwrap_or((From::Nowhere, 0));
+        }
+        let Some(seat) = self.graph.seat(unit) else { return (From::Nowhere, 0) };
         if seat.segment == self.slot {
             let signal = self.script.outputs.get(seat.at as usize).copied().flatten();
-            return signal.map_or(From::Nowhere, From::Here);
+            return (signal.map_or(From::Nowhere, From::Here), 0);
         }
-        seat.home.map_or(From::Nowhere, From::Home)
+        (seat.home.map_or(From::Nowhere, From::Home), 0)
     }
 
     /// The output of the part: its ports side by side.
@@ -379,7 +478,8 @@ impl Writer<'_> {
         let channels = self.graph.width_of(Unit::Exit(part));
         let Some(entry) = self.graph.node(part) else { return };
         let Some(inside) = entry.inside.as_ref().filter(|_| channels > 0) else { return };
-        let out = self.signal(channels, inside.exit.home);
+        let out = self.signal(channels, inside.exit.home.filter(|_| self.whole.is_none()));
+        self.put_out(Unit::Exit(part), out);
         let mut first = 0;
         for (feed, port) in inside.feeds.iter().zip(&entry.shape.outputs) {
             let terms = self.terms(&feed.terms);

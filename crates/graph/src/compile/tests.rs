@@ -76,7 +76,7 @@ fn out(plan: &mut CompiledGraph, step: usize) -> &mut Run {
     match &mut plan.steps[step] {
         Step::Node(node) => &mut node.out,
         Step::Mix { out, .. } => out,
-        Step::Loop { .. } => panic!("a loop puts nothing out"),
+        Step::Loop { .. } | Step::Team { .. } => panic!("it puts nothing out"),
     }
 }
 

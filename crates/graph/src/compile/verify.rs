@@ -25,6 +25,7 @@ pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String
         return Err(format!("{} steps for {} lines", plan.steps.len(), script.lines.len()));
     }
     let mut books = Books { plan, script, content: BTreeMap::new() };
+    books.receive();
     let mut next = 0;
     let mut round: Option<(usize, usize, bool)> = None;
     while next < plan.steps.len() {
@@ -48,6 +49,23 @@ pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String
 }
 
 impl Books<'_> {
+    /// Signals that no line makes come from outside, into blocks of their own.
+    fn receive(&mut self) {
+        let made = |line: &Line| match line {
+            Line::Node { out, .. } => *out,
+            Line::Mix { out, .. } => Some(*out),
+            _ => None,
+        };
+        let made: Vec<Signal> = self.script.lines.iter().filter_map(made).collect();
+        for (number, signal) in self.script.signals.iter().enumerate() {
+            let number = number as Signal;
+            if let Some(home) = signal.home.filter(|_| !made.contains(&number)) {
+                let blocks = (0..signal.channels).map(|c| (home + u32::from(c), (number, c)));
+                self.content.extend(blocks);
+            }
+        }
+    }
+
     fn step(&mut self, number: usize) -> Result<(), String> {
         let name = format!("step {number}");
         let (plan, script) = (self.plan, self.script);
@@ -98,6 +116,11 @@ impl Books<'_> {
                 self.write(&name, *out, *signal, *first)
             }
             (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
+            (Step::Team { team, steps }, Line::Team { team: of, lines })
+                if (*team, *steps as usize) == (*of, *lines) =>
+            {
+                Ok(())
+            }
             _ => Err(format!("{name} is not what the script says")),
         }
     }

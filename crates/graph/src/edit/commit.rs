@@ -54,6 +54,7 @@ impl Edit<'_> {
             sets: core::mem::take(&mut self.sets),
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),
+            musters: graph.musters(),
             arena,
             node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())
@@ -62,7 +63,9 @@ impl Edit<'_> {
             plan_chunks: (0..graph.lineup.slots.missing_chunks())
                 .map(|_| Table::chunk(|| Link { plan: None, next: u32::MAX }))
                 .collect(),
+            team_chunks: (0..graph.teams.slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
         });
+        graph.release_teams();
         graph.revision += 1;
         graph.lineup.dirty.clear();
         for slot in core::mem::take(&mut graph.lineup.gone) {
@@ -76,6 +79,7 @@ impl Edit<'_> {
         if !(self.faded.is_empty() && self.left.is_empty()) {
             graph.fades.waiting.push_back(Fade {
                 ticket: batch.ticket,
+                revision: graph.revision - 1,
                 frames: self.longest,
                 due: None,
                 cables: core::mem::take(&mut self.faded),

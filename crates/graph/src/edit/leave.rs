@@ -25,6 +25,7 @@ impl AudioGraph {
 
     /// Takes a node with no cables and nothing inside out of its slot, its part and the row.
     pub(super) fn take_node(&mut self, id: NodeId) -> Option<Entry> {
+        self.forget_team(id);
         self.unseat(Unit::Node(id));
         let sums = self.node(id)?.inside.as_ref().map(|i| i.sums.clone()).unwrap_or_default();
         sums.into_iter().for_each(|sum| self.unseat(Unit::Sum(sum)));

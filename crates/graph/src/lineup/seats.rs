@@ -118,6 +118,7 @@ impl AudioGraph {
 
     /// Takes a segment with nothing in it out of the row.
     pub(super) fn drop_segment(&mut self, slot: u32) {
+        self.disband_segment(slot);
         let Some(segment) = self.lineup.segments.get_mut(slot as usize).and_then(Option::take) else {
             return;
         };

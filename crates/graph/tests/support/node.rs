@@ -1,7 +1,9 @@
 //! A cell as a processor, frame by frame, that uses what the executor offers: flags, resting, halves.
 
 use super::cell::{Cell, Kind};
-use sostenuto_graph::{Activity, Delaying, Flow, Io, Params, Processor, Shape, Stream};
+use sostenuto_dsp::{Task, Vector, Width};
+use sostenuto_graph::{Activity, Choir, Delaying, Flow, Io, Kin, Params, Processor, Shape, Signal, Stream};
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -122,6 +124,16 @@ impl Processor for TestNode {
         )
     }
 
+    fn kin(&self) -> Option<Arc<dyn Kin>> {
+        // Some kinds have no choir, so that what runs alone in a team is tried as well.
+        let alone = matches!(self.cell.kind, Kind::Split | Kind::Impulse(_) | Kind::Late(_));
+        (!alone).then(|| Arc::new(TestKin(self.cell.kind)) as Arc<dyn Kin>)
+    }
+
+    fn as_any(&mut self) -> Option<&mut dyn Any> {
+        Some(self)
+    }
+
     fn latency(&self) -> u32 {
         // The interpreter does not hold back what is early.
         if self.states_latency { self.cell.latency() } else { 0 }
@@ -149,5 +161,80 @@ impl Delaying for TestNode {
         for frame in 0..io.span.frames {
             self.cell.absorb(&[io.inputs.channel(0, 0)[frame]]);
         }
+    }
+}
+
+/// What test nodes of one kind have in common.
+#[derive(Debug)]
+struct TestKin(Kind);
+
+impl Kin for TestKin {
+    fn is_like(&self, other: &dyn Kin) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<TestKin>().is_some_and(|other| match (self.0, other.0) {
+            (Kind::Noise(_), Kind::Noise(_)) => true,
+            (a, b) => a == b,
+        })
+    }
+    fn choir(&self, width: Width, _: &Stream) -> Box<dyn Any> {
+        width.run(Build(self.0))
+    }
+}
+
+struct Build(Kind);
+
+impl Task for Build {
+    type Out = Box<dyn Any>;
+    fn run<S: Vector>(self) -> Box<dyn Any> {
+        Box::new(Box::new(TestChoir::new(self.0, S::LANES)) as Box<dyn Choir<S>>)
+    }
+}
+
+/// Test nodes side by side: a cell for each lane.
+struct TestChoir {
+    cells: Vec<Cell>,
+}
+
+impl TestChoir {
+    fn new(kind: Kind, lanes: usize) -> Self {
+        TestChoir { cells: (0..lanes).map(|_| Cell::new(kind)).collect() }
+    }
+}
+
+impl<S: Signal> Choir<S> for TestChoir {
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let silent = io.inputs.all_silent();
+        if self.cells.iter().all(Cell::is_at_rest) && silent && io.params.all_steady() {
+            io.outputs.silence_all();
+            return Activity::Resting;
+        }
+        let p = io.params.get(0);
+        let width = io.outputs.channels();
+        for frame in 0..io.span.frames {
+            for (lane, cell) in self.cells.iter_mut().enumerate() {
+                let (mut x, mut y, mut at) = ([0.0; WIDE], [0.0; WIDE], 0);
+                for port in 0..2 {
+                    for channel in 0..io.inputs.channels(port) {
+                        x[at] = io.inputs.channel(port, channel)[frame].in_lane(lane);
+                        at += 1;
+                    }
+                }
+                cell.tick(&x[..at], p.at(frame).in_lane(lane), &mut y[..width]);
+                for (channel, y) in y[..width].iter().enumerate() {
+                    io.outputs.channel(channel)[frame].put_lane(lane, *y);
+                }
+            }
+        }
+        Activity::Sounding
+    }
+
+    fn exchange(&mut self, lane: usize, alone: &mut dyn Processor) {
+        if let Some(alone) = alone.as_any().and_then(|any| any.downcast_mut::<TestNode>()) {
+            std::mem::swap(&mut self.cells[lane], &mut alone.cell);
+        }
+    }
+
+    fn reset(&mut self, lane: usize) {
+        self.cells[lane].reset();
     }
 }

@@ -394,6 +394,7 @@ pub const CHANNELS: u16 = 2;
 pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
     let mut dice = Dice(seed);
     let mut graph = AudioGraph::new(STREAM, CHANNELS);
+    graph.set_lanes_always();
     let (mut model, tally) = (Model::new(taste), Arc::default());
     let (mut list, mut plain) = (Vec::new(), true);
     let mut at: Vec<u64> = (0..cues).map(|_| dice.next() % frames).collect();

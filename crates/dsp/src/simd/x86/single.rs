@@ -159,6 +159,10 @@ macro_rules! single_precision {
                 }
             }
             #[inline(always)]
+            fn silence() -> &'static [Self; $crate::PIECE] {
+                const { &[<$single as $crate::Sample>::ZERO; $crate::PIECE] }
+            }
+            #[inline(always)]
             fn transpose(rows: &mut [Self]) {
                 if let Some(rows) = rows.first_chunk_mut::<$n>() {
                     *rows = mirror(rows.map(|row| row.0)).map($single);

@@ -1,0 +1,384 @@
+//! Parts that do the same, run side by side in lanes: one step of each at a time, for all of them at once.
+//!
+//! A team has a node for each node of the part, which is a [`Choir`] if the kind has one; other nodes run lane by lane as they are. While a part is in
+//! a team, what its nodes know lies in the choirs' lanes; parameters stay with the nodes. A [`Bell`] tells for which lanes of which node anything
+//! is to be looked at; mostly there is none.
+
+mod cross;
+mod dials;
+mod seat;
+mod sum;
+
+use crate::batch::Arena;
+use crate::block::{Block, Signal};
+use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::care::settle_all;
+use crate::compile::{Member, Sheet};
+use crate::node::{Care, Node};
+use crate::plan::{CompiledGraph, NodeStep, Step};
+use crate::processor::{Flow, Inputs, Stream};
+use crate::run::{Stage, run_node};
+use crate::signal::{Frame, Run, Window};
+use crate::table::Table;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec;
+use core::cell::Cell;
+use core::sync::atomic::{AtomicU32, Ordering};
+use seat::Seat;
+use sostenuto_dsp::{Task, Vector};
+
+/// The most lanes a team can have.
+pub(crate) const MOST_LANES: usize = 16;
+/// No slot.
+pub(crate) const VACANT: u32 = u32::MAX;
+
+/// The parameters of a node: default, least, most.
+pub(crate) type Dials = Box<[(f32, f32, f32)]>;
+
+/// A slot for each lane.
+pub(crate) type Row = [u32; MOST_LANES];
+
+/// Tells a team of which nodes something is to be looked at: a bit for each lane, for each node.
+#[derive(Debug)]
+pub(crate) struct Bell(Box<[AtomicU32]>);
+
+impl Bell {
+    fn new(nodes: usize) -> Self {
+        Bell((0..nodes).map(|_| AtomicU32::new(0)).collect())
+    }
+
+    /// `[audio]`
+    pub fn ring(&self, node: u16, lane: u8) {
+        if let Some(lanes) = self.0.get(usize::from(node)) {
+            lanes.fetch_or(1 << lane, Ordering::Relaxed);
+        }
+    }
+
+    /// Those of the lanes for which it was rung, and is not from now on.
+    fn answer(&self, node: usize, lanes: u32) -> u32 {
+        let Some(there) = self.0.get(node) else { return 0 };
+        if there.load(Ordering::Relaxed) & lanes == 0 {
+            return 0;
+        }
+        there.fetch_and(!lanes, Ordering::Relaxed) & lanes
+    }
+
+    /// Rings for lanes at which something has to be looked at again.
+    fn ring_again(&self, node: usize, lanes: u32) {
+        if let Some(there) = self.0.get(node) {
+            there.fetch_or(lanes, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where a node is in a team.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub bell: Arc<Bell>,
+    pub team: u32,
+    pub node: u16,
+    pub lane: u8,
+}
+
+/// A part that comes into a team.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub team: u32,
+    pub lane: u8,
+    slot: u32,
+    nodes: Box<[u32]>,
+    cables: Box<[u32]>,
+}
+
+impl Joining {
+    /// `[control]`
+    pub fn new(team: u32, lane: u8, member: &Member) -> Self {
+        let nodes = member.nodes.iter().map(|(slot, _)| *slot).collect();
+        Joining { team, lane, slot: member.slot, nodes, cables: member.cables.clone() }
+    }
+}
+
+/// A team, however many lanes it has.
+pub(crate) trait Side: Send + core::fmt::Debug {
+    /// Runs what the steps of the members' own plan would do. `[audio]`
+    fn run(
+        &mut self,
+        plan: &CompiledGraph,
+        steps: &[Step],
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    );
+    /// Takes a part in: what its nodes know goes into the lane. `[audio]`
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>);
+    /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
+    fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>);
+    /// Makes a lane of a node forget what it has heard. `[audio]`
+    fn reset(&mut self, node: u16, lane: u8);
+}
+
+/// A team for parts with a sheet, with nobody in it. `[control]`
+pub(crate) struct Build<'a> {
+    pub sheet: &'a Sheet,
+    /// For each node its parameters.
+    pub dials: &'a [Dials],
+    pub stream: &'a Stream,
+}
+
+impl Task for Build<'_> {
+    type Out = Box<dyn Side>;
+
+    fn run<S: Vector>(self) -> Box<dyn Side> {
+        Box::new(Team::<S>::new(self.sheet, self.dials, self.stream))
+    }
+}
+
+/// Parts in lanes.
+pub(crate) struct Team<S: Signal> {
+    plan: CompiledGraph,
+    input: Run,
+    output: Run,
+    seats: Box<[Seat<S>]>,
+    /// For each cable, its slot in each lane.
+    cables: Box<[Row]>,
+    /// The slot of the part in each lane.
+    members: Row,
+    blocks: Box<[Block<S>]>,
+    flow: Box<[Flow]>,
+    /// Room for the parameters of the node that runs.
+    dials: Box<[Block<S>]>,
+    /// Room for a node that runs alone.
+    aside: Arena,
+    bell: Arc<Bell>,
+}
+
+impl<S: Signal> core::fmt::Debug for Team<S> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Team of {} lanes, {:?}", S::LANES, self.members)
+    }
+}
+
+impl<S: Signal> Team<S> {
+    fn new(sheet: &Sheet, dials: &[Dials], stream: &Stream) -> Self {
+        let step_of = |number: usize| {
+            sheet.plan.steps.iter().find_map(|step| match step {
+                Step::Node(step) if step.slot as usize == number => Some(step),
+                _ => None,
+            })
+        };
+        let seat = |(number, kin): (usize, &Option<Arc<dyn crate::choir::Kin>>)| {
+            let dials = dials.get(number).map_or(&[][..], |d| d);
+            Seat::new(kin.as_deref(), step_of(number), &sheet.plan, dials, stream)
+        };
+        let seats: Box<[Seat<S>]> = sheet.kin.iter().enumerate().map(seat).collect();
+        let most = seats.iter().map(Seat::dials).max().unwrap_or(0);
+        let aside = seats.iter().map(Seat::aside).max().unwrap_or(0);
+        let cables =
+            sheet.plan.drives.iter().map(|d| d.cable).chain(sheet.plan.terms.iter().map(|t| t.cable));
+        let cables = cables.filter(|c| *c != crate::plan::UNITY).max().map_or(0, |last| last as usize + 1);
+        Team {
+            input: sheet.input,
+            output: sheet.output,
+            cables: vec![[VACANT; MOST_LANES]; cables].into(),
+            members: [VACANT; MOST_LANES],
+            blocks: vec![Block::SILENT; sheet.blocks as usize].into(),
+            flow: vec![Flow::Silent; sheet.blocks as usize].into(),
+            dials: vec![Block::SILENT; most].into(),
+            aside: Arena::new(aside.max(2 * usize::from(crate::shape::MAX_CHANNELS))),
+            bell: Arc::new(Bell::new(seats.len())),
+            plan: sheet.plan.clone(),
+            seats,
+        }
+    }
+
+    /// The lane of a part.
+    fn lane_of(&self, slot: u32) -> Option<usize> {
+        self.members.iter().position(|member| *member == slot)
+    }
+
+    /// Runs all steps for the lanes given.
+    #[inline(always)]
+    fn run_steps(&mut self, lanes: u32, stage: &mut Stage<'_>, window: Window) {
+        let Team { plan, seats, cables, blocks, flow, dials, aside, bell, .. } = self;
+        let flow = Cell::from_mut(&mut **flow).as_slice_of_cells();
+        let mut frame = Frame { blocks, flow };
+        let ground = stage.ground(&frame, window);
+        for step in &plan.steps {
+            match step {
+                Step::Node(step) => {
+                    let number = step.slot as usize;
+                    let Some(seat) = seats.get_mut(number) else { continue };
+                    let rung = bell.answer(number, lanes);
+                    let mut room = seat::Room { plan, cables, dials, aside, lanes, rung };
+                    let again = seat.run(step, &mut room, &mut frame, stage, &ground);
+                    if again != 0 {
+                        bell.ring_again(number, again);
+                    }
+                }
+                Step::Mix { out, terms } => {
+                    let terms = terms.of(&plan.terms);
+                    stage.overflows +=
+                        sum::mix(*out, terms, &mut frame, cables, stage.cables, lanes, &ground);
+                }
+                // There is none in a sheet.
+                Step::Loop { .. } | Step::Team { .. } => {}
+            }
+        }
+    }
+
+    /// Puts what the members hear into the lanes.
+    fn gather(
+        &mut self,
+        plan: &CompiledGraph,
+        steps: &[Option<&NodeStep>; MOST_LANES],
+        frame: &Frame<'_>,
+        window: Window,
+    ) {
+        let mut sources = [Run::NOWHERE; MOST_LANES];
+        for channel in 0..self.input.channels {
+            for (source, step) in sources.iter_mut().zip(steps) {
+                *source =
+                    step.and_then(|step| channel_of(step.inputs(plan), channel)).unwrap_or(Run::NOWHERE);
+            }
+            let place = self.input.start as usize + usize::from(channel);
+            let (Some(block), Some(flow)) = (self.blocks.get_mut(place), self.flow.get_mut(place)) else {
+                return;
+            };
+            cross::gather(&sources, frame, block, Cell::from_mut(flow), window);
+        }
+    }
+
+    /// What is done to the output of a part after it has run, alone or in a team.
+    fn finish(
+        plan: &CompiledGraph,
+        step: &NodeStep,
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        let ground = stage.ground(frame, window);
+        let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
+        stage.agenda.settle(node);
+        if let Some(voice) = &mut node.upkeep.voice
+            && let Some((_, mut outputs)) = frame.part(step.out, &ground)
+        {
+            voice.follow(&mut outputs, ground.span);
+        }
+        if !node.care.has(Care::DETOUR) {
+            return;
+        }
+        let left = node.upkeep.detour.frames_left(ground.span.frame).filter(|left| *left < window.frames());
+        // Where the span ends must not decide when the fade does.
+        let first = left.unwrap_or(0);
+        let rest = Window::new(window.offset() + first, window.frames() - first);
+        for window in [Window::new(window.offset(), first), rest] {
+            if window.frames() == 0 {
+                continue;
+            }
+            let ground = stage.ground(frame, window);
+            let Some((around, mut outputs)) = frame.part(step.out, &ground) else { return };
+            let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
+            let inputs = Inputs { runs: step.inputs(plan), around };
+            match detour(node, ground.span) {
+                Detour::Through => {}
+                Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, ground.span),
+                Detour::Around => go_around(&inputs, &mut outputs),
+            }
+        }
+    }
+}
+
+/// The block of one channel, counted over all ports.
+fn channel_of(runs: &[Run], channel: u16) -> Option<u32> {
+    let mut left = channel;
+    for run in runs {
+        if left < run.channels {
+            return Some(run.start + u32::from(left));
+        }
+        left -= run.channels;
+    }
+    None
+}
+
+impl<S: Signal> Side for Team<S> {
+    fn run(
+        &mut self,
+        plan: &CompiledGraph,
+        steps: &[Step],
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        let mut here: [Option<&NodeStep>; MOST_LANES] = [None; MOST_LANES];
+        let mut lanes = 0u32;
+        for step in steps {
+            let Step::Node(step) = step else { continue };
+            let Some(lane) = self.lane_of(step.slot) else {
+                let ground = stage.ground(frame, window);
+                run_node(plan, step, frame, stage, &ground);
+                continue;
+            };
+            let idle = !matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE));
+            if idle {
+                let ground = stage.ground(frame, window);
+                if let Some((_, mut outputs)) = frame.part(step.out, &ground) {
+                    outputs.silence_all();
+                }
+                settle_all(step.slot, stage);
+                continue;
+            }
+            if let Some(place) = here.get_mut(lane) {
+                *place = Some(step);
+            }
+            lanes |= 1 << lane;
+        }
+        if lanes == 0 {
+            return;
+        }
+        self.gather(plan, &here, frame, window);
+        S::enter(
+            #[inline(always)]
+            || self.run_steps(lanes, stage, window),
+        );
+        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
+        for step in here.iter().flatten() {
+            Self::finish(plan, step, frame, stage, window);
+        }
+    }
+
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>) {
+        let lane = joining.lane;
+        let Some(member) = self.members.get_mut(usize::from(lane)) else { return };
+        *member = joining.slot;
+        for (row, slot) in self.cables.iter_mut().zip(&joining.cables) {
+            if let Some(place) = row.get_mut(usize::from(lane)) {
+                *place = *slot;
+            }
+        }
+        for (number, (seat, slot)) in self.seats.iter_mut().zip(&joining.nodes).enumerate() {
+            let Some(Some(node)) = nodes.get_mut(*slot) else { continue };
+            seat.take_in(lane, *slot, node);
+            let place = Place { bell: self.bell.clone(), team: joining.team, node: number as u16, lane };
+            place.bell.ring(place.node, lane);
+            node.upkeep.place = Some(place);
+        }
+    }
+
+    fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>) {
+        for seat in &mut self.seats {
+            let Some(Some(node)) = nodes.get_mut(seat.slot(lane)) else { continue };
+            seat.let_go(lane, node);
+            node.upkeep.place = None;
+        }
+        if let Some(member) = self.members.get_mut(usize::from(lane)) {
+            *member = VACANT;
+        }
+    }
+
+    fn reset(&mut self, node: u16, lane: u8) {
+        if let Some(seat) = self.seats.get_mut(usize::from(node)) {
+            seat.reset(lane);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! From signals alone into lanes, and back.
+
+use super::MOST_LANES;
+use crate::block::{Block, Signal};
+use crate::plan::NodeStep;
+use crate::processor::Flow;
+use crate::signal::{Frame, Run, Window};
+use core::cell::Cell;
+use sostenuto_dsp::{deinterleave, interleave};
+
+/// Puts a block of each source into its lane; of one that is not there, silence.
+pub(super) fn gather<S: Signal>(
+    sources: &[u32; MOST_LANES],
+    frame: &Frame<'_>,
+    to: &mut Block<S>,
+    flow: &Cell<Flow>,
+    window: Window,
+) {
+    let flow_of = |source: &u32| frame.flow.get(*source as usize).map_or(Flow::Silent, Cell::get);
+    let sources = sources.get(..S::LANES).unwrap_or(sources);
+    if sources.iter().all(|source| flow_of(source) == Flow::Silent) {
+        return window.silence(to, flow);
+    }
+    flow.set(Flow::Varying);
+    let mut heard: [&[f32]; MOST_LANES] = [&[]; MOST_LANES];
+    for (heard, source) in heard.iter_mut().zip(sources) {
+        if flow_of(source) != Flow::Silent
+            && let Some(block) = frame.blocks.get(*source as usize)
+        {
+            *heard = window.of(block);
+        }
+    }
+    interleave(heard.get(..S::LANES).unwrap_or(&heard), window.of_mut(to));
+}
+
+/// Puts each lane of a part's output where its member puts it out.
+pub(super) fn scatter<S: Signal>(
+    output: Run,
+    blocks: &[Block<S>],
+    flow: &[Flow],
+    steps: &[Option<&NodeStep>; MOST_LANES],
+    frame: &mut Frame<'_>,
+    window: Window,
+) {
+    for channel in 0..u32::from(output.channels) {
+        let place = output.start.saturating_add(channel) as usize;
+        let known = flow.get(place).copied().unwrap_or(Flow::Silent);
+        let Some(block) = blocks.get(place).filter(|_| known != Flow::Silent) else {
+            for step in steps.iter().flatten() {
+                let place = (step.out.start + channel) as usize;
+                if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
+                    window.silence(to, flow);
+                }
+            }
+            continue;
+        };
+        let mut apart = [Block::<f32>::SILENT; MOST_LANES];
+        let mut rows = apart.each_mut().map(|row| row.0.get_mut(..window.frames()).unwrap_or_default());
+        deinterleave(window.of(block), &mut rows);
+        for (row, step) in apart.iter().zip(steps) {
+            let Some(place) = step.map(|step| (step.out.start + channel) as usize) else { continue };
+            if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
+                window.of_mut(to).copy_from_slice(row.0.get(..window.frames()).unwrap_or(&[]));
+                flow.set(Flow::Varying);
+            }
+        }
+    }
+}
+
+/// One lane of a block.
+pub(super) fn take_lane<S: Signal>(lane: usize, from: &[S], to: &mut [f32]) {
+    let from = S::flat(from).iter().skip(lane).step_by(S::LANES);
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// Puts one lane of a block.
+pub(super) fn put_lane<S: Signal>(lane: usize, from: &[f32], to: &mut [S]) {
+    let to = S::flat_mut(to).iter_mut().skip(lane).step_by(S::LANES);
+    to.zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// Calls for each lane whose bit is set.
+#[inline(always)]
+pub(super) fn each_lane(lanes: u32, mut call: impl FnMut(usize)) {
+    let mut left = lanes;
+    while left != 0 {
+        call(left.trailing_zeros() as usize);
+        left &= left - 1;
+    }
+}

@@ -1,0 +1,141 @@
+//! The values of parameters in all lanes over one span, where they are not all at rest.
+
+use super::{Row, cross, sum};
+use crate::block::{Block, Signal};
+use crate::node::{Care, Node};
+use crate::params::prepare;
+use crate::plan::DriveLink;
+use crate::processor::Flow;
+use crate::run::Stage;
+use crate::signal::{Around, Ground};
+
+/// What became of the lanes for which the bell was rung.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Attended {
+    /// A bit for each parameter that has a block of values.
+    pub moving: u64,
+    /// Lanes whose node is bypassed or on the way there or back.
+    pub detours: u32,
+    pub muted: u32,
+    /// Lanes at which something has to be looked at again.
+    pub again: u32,
+}
+
+/// Looks at the nodes for which the bell was rung: parameters that were set, that move, and that change in this span. `[audio]`
+#[inline(never)]
+pub(super) fn attend<S: Signal>(
+    rung: u32,
+    slots: &Row,
+    steady: &mut [S],
+    dials: &mut [Block<S>],
+    stage: &mut Stage<'_>,
+    ground: &Ground<'_>,
+) -> Attended {
+    let (span, window) = (ground.span, ground.window);
+    let mut done = Attended::default();
+    // Which lanes have values of their own in the block of a parameter.
+    let mut own = [0u32; crate::shape::MAX_PARAMS];
+    cross::each_lane(rung, |lane| {
+        let slot = slots.get(lane).copied().unwrap_or(super::VACANT);
+        let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+        let bit = 1 << lane;
+        if node.care.has(Care::MUTED) {
+            stage.agenda.settle(node);
+            done.muted |= bit;
+        } else if node.care.has(Care::MOVING) || node.care.has(Care::DUE) {
+            let nowhere = Around { low: &[], high: &[], resume: 0, ground };
+            let mut written =
+                prepare(node, &[], &nowhere, span, window, stage.cables, stage.agenda, stage.scratch);
+            while written != 0 {
+                let param = written.trailing_zeros() as usize;
+                written &= written - 1;
+                let (Some(values), Some(rest)) = (dials.get_mut(param), steady.get(param)) else { continue };
+                let Some(values) = values.0.get_mut(..window.frames()) else { continue };
+                if done.moving >> param & 1 == 0 {
+                    values.fill(*rest);
+                    done.moving |= 1 << param;
+                }
+                if let (Some(alone), Some(own)) = (stage.scratch.get(param), own.get_mut(param)) {
+                    cross::put_lane(lane, &alone.0, values);
+                    *own |= bit;
+                }
+            }
+        }
+        if node.care.has(Care::DETOUR) {
+            done.detours |= bit;
+        }
+        refresh(node, lane, steady);
+        if !is_still(node) {
+            done.again |= bit;
+        }
+    });
+    // Where others move, those that rest have what they came to rest at by now.
+    let mut moving = done.moving;
+    while moving != 0 {
+        let param = moving.trailing_zeros() as usize;
+        moving &= moving - 1;
+        let (Some(values), Some(rest)) = (dials.get_mut(param), steady.get(param)) else { continue };
+        cross::each_lane(rung & !own.get(param).copied().unwrap_or(0), |lane| {
+            let rest = rest.in_lane(lane);
+            values.0.iter_mut().take(window.frames()).for_each(|v| v.put_lane(lane, rest));
+        });
+    }
+    done
+}
+
+/// Where the parameters of a node are at rest, in its lane.
+pub(super) fn refresh<S: Signal>(node: &Node, lane: usize, steady: &mut [S]) {
+    steady.iter_mut().zip(node.steady()).for_each(|(to, value)| to.put_lane(lane, *value));
+}
+
+fn is_still(node: &Node) -> bool {
+    ![Care::MUTED, Care::MOVING, Care::DUE, Care::DETOUR].iter().any(|reason| node.care.has(*reason))
+}
+
+/// Adds what drives parameters. Tells which have a block of values now. `[audio]`
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the parts of a team, borrowed one by one")]
+pub(super) fn add_drives<S: Signal>(
+    drives: &[DriveLink],
+    mut moving: u64,
+    steady: &[S],
+    limits: &[(f32, f32)],
+    dials: &mut [Block<S>],
+    around: &Around<'_, S>,
+    (rows, lanes): (&[Row], u32),
+    stage: &Stage<'_>,
+    ground: &Ground<'_>,
+) -> u64 {
+    for (number, link) in drives.iter().enumerate() {
+        let param = usize::from(link.param);
+        let (Some(values), Some(rest), Some((min, max))) =
+            (dials.get_mut(param), steady.get(param), limits.get(param))
+        else {
+            continue;
+        };
+        let Some(values) = values.0.get_mut(..ground.window.frames()) else { continue };
+        let source = link.source.start as usize;
+        if let Some(source) = around.block(source).filter(|_| around.flow(source) != Flow::Silent) {
+            if moving >> param & 1 == 0 {
+                values.fill(*rest);
+                moving |= 1 << param;
+            }
+            let source = ground.window.of(source);
+            match sum::Gains::<S>::of(link.cable, rows, stage.cables, lanes, ground.span.frame) {
+                sum::Gains::Steady(depths) => {
+                    values.iter_mut().zip(source).for_each(|(v, s)| *v += depths * *s);
+                }
+                sum::Gains::Moving => {
+                    let depths = sum::moving_gains::<S>(link.cable, rows, stage.cables, lanes, ground);
+                    values.iter_mut().zip(source).zip(&depths).for_each(|((v, s), d)| *v += *d * *s);
+                }
+            }
+        }
+        let is_last = drives.get(number + 1).is_none_or(|next| next.param != link.param);
+        if is_last && moving >> param & 1 == 1 {
+            let (min, max) = (S::splat(f64::from(*min)), S::splat(f64::from(*max)));
+            values.iter_mut().for_each(|v| *v = v.max(min).min(max));
+        }
+    }
+    moving
+}

@@ -1,0 +1,423 @@
+//! One node of a team: a choir for all lanes, or each lane's own node in turn.
+
+use super::dials::{self, Attended};
+use super::sum::is_finite;
+use super::{MOST_LANES, Row, VACANT, cross};
+use crate::batch::Arena;
+use crate::block::Block;
+use crate::block::Signal;
+use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::choir::{Choir, Kin, choir_of};
+use crate::node::{Body, Node};
+use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch};
+use crate::processor::{Activity, Flow, Inputs, Io, Moving, Params, SpanRef, Stream};
+use crate::run::{Stage, run_node};
+use crate::signal::{Frame, Ground, Run, Window};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+pub(super) struct Seat<S: Signal> {
+    act: Act<S>,
+    /// The slot of the node in each lane.
+    slots: Row,
+    /// Where each parameter is at rest.
+    steady: Box<[S]>,
+    limits: Box<[(f32, f32)]>,
+    resting: bool,
+    /// How many blocks a lane needs to be looked at alone.
+    aside: usize,
+}
+
+enum Act<S: Signal> {
+    Choir(Box<dyn Choir<S>>),
+    Alone(Alone),
+}
+
+/// How a node runs that is in no choir: lane by lane, on blocks aside.
+struct Alone {
+    /// Nothing but its inputs and drives, which lie side by side from the first block on, before its outputs.
+    plan: CompiledGraph,
+    step: NodeStep,
+    /// For each block that it reads, where that is in the team.
+    reads: Box<[u32]>,
+    /// For each drive, the number of its cable.
+    cables: Box<[u32]>,
+}
+
+/// What a seat needs of its team.
+pub(super) struct Room<'r, S: Signal> {
+    pub plan: &'r CompiledGraph,
+    pub cables: &'r [Row],
+    pub dials: &'r mut [Block<S>],
+    pub aside: &'r mut Arena,
+    /// Lanes that sound, and those for which the bell was rung.
+    pub lanes: u32,
+    pub rung: u32,
+}
+
+impl Alone {
+    fn new(step: &NodeStep, plan: &CompiledGraph) -> Self {
+        let mut reads = Vec::new();
+        let mut moved = |run: &Run| {
+            let start = reads.len() as u32;
+            reads.extend((0..u32::from(run.channels)).map(|channel| run.start + channel));
+            Run { start, channels: run.channels }
+        };
+        let runs: Vec<Run> = step.inputs(plan).iter().map(&mut moved).collect();
+        let links = step.drives.of(&plan.drives);
+        let drives: Vec<DriveLink> =
+            links.iter().map(|link| DriveLink { source: moved(&link.source), ..*link }).collect();
+        let out = Run { start: reads.len() as u32, channels: step.out.channels };
+        let all = |len: usize| Stretch { start: 0, len: len as u32 };
+        let first = runs.first().copied().unwrap_or_default();
+        let own = NodeStep { out, inputs: all(runs.len()), first, drives: all(drives.len()), ..*step };
+        Alone {
+            step: own,
+            cables: links.iter().map(|link| link.cable).collect(),
+            plan: CompiledGraph {
+                steps: [Step::Node(own)].into(),
+                runs: runs.into(),
+                drives: drives.into(),
+                ..CompiledGraph::default()
+            },
+            reads: reads.into(),
+        }
+    }
+}
+
+impl<S: Signal> Seat<S> {
+    /// `[control]`; parameters as default, least and most.
+    pub fn new(
+        kin: Option<&dyn Kin>,
+        step: Option<&NodeStep>,
+        plan: &CompiledGraph,
+        dials: &[(f32, f32, f32)],
+        stream: &Stream,
+    ) -> Self {
+        let nothing = NodeStep {
+            slot: VACANT,
+            half: crate::plan::Half::Whole,
+            out: Run::default(),
+            inputs: Stretch::default(),
+            first: Run::default(),
+            drives: Stretch::default(),
+        };
+        let step = step.unwrap_or(&nothing);
+        let channels = |runs: &[Run]| runs.iter().map(|r| usize::from(r.channels)).sum::<usize>();
+        let drives = step.drives.of(&plan.drives);
+        let aside = channels(step.inputs(plan))
+            + drives.iter().map(|d| usize::from(d.source.channels)).sum::<usize>()
+            + usize::from(step.out.channels);
+        Seat {
+            act: match kin.and_then(|kin| choir_of(kin, stream)) {
+                Some(choir) => Act::Choir(choir),
+                None => Act::Alone(Alone::new(step, plan)),
+            },
+            slots: [VACANT; MOST_LANES],
+            steady: dials.iter().map(|(default, ..)| S::splat(f64::from(*default))).collect(),
+            limits: dials.iter().map(|(_, min, max)| (*min, *max)).collect(),
+            resting: false,
+            aside,
+        }
+    }
+
+    /// How many parameters there are.
+    pub fn dials(&self) -> usize {
+        self.steady.len()
+    }
+
+    pub fn aside(&self) -> usize {
+        self.aside
+    }
+
+    pub fn slot(&self, lane: u8) -> u32 {
+        self.slots.get(usize::from(lane)).copied().unwrap_or(VACANT)
+    }
+
+    pub fn take_in(&mut self, lane: u8, slot: u32, node: &mut Node) {
+        if let Some(place) = self.slots.get_mut(usize::from(lane)) {
+            *place = slot;
+        }
+        self.resting = false;
+        self.exchange(lane, node);
+        dials::refresh(node, usize::from(lane), &mut self.steady);
+    }
+
+    pub fn let_go(&mut self, lane: u8, node: &mut Node) {
+        if let Some(place) = self.slots.get_mut(usize::from(lane)) {
+            *place = VACANT;
+        }
+        self.exchange(lane, node);
+        node.resting = false;
+    }
+
+    fn exchange(&mut self, lane: u8, node: &mut Node) {
+        if let (Act::Choir(choir), Body::Processor(alone)) = (&mut self.act, &mut node.body) {
+            choir.exchange(usize::from(lane), &mut **alone);
+        }
+    }
+
+    pub fn reset(&mut self, lane: u8) {
+        self.resting = false;
+        if let Act::Choir(choir) = &mut self.act {
+            choir.reset(usize::from(lane));
+        }
+    }
+
+    /// Runs the node for all lanes that sound. Tells at which of those for which the bell was rung something has to be looked at again.
+    #[inline(always)]
+    pub fn run(
+        &mut self,
+        step: &NodeStep,
+        room: &mut Room<'_, S>,
+        frame: &mut Frame<'_, S>,
+        stage: &mut Stage<'_>,
+        ground: &Ground<'_>,
+    ) -> u32 {
+        let choir = match &mut self.act {
+            Act::Choir(choir) => choir,
+            Act::Alone(alone) => {
+                alone.run(&self.slots, step, room, frame, stage, ground.window);
+                return 0;
+            }
+        };
+        let attended = match room.rung {
+            0 => Attended::default(),
+            rung => {
+                self.resting = false;
+                dials::attend(rung, &self.slots, &mut self.steady, room.dials, stage, ground)
+            }
+        };
+        let drives = step.drives.of(&room.plan.drives);
+        let Some((around, mut outputs)) = frame.part(step.out, ground) else { return attended.again };
+        let inputs = Inputs { runs: step.inputs(room.plan), around };
+        if self.resting && room.rung == 0 && drives.is_empty() && inputs.all_silent() {
+            outputs.silence_all();
+            return 0;
+        }
+        let which = dials::add_drives(
+            drives,
+            attended.moving,
+            &self.steady,
+            &self.limits,
+            room.dials,
+            &around,
+            (room.cables, room.lanes),
+            stage,
+            ground,
+        );
+        let begun = if stage.probe.is_turn() { stage.probe.now() } else { None };
+        let moving = Moving { which, blocks: room.dials, frames: ground.window.frames() };
+        let params = Params { steady: &self.steady, moving: (which != 0).then_some(&moving) };
+        let io = Io { span: SpanRef(&ground.span), inputs, outputs: outputs.lend(), params };
+        self.resting = choir.process(io) == Activity::Resting;
+        if let Some(begun) = begun {
+            self.note_load(stage.probe.since(begun), room.lanes, stage, ground.window);
+        }
+        if attended.detours | attended.muted != 0 {
+            self.mend(step, (attended.detours, attended.muted), room, frame, stage, ground);
+        }
+        let Some((_, outputs)) = frame.part(step.out, ground) else { return attended.again };
+        if !(0..outputs.channels()).all(|channel| is_finite(outputs.read(channel))) {
+            self.mute_faulty(step, room.lanes, frame, stage, ground);
+        }
+        attended.again
+    }
+
+    /// Shares the time that was taken among those who took it.
+    #[cold]
+    fn note_load(&self, taken: u64, lanes: u32, stage: &mut Stage<'_>, window: Window) {
+        let share = taken / u64::from(lanes.count_ones().max(1));
+        cross::each_lane(lanes, |lane| {
+            if let Some(Some(node)) = self.slots.get(lane).and_then(|slot| stage.nodes.get_mut(*slot)) {
+                node.upkeep.load.note(share, window.frames());
+            }
+        });
+    }
+
+    /// Mutes the nodes that put out what is not a finite number, each from its first such sample on.
+    #[cold]
+    fn mute_faulty(
+        &self,
+        step: &NodeStep,
+        lanes: u32,
+        frame: &mut Frame<'_, S>,
+        stage: &mut Stage<'_>,
+        ground: &Ground<'_>,
+    ) {
+        let Some((_, mut outputs)) = frame.part(step.out, ground) else { return };
+        cross::each_lane(lanes, |lane| {
+            let bad = |samples: &[S]| samples.iter().position(|s| !s.in_lane(lane).is_finite());
+            let first = (0..outputs.channels()).filter_map(|c| bad(outputs.read(c))).min();
+            let Some(first) = first else { return };
+            for channel in outputs.iter_mut() {
+                channel.iter_mut().skip(first).for_each(|s| s.put_lane(lane, 0.0));
+            }
+            if let Some(Some(node)) = self.slots.get(lane).and_then(|slot| stage.nodes.get_mut(*slot)) {
+                node.mute(ground.span.frame + first as u64);
+                stage.fault = true;
+            }
+        });
+    }
+
+    /// Silences lanes whose node is muted, and leads those around that are bypassed.
+    #[cold]
+    fn mend(
+        &mut self,
+        step: &NodeStep,
+        (detours, muted): (u32, u32),
+        room: &mut Room<'_, S>,
+        frame: &mut Frame<'_, S>,
+        stage: &mut Stage<'_>,
+        ground: &Ground<'_>,
+    ) {
+        cross::each_lane(detours & !muted, |lane| {
+            let Some(slot) = self.slots.get(lane).copied() else { return };
+            let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+            let window = ground.window;
+            let first =
+                node.upkeep.detour.frames_left(ground.span.frame).filter(|left| *left < window.frames());
+            let first = first.unwrap_or(0);
+            let rest = Window::new(window.offset() + first, window.frames() - first);
+            for window in [Window::new(window.offset(), first), rest] {
+                if window.frames() > 0 {
+                    lead_around(lane, slot, step, room, frame, stage, window);
+                }
+            }
+        });
+        let Some((_, mut outputs)) = frame.part(step.out, ground) else { return };
+        cross::each_lane(muted, |lane| {
+            for channel in outputs.iter_mut() {
+                channel.iter_mut().for_each(|s| s.put_lane(lane, 0.0));
+            }
+        });
+    }
+}
+
+/// Leads one lane around a node that is bypassed, or blends it.
+fn lead_around<S: Signal>(
+    lane: usize,
+    slot: u32,
+    step: &NodeStep,
+    room: &mut Room<'_, S>,
+    frame: &mut Frame<'_, S>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) {
+    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+    let span = crate::processor::Span {
+        frame: stage.frame + window.offset() as u64,
+        frames: window.frames(),
+        sample_rate: stage.sample_rate,
+    };
+    let way = detour(node, span);
+    if way == Detour::Through {
+        return;
+    }
+    let inputs = step.inputs(room.plan).first().copied().unwrap_or_default();
+    let reads: Run = Run { start: 0, channels: inputs.channels };
+    let out = Run { start: u32::from(inputs.channels), channels: step.out.channels };
+    let read = |channel: u32| inputs.start + channel;
+    let flow = Cell::from_mut(&mut *room.aside.flow).as_slice_of_cells();
+    let mut aside = Frame { blocks: &mut room.aside.blocks, flow };
+    bring(lane, (0..u32::from(inputs.channels)).map(|c| (read(c), c)), frame, &mut aside, window);
+    let outs = |c: u32| (step.out.start + c, out.start + c);
+    bring(lane, (0..u32::from(out.channels)).map(outs), frame, &mut aside, window);
+    let ground = Ground { span, window, flow };
+    let Some((around, mut outputs)) = aside.part(out, &ground) else { return };
+    let runs = [reads];
+    let inputs = Inputs { runs: &runs, around };
+    match way {
+        Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span),
+        _ => go_around(&inputs, &mut outputs),
+    }
+    take_back(lane, (0..u32::from(out.channels)).map(outs), frame, &aside, window);
+}
+
+/// Copies one lane of some blocks aside: from where to where.
+fn bring<S: Signal>(
+    lane: usize,
+    which: impl Iterator<Item = (u32, u32)>,
+    frame: &Frame<'_, S>,
+    aside: &mut Frame<'_>,
+    window: Window,
+) {
+    for (from, to) in which {
+        let known = frame.flow.get(from as usize).map_or(Flow::Silent, Cell::get);
+        let (Some(to_block), Some(flow)) = (aside.blocks.get_mut(to as usize), aside.flow.get(to as usize))
+        else {
+            return;
+        };
+        match frame.blocks.get(from as usize).filter(|_| known != Flow::Silent) {
+            Some(block) => {
+                cross::take_lane(lane, window.of(block), window.of_mut(to_block));
+                flow.set(Flow::Varying);
+            }
+            None => {
+                *to_block = Block::SILENT;
+                flow.set(Flow::Silent);
+            }
+        }
+    }
+}
+
+/// Copies blocks from aside back into one lane: where to, from where. Tells whether any of them is not silent.
+fn take_back<S: Signal>(
+    lane: usize,
+    which: impl Iterator<Item = (u32, u32)>,
+    frame: &mut Frame<'_, S>,
+    aside: &Frame<'_>,
+    window: Window,
+) {
+    for (to, from) in which {
+        let (Some(block), Some(flow)) = (frame.blocks.get_mut(to as usize), frame.flow.get(to as usize))
+        else {
+            return;
+        };
+        let known = aside.flow.get(from as usize).map_or(Flow::Silent, Cell::get);
+        if known == Flow::Silent && flow.get() == Flow::Silent {
+            continue;
+        }
+        if let Some(from) = aside.blocks.get(from as usize) {
+            cross::put_lane(lane, window.of(from), window.of_mut(block));
+            flow.set(Flow::Varying);
+        }
+    }
+}
+
+impl Alone {
+    /// Runs the node of each lane that sounds, one after the other.
+    fn run<S: Signal>(
+        &mut self,
+        slots: &Row,
+        step: &NodeStep,
+        room: &mut Room<'_, S>,
+        frame: &mut Frame<'_, S>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        // What is said below of each lane is said of all.
+        for channel in 0..u32::from(step.out.channels) {
+            let place = (step.out.start + channel) as usize;
+            if let (Some(block), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
+                window.silence(block, flow);
+            }
+        }
+        let flow = Cell::from_mut(&mut *room.aside.flow).as_slice_of_cells();
+        let mut aside = Frame { blocks: &mut room.aside.blocks, flow };
+        cross::each_lane(room.lanes, |lane| {
+            let reads = self.reads.iter().enumerate().map(|(to, from)| (*from, to as u32));
+            bring(lane, reads, frame, &mut aside, window);
+            for (link, cable) in self.plan.drives.iter_mut().zip(&self.cables) {
+                let row = room.cables.get(*cable as usize);
+                link.cable = row.and_then(|row| row.get(lane)).copied().unwrap_or(VACANT);
+            }
+            let own = NodeStep { slot: slots.get(lane).copied().unwrap_or(VACANT), ..self.step };
+            let ground = stage.ground(&aside, window);
+            run_node(&self.plan, &own, &mut aside, stage, &ground);
+            let outs = (0..u32::from(step.out.channels)).map(|c| (step.out.start + c, own.out.start + c));
+            take_back(lane, outs, frame, &aside, window);
+        });
+    }
+}
