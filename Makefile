@@ -27,7 +27,7 @@ BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
 packages_of = $(foreach test,$(1),-p $(call package,$(patsubst %/tests/,%,$(dir $(test)))))
 
-.PHONY: help play test bench soak fuzz tsan doc install clean need-build need-sound need-check \
+.PHONY: help play test bench bench-count soak fuzz tsan doc install clean need-build need-sound need-check \
 	scripts format lint unit doc-check loom wasm sound
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -79,12 +79,17 @@ else
 	@$(STEP) "virtual sound devices" tools/virtual-sound.sh pactl info
 endif
 
-bench: need-build ## measure, side by side with other engines
-	@for bench in $(BENCHES); do \
+bench: need-build ## measure, side by side with other engines and programs that are installed
+	@$(STEP) "sostenuto" $(CARGO) build --release --quiet --package sostenuto
+	@export SOSTENUTO="$(TARGET)/release/sostenuto"; for bench in $(BENCHES); do \
 		CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "$$bench" $(CARGO) run --release --quiet --manifest-path "$$bench" || exit 1; \
 	done
 	@CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "what edits cost" \
 		$(CARGO) run --release --quiet --manifest-path bench/engines/Cargo.toml -- growth
+
+bench-count: need-build ## count the instructions of each workload into bench/instructions.txt (needs valgrind)
+	@CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "instructions" \
+		$(CARGO) run --release --quiet --manifest-path bench/speed/Cargo.toml -- count
 
 soak: need-build ## millions of random edits while rendering; EDITS=n
 ifeq ($(EDIT_TESTS),)

@@ -1,6 +1,8 @@
 //! Contestants take turns on a workload, each in a process of its own, in an order that rotates from round to round.
 
+use crate::document;
 use crate::floor;
+use crate::program;
 use crate::seat::Outcome;
 use crate::workload::Workload;
 use std::process::Command;
@@ -13,7 +15,7 @@ pub struct Contestant {
     pub note: &'static str,
 }
 
-/// A contest on a workload, round by round. The first contestant is the one that the others are compared with.
+/// A contest on a workload, round by round.
 pub struct Contest {
     pub workload: Workload,
     pub contestants: Vec<(Contestant, Vec<Outcome>)>,
@@ -25,30 +27,54 @@ fn contestant(key: &str, title: &str, note: &'static str) -> Contestant {
 
 const SAW: &str = "polyBLEP saw; cutoff in steps of a block";
 
+/// Sostenuto's forms of a workload. Sample voices have none until there is a kind that plays samples.
+fn ours(workload: Workload) -> Vec<Contestant> {
+    let all: &[(&str, &str)] = match workload {
+        Workload::Voices => &[
+            ("w1-instances", "sostenuto, 500 instances of a part"),
+            ("w1-voices", "sostenuto, voices of two instruments"),
+        ],
+        Workload::Notes => &[("w1-voices", "sostenuto, voices of two instruments")],
+        Workload::Strips => &[("w2-strips", "sostenuto, 64 instances of a part")],
+        Workload::Linear => &[("w3-linear", "sostenuto, 256 players")],
+        Workload::Cubic => &[("w3-cubic", "sostenuto, 256 players")],
+        Workload::Chains => {
+            &[("w4-parts", "sostenuto, 100 instances of a part"), ("w4-flat", "sostenuto, flat")]
+        }
+        Workload::Mixed => &[("w4-mixed", "sostenuto, 100 instances of a part")],
+    };
+    all.iter()
+        .filter(|(document, _)| document::of(document).is_some())
+        .map(|(document, title)| contestant(&format!("sostenuto:{document}"), title, ""))
+        .collect()
+}
+
+/// Engines that are crates.
+fn engines(workload: Workload) -> Vec<Contestant> {
+    let fixed = "gains are fixed numbers";
+    let (fundsp, net) = ("fundsp 0.23, static graph", "fundsp 0.23, Net");
+    let all: &[(&str, &str, &'static str)] = match workload {
+        Workload::Voices => &[("fundsp", fundsp, SAW)],
+        Workload::Notes => &[],
+        Workload::Strips => &[("fundsp", fundsp, ""), ("kira", "kira 0.12", "a looped recording of noise")],
+        Workload::Linear => &[("oddio", "oddio 0.7", ""), ("firewheel", "Firewheel 0.14", "")],
+        Workload::Cubic => &[("fundsp", fundsp, ""), ("kira", "kira 0.12", "")],
+        Workload::Chains => &[("fundsp", net, fixed), ("firewheel", "Firewheel 0.14", "")],
+        Workload::Mixed => &[("fundsp", net, fixed)],
+    };
+    all.iter().map(|(key, title, note)| contestant(key, title, note)).collect()
+}
+
 /// Who takes part.
 fn contestants(workload: Workload) -> Vec<Contestant> {
-    let ours = |document: &str, title: &str| contestant(&format!("sostenuto:{document}"), title, "");
-    let mut all = match workload {
-        Workload::Voices => vec![
-            ours("w1-instances", "sostenuto, 500 instances of a part"),
-            ours("w1-voices", "sostenuto, voices of two instruments"),
-            contestant("fundsp", "fundsp 0.23, static graph", SAW),
-        ],
-        Workload::Notes => vec![ours("w1-voices", "sostenuto, voices of two instruments")],
-        Workload::Strips => vec![
-            ours("w2-strips", "sostenuto, 64 instances of a part"),
-            contestant("fundsp", "fundsp 0.23, static graph", ""),
-        ],
-        Workload::Chains => vec![
-            ours("w4-parts", "sostenuto, 100 instances of a part"),
-            ours("w4-flat", "sostenuto, flat"),
-            contestant("fundsp", "fundsp 0.23, Net", "gains are fixed numbers"),
-        ],
-        Workload::Mixed => vec![
-            ours("w4-mixed", "sostenuto, 100 instances of a part"),
-            contestant("fundsp", "fundsp 0.23, Net", "gains are fixed numbers"),
-        ],
-    };
+    let mut all = ours(workload);
+    all.extend(engines(workload));
+    for program in program::ALL.iter().filter(|program| program.is_there()) {
+        all.extend((program.forms)(workload).iter().map(|form| {
+            let key = format!("{}:{}", program.key, form.name);
+            contestant(&key, form.title, form.note)
+        }));
+    }
     for width in [4, 8, 16] {
         if floor::make(workload, width).is_some() {
             let note = if workload == Workload::Voices { SAW } else { "" };
@@ -76,18 +102,27 @@ pub fn hold(workload: Workload, rounds: usize) -> Contest {
 /// One measurement, in a process of its own; what came out is checked.
 fn measure(contestant: &Contestant, workload: Workload) -> Outcome {
     let seconds = workload.seconds();
-    let program = std::env::current_exe().expect("the path of this program");
-    let mut command = Command::new(program);
-    command.args(["run", &contestant.key, workload.name(), &seconds.to_string()]);
-    let output = command.output().expect("this program runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let outcome: Outcome = serde_json::from_str(text.trim()).unwrap_or_else(|why| {
-        panic!("{}: {why}\n{}", contestant.key, String::from_utf8_lossy(&output.stderr))
-    });
+    let name = contestant.key.split(':').next().unwrap_or_default();
+    let outcome = if program::ALL.iter().any(|program| program.key == name) {
+        program::run(&contestant.key, workload, seconds as u32)
+    } else {
+        seated(&contestant.key, workload, seconds)
+    };
     if let Some(fault) = outcome.fault(seconds) {
         panic!("{} on {}: {fault}", contestant.key, workload.name());
     }
     outcome
+}
+
+/// A measurement of an engine by this program, run anew.
+fn seated(key: &str, workload: Workload, seconds: f64) -> Outcome {
+    let program = std::env::current_exe().expect("the path of this program");
+    let mut command = Command::new(program);
+    command.args(["run", key, workload.name(), &seconds.to_string()]);
+    let output = command.output().expect("this program runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.trim())
+        .unwrap_or_else(|why| panic!("{key}: {why}\n{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The middle of some numbers.
@@ -102,9 +137,14 @@ impl Contest {
         median(self.contestants[contestant].1.iter().map(|outcome| outcome.cost).collect())
     }
 
-    /// The cost of the first contestant over that of another: the median of the ratios within a round.
-    pub fn ratio(&self, contestant: usize) -> f64 {
-        let pairs = self.contestants[0].1.iter().zip(&self.contestants[contestant].1);
-        median(pairs.map(|(first, other)| first.cost / other.cost).collect())
+    /// The first contestant if it is Sostenuto: the others are compared with it.
+    pub fn ours(&self) -> Option<usize> {
+        self.contestants.first().filter(|(first, _)| first.key.starts_with("sostenuto")).map(|_| 0)
+    }
+
+    /// Sostenuto's cost over that of a contestant: the median of the ratios within a round.
+    pub fn ratio(&self, contestant: usize) -> Option<f64> {
+        let pairs = self.contestants[self.ours()?].1.iter().zip(&self.contestants[contestant].1);
+        Some(median(pairs.map(|(ours, other)| ours.cost / other.cost).collect()))
     }
 }

@@ -1,6 +1,9 @@
 //! Who can render a workload a block at a time in this process?
 
-pub mod fundsp;
+mod firewheel;
+mod fundsp;
+mod kira;
+mod oddio;
 pub mod ours;
 
 use crate::floor;
@@ -24,7 +27,12 @@ pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
     match name.split_once(':') {
         Some(("sostenuto", document)) => ours::make(document, workload),
         Some(("floor", width)) => floor::make(workload, width.parse().ok()?),
-        None if name == "fundsp" => fundsp::make(workload),
-        _ => None,
+        _ => match name {
+            "fundsp" => fundsp::make(workload),
+            "firewheel" => firewheel::make(workload),
+            "kira" => kira::make(workload),
+            "oddio" => oddio::make(workload),
+            _ => None,
+        },
     }
 }

@@ -5,6 +5,7 @@
 
 mod chains;
 mod lanes;
+mod samples;
 mod strips;
 mod voices;
 
@@ -21,6 +22,10 @@ pub fn make(workload: Workload, width: usize) -> Option<Box<dyn Engine>> {
         Workload::Voices => Some(Box::new(voices::Voices::new(width))),
         Workload::Strips => Some(Box::new(strips::Strips::new(width))),
         Workload::Chains => Some(Box::new(chains::Chains::new(width))),
-        Workload::Notes | Workload::Mixed => None,
+        // Two frames of both sides are four numbers.
+        Workload::Linear | Workload::Cubic if width == 4 => {
+            Some(Box::new(samples::Samples::new(workload == Workload::Cubic)))
+        }
+        Workload::Linear | Workload::Cubic | Workload::Notes | Workload::Mixed => None,
     }
 }

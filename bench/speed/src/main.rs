@@ -2,17 +2,21 @@
 //!
 //! - `bench-speed [ROUNDS] [WORKLOAD…]` measures all that is installed in turn, prints tables, and writes them and a picture into `bench/`.
 //! - `bench-speed documents` writes the workloads as documents into `bench/workloads`.
-//! - `bench-speed run CONTESTANT WORKLOAD SECONDS` is one measurement: a line of JSON. `bench-speed blocks CONTESTANT WORKLOAD COUNT` renders so many
-//!   blocks and measures nothing, for tools that count.
-//! - `bench-speed count` counts instructions with callgrind.
+//! - `bench-speed count` counts instructions with callgrind, and writes them into `bench/instructions.txt`.
+//! - `bench-speed run ENGINE WORKLOAD SECONDS`, `program PROGRAM:FORM WORKLOAD SECONDS` and `live ENGINE MODE` are single measurements;
+//!   `blocks ENGINE WORKLOAD COUNT` renders so many blocks and measures nothing, for tools that look on.
 
 mod contest;
+mod count;
 mod document;
 mod engine;
 mod floor;
+mod live;
+mod program;
 mod report;
 mod seat;
 mod spec;
+mod wav;
 mod workload;
 
 use workload::Workload;
@@ -21,11 +25,17 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
+        ["count"] => count::write(),
         ["documents"] => write_documents(),
         ["run", name, workload, seconds] => {
             let seconds = seconds.parse().expect("seconds");
             println!("{}", seat::run(name, workload_of(workload), seconds));
         }
+        ["program", key, workload, seconds] => {
+            let outcome = program::run(key, workload_of(workload), seconds.parse().expect("seconds"));
+            println!("{outcome:?}");
+        }
+        ["live", name, mode] => println!("{}", live::run(name, live::mode_of(mode))),
         ["blocks", name, workload, count] => {
             seat::blocks(name, workload_of(workload), count.parse().expect("a number of blocks"));
         }
@@ -52,11 +62,16 @@ fn write_documents() {
 fn contest(arguments: &[&str]) {
     let rounds = arguments.first().and_then(|first| first.parse().ok());
     let named = &arguments[usize::from(rounds.is_some())..];
-    let workloads: Vec<Workload> = named.iter().map(|name| workload_of(name)).collect();
-    let all = workloads.is_empty();
-    let workloads = if all { Workload::ALL.to_vec() } else { workloads };
     let rounds = rounds.unwrap_or(5);
-    let results: Vec<contest::Contest> =
-        workloads.iter().map(|workload| contest::hold(*workload, rounds)).collect();
-    report::write(&results, rounds, all);
+    program::tell_missing();
+    let live = named.is_empty() || named.contains(&"w5");
+    let throughput: Vec<Workload> = if named.is_empty() {
+        Workload::ALL.to_vec()
+    } else {
+        named.iter().filter(|name| **name != "w5").map(|name| workload_of(name)).collect()
+    };
+    let contests: Vec<contest::Contest> =
+        throughput.iter().map(|workload| contest::hold(*workload, rounds)).collect();
+    let live = if live { live::hold(rounds.min(3)) } else { Vec::new() };
+    report::write(&contests, &live, rounds, named.is_empty());
 }

@@ -1,9 +1,11 @@
 //! Results as tables and a picture, in `bench/`; every measurement as a line of JSON, beside this program.
 
+mod live;
 mod picture;
 mod table;
 
 use crate::contest::Contest;
+use crate::live::Times;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +14,14 @@ const BEGIN: &str = "<!-- bench/speed writes from here -->";
 const END: &str = "<!-- bench/speed writes to here -->";
 
 /// Prints the tables; with all workloads, writes them and the picture into `bench/`.
-pub fn write(contests: &[Contest], rounds: usize, all: bool) {
-    let tables: Vec<String> = contests.iter().map(table::table).collect();
+pub fn write(contests: &[Contest], live: &[Vec<Times>], rounds: usize, all: bool) {
+    let mut tables: Vec<String> = contests.iter().map(table::table).collect();
+    if !live.is_empty() {
+        tables.push(live::tables(live));
+    }
     let text = format!("{}\n\n{}", machine(rounds), tables.join("\n"));
     println!("{text}");
-    let lines = lines_of(contests);
+    let lines = lines_of(contests, live);
     let beside = std::env::current_exe().expect("the path of this program").with_file_name("speed.jsonl");
     keep(&beside, &lines);
     if all {
@@ -33,9 +38,11 @@ fn keep(path: &PathBuf, text: &str) {
     }
 }
 
-fn lines_of(contests: &[Contest]) -> String {
+fn lines_of(contests: &[Contest], live: &[Vec<Times>]) -> String {
     let outcomes = contests.iter().flat_map(|contest| contest.contestants.iter().flat_map(|(_, all)| all));
-    outcomes.map(|outcome| serde_json::to_string(outcome).expect("an outcome is JSON") + "\n").collect()
+    let outcomes = outcomes.map(|outcome| serde_json::to_string(outcome).expect("an outcome is JSON"));
+    let times = live.iter().flatten().map(|times| serde_json::to_string(times).expect("times are JSON"));
+    outcomes.chain(times).map(|line| line + "\n").collect()
 }
 
 /// What a file has, with a text between the two marks.

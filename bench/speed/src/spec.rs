@@ -155,7 +155,60 @@ pub fn link(place: usize) -> Link {
     [Link::Gain, Link::Up, Link::LowPass, Link::Down, Link::Multiply][place % 5]
 }
 
+/// Sample voices of W3, and the level of each: together they stay below 1 even where all begin, so that nobody clips.
+pub const PLAYERS: usize = 256;
+pub const PLAYER_LEVEL: f64 = 0.01;
+
+/// How fast a sample voice plays: from half to double.
+pub fn speed(player: usize) -> f64 {
+    0.5 + 1.5 * player as f64 / (PLAYERS - 1) as f64
+}
+
+/// What the sample voices play, over and over: ten seconds of two partials and some noise, another one on each side.
+pub fn sample() -> Vec<[f32; 2]> {
+    let mut random = Random::new();
+    let frame = |n: usize| {
+        let t = n as f64 / f64::from(RATE);
+        [220.0, 222.0].map(|pitch: f64| {
+            let sine = |partial: f64| (std::f64::consts::TAU * partial * pitch * t).sin();
+            let noise = random.below(1 << 24) as f64 / f64::from(1 << 23) - 1.0;
+            (0.4 * sine(1.0) + 0.2 * sine(3.0) + 0.05 * noise) as f32
+        })
+    };
+    (0..10 * RATE as usize).map(frame).collect()
+}
+
 /// Decibels of a factor.
 pub fn decibels(factor: f64) -> f64 {
     20.0 * factor.log10()
+}
+
+/// Frames from a note to the next on average: 2,000 notes a second.
+const BETWEEN_NOTES: u64 = RATE as u64 / 2000;
+
+/// Random numbers that are the same in every run: a linear congruential generator (D. Knuth's MMIX).
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl From<u64> for Random {
+    fn from(seed: u64) -> Self {
+        Random(seed)
+    }
+}
+
+impl Random {
+    pub fn new() -> Random {
+        Random(1)
+    }
+
+    /// From 0 to below a bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    /// Frames to the next note.
+    pub fn gap(&mut self) -> u64 {
+        1 + self.below(2 * BETWEEN_NOTES - 1)
+    }
 }

@@ -29,7 +29,7 @@ fn voice(frequency: &str, gate: &str) -> String {
 pub fn instances() -> String {
     let mut text = format!(
         "format = 1\ntitle = \"W1: 500 voices as instances of a part\"\n\n[parts.voice.params]\nfrequency = \"osc.frequency\"\n\
-         rate = \"lfo.rate\"\npan = \"pan.position\"\n\n[parts.voice.nodes]\n{}\n[nodes]\n",
+         rate = \"lfo.rate\"\npan = \"pan.position\"\ncutoff = \"filter.cutoff\"\n\n[parts.voice.nodes]\n{}\n[nodes]\n",
         voice("", "gate = \"on\"")
     );
     for place in 0..VOICES {

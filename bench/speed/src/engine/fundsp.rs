@@ -4,7 +4,8 @@ use super::{Block, Engine};
 use crate::spec::*;
 use crate::workload::Workload;
 use fundsp::prelude32::*;
-use fundsp::typenum::{U64, U500};
+use fundsp::typenum::{U64, U256, U500};
+use std::sync::Arc;
 
 struct Fundsp {
     unit: Box<dyn AudioUnit>,
@@ -37,7 +38,8 @@ pub fn make(workload: Workload) -> Option<Box<dyn Engine>> {
         Workload::Strips => Box::new(busi::<U64, _, _>(|number| strip(number as usize))),
         Workload::Chains => Box::new(chains(|place| Box::new(mul(factor(place) as f32)))),
         Workload::Mixed => Box::new(chains(mixed)),
-        Workload::Notes => return None,
+        Workload::Cubic => players(),
+        Workload::Linear | Workload::Notes => return None,
     };
     unit.set_sample_rate(f64::from(RATE));
     unit.allocate();
@@ -77,6 +79,22 @@ macro_rules! effects {
 
 fn strip(number: usize) -> An<impl AudioNode<Inputs = fundsp::typenum::U0, Outputs = fundsp::typenum::U2>> {
     ((noise() >> effects!(number)) | (noise() >> effects!(number))) * STRIP_LEVEL as f32
+}
+
+/// Samples resampled by cubics.
+fn players() -> Box<dyn AudioUnit> {
+    let frames = sample();
+    let mut wave = Wave::new(0, f64::from(RATE));
+    for side in 0..2 {
+        let samples: Vec<f32> = frames.iter().map(|frame| frame[side]).collect();
+        wave.push_channel(&samples);
+    }
+    let wave = Arc::new(wave);
+    let player = |number: u64| {
+        let both = playwave(&wave, 0, Some(0)) | playwave(&wave, 1, Some(0));
+        (dc(speed(number as usize) as f32) >> resample(both)) * PLAYER_LEVEL as f32
+    };
+    Box::new(busi::<U256, _, _>(player))
 }
 
 fn mixed(place: usize) -> Box<dyn AudioUnit> {

@@ -7,6 +7,7 @@ use crate::workload::Workload;
 use sostenuto_engine::{Conductor, Notice};
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Executor, Limits, NoteEvent};
+use std::time::{Duration, Instant};
 
 struct Ours {
     conductor: Conductor,
@@ -53,7 +54,7 @@ pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
     ours.block(&mut out);
     listen(&mut ours.conductor);
     if name == "w1-voices" {
-        begin_voices(&mut ours);
+        begin_voices(&mut ours.conductor, &mut ours.executor);
     }
     if workload == Workload::Notes {
         ours.notes = Some(Notes::new());
@@ -66,8 +67,8 @@ fn instrument(voice: usize) -> &'static str {
     INSTRUMENTS[voice * INSTRUMENTS.len() / VOICES]
 }
 
-/// A note with the pitch, the rate and the place of a voice.
-fn begin(conductor: &mut Conductor, voice: usize, id: u64, at: Option<u64>) {
+/// A note with the pitch, the rate and the place of a voice; gives the time that telling it took.
+fn begin(conductor: &mut Conductor, voice: usize, id: u64, at: Option<u64>) -> Duration {
     let spec = Voice::new(voice);
     let note = Note { id: NoteId(id), pitch: spec.pitch() as f32, velocity: 1.0 };
     let name = instrument(voice);
@@ -75,62 +76,60 @@ fn begin(conductor: &mut Conductor, voice: usize, id: u64, at: Option<u64>) {
     let shape = &nodes.iter().find(|node| node.label == name).expect("an instrument").shape;
     let knob = |param: &str| shape.param(param).expect("a parameter of the part");
     let knobs = [(knob("rate"), spec.rate as f32), (knob("pan"), spec.pan as f32)];
-    let events = std::iter::once(NoteEvent::On(note))
-        .chain(knobs.map(|(knob, value)| NoteEvent::Knob(note.id, knob, value)));
-    for event in events {
-        conductor.note(name, event, at).expect("room in the ring");
+    let start = Instant::now();
+    conductor.note(name, NoteEvent::On(note), at).expect("room in the ring");
+    let time = start.elapsed();
+    for (knob, value) in knobs {
+        conductor.note(name, NoteEvent::Knob(note.id, knob, value), at).expect("room in the ring");
     }
+    time
 }
 
 /// Begins all voices, in portions that the ring holds.
-fn begin_voices(ours: &mut Ours) {
-    let mut out = [[0.0; BLOCK]; 2];
+pub fn begin_voices(conductor: &mut Conductor, executor: &mut Executor) {
     for voice in 0..VOICES {
-        begin(&mut ours.conductor, voice, voice as u64, None);
+        begin(conductor, voice, voice as u64, None);
         if voice % 50 == 49 {
-            ours.block(&mut out);
-            listen(&mut ours.conductor);
+            executor.render(&mut [&mut [0.0; BLOCK], &mut [0.0; BLOCK]]);
+            listen(conductor);
         }
     }
 }
 
-/// Frames from a note to the next on average: 2,000 notes a second.
-const BETWEEN: u64 = RATE as u64 / 2000;
-
 /// Voices that are let go and begun anew, at random frames.
-struct Notes {
+pub struct Notes {
     /// The note that each voice plays.
     playing: Vec<u64>,
-    random: u64,
+    random: Random,
     /// The frame of the next note.
     next: u64,
     last: u64,
 }
 
 impl Notes {
-    fn new() -> Notes {
-        Notes { playing: (0..VOICES as u64).collect(), random: 1, next: 0, last: VOICES as u64 - 1 }
+    pub fn new() -> Notes {
+        Notes {
+            playing: (0..VOICES as u64).collect(),
+            random: Random::new(),
+            next: 0,
+            last: VOICES as u64 - 1,
+        }
     }
 
-    /// From 0 to below a bound, by a linear congruential generator (Knuth's MMIX).
-    fn below(&mut self, bound: u64) -> u64 {
-        self.random =
-            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.random >> 33) % bound
-    }
-
-    /// Tells the notes of the block that begins at a frame.
-    fn play(&mut self, conductor: &mut Conductor, frame: u64) {
+    /// Tells the notes of the block that begins at a frame; gives the time that each took to be told, without its knobs.
+    pub fn play(&mut self, conductor: &mut Conductor, frame: u64) -> Vec<Duration> {
+        let mut times = Vec::new();
         self.next = self.next.max(frame);
         while self.next < frame + BLOCK as u64 {
-            let voice = self.below(VOICES as u64) as usize;
+            let voice = self.random.below(VOICES as u64) as usize;
             self.last += 1;
             let old = std::mem::replace(&mut self.playing[voice], self.last);
             let at = Some(self.next);
             let off = NoteEvent::Off(NoteId(old));
             conductor.note(instrument(voice), off, at).expect("room in the ring");
-            begin(conductor, voice, self.last, at);
-            self.next += 1 + self.below(2 * BETWEEN - 1);
+            times.push(begin(conductor, voice, self.last, at));
+            self.next += self.random.gap();
         }
+        times
     }
 }

@@ -19,11 +19,11 @@ pub fn table(contest: &Contest) -> String {
         let each = cost * BLOCK as f64 / f64::from(RATE) / units as f64 * 1e9;
         let level = outcomes.first().map_or(f64::NAN, |outcome| outcome.level[0]);
         let name = &contestant.title;
-        let name = if number == 0 { format!("**{name}**") } else { name.clone() };
+        let name = if contest.ours() == Some(number) { format!("**{name}**") } else { name.clone() };
         let _ = writeln!(
             text,
-            "| {name} | {cost:.4} | {each:.1} | {:.2} | {level:.3} | {} |",
-            contest.ratio(number),
+            "| {name} | {cost:.4} | {each:.1} | {} | {level:.3} | {} |",
+            contest.ratio(number).map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
             contestant.note
         );
     }

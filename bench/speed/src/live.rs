@@ -1,0 +1,205 @@
+//! W5: W1 while parameters are set and its structure is edited: how long do blocks take, and how long the control side?
+//!
+//! Control and audio side take turns on one thread, so that neither disturbs the other's clock: a block is timed by the thread's processor clock, a call of
+//! the control side by the wall clock (which is read in 20 ns where the processor clock takes a system call), in which the median tells.
+
+mod fundsp;
+mod ours;
+
+use crate::engine::Block;
+use crate::spec::{BLOCK, RATE};
+use cpu_time::ThreadTime;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+
+/// Seconds of sound, and what happens in them.
+const SECONDS: usize = 10;
+const SETS: usize = 10_000;
+const EDITS: usize = 1_000;
+
+/// What is asked for beside rendering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    Nothing,
+    Sets,
+    SetsAndEdits,
+    Notes,
+}
+
+impl Mode {
+    const ALL: [Mode; 4] = [Mode::Nothing, Mode::Sets, Mode::SetsAndEdits, Mode::Notes];
+
+    fn name(self) -> &'static str {
+        match self {
+            Mode::Nothing => "nothing",
+            Mode::Sets => "sets",
+            Mode::SetsAndEdits => "sets-and-edits",
+            Mode::Notes => "notes",
+        }
+    }
+}
+
+/// What a call of the control side did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// A parameter of a node.
+    Set,
+    /// A parameter of an instance of a part.
+    SetInstance,
+    /// A voice taken away or added.
+    Voice,
+    /// An insert added or taken away.
+    Insert,
+    /// A note that begins.
+    Note,
+}
+
+/// An engine that is edited while it plays.
+pub trait Live {
+    fn block(&mut self, out: &mut Block);
+    /// Sets a parameter, the n-th time.
+    fn set(&mut self, number: usize) -> Call;
+    /// Edits the structure, the n-th time.
+    fn edit(&mut self, number: usize) -> Call;
+    /// Plays the notes of the next block; gives the time that beginning each took.
+    fn notes(&mut self) -> Vec<Duration>;
+    /// What is due after a block: what came back is freed.
+    fn after(&mut self);
+}
+
+/// Times of a run, in microseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Times {
+    pub contestant: String,
+    pub mode: Mode,
+    /// Of blocks: the median, the 99.9th percentile and the longest.
+    pub blocks: [f64; 3],
+    /// Of calls: how many, the median, the 99th percentile.
+    pub calls: Vec<(Call, usize, [f64; 2])>,
+    pub level: [f64; 2],
+}
+
+/// The contestants of a mode.
+pub fn contestants(mode: Mode) -> &'static [&'static str] {
+    if mode == Mode::Notes { &["sostenuto"] } else { &["sostenuto", "fundsp"] }
+}
+
+/// Every mode by name.
+pub fn mode_of(name: &str) -> Mode {
+    Mode::ALL
+        .into_iter()
+        .find(|mode| mode.name() == name)
+        .unwrap_or_else(|| panic!("there is no mode {name}"))
+}
+
+fn make(name: &str, mode: Mode) -> Box<dyn Live> {
+    match name {
+        "sostenuto" => ours::make(mode),
+        "fundsp" => fundsp::make(),
+        _ => panic!("{name} cannot be edited here"),
+    }
+}
+
+/// The value that a share of some numbers does not exceed.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1) as f64;
+    values.get((share * last).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+/// One run, as a line of JSON.
+pub fn run(name: &str, mode: Mode) -> String {
+    let mut engine = make(name, mode);
+    let mut out: Block = [[0.0; BLOCK]; 2];
+    for _ in 0..RATE as usize / BLOCK {
+        engine.block(&mut out);
+        engine.after();
+    }
+    let blocks = SECONDS * RATE as usize / BLOCK;
+    let (sets, edits) = match mode {
+        Mode::Nothing | Mode::Notes => (0, 0),
+        Mode::Sets => (SETS, 0),
+        Mode::SetsAndEdits => (SETS, EDITS),
+    };
+    let (mut times, mut calls, mut power) = (Vec::new(), Vec::new(), [0.0f64; 2]);
+    let (mut done_sets, mut done_edits) = (0, 0);
+    for block in 0..blocks {
+        while done_sets * blocks < block * sets {
+            let start = Instant::now();
+            let call = engine.set(done_sets);
+            calls.push((call, start.elapsed()));
+            done_sets += 1;
+        }
+        while done_edits * blocks < block * edits {
+            let start = Instant::now();
+            let call = engine.edit(done_edits);
+            calls.push((call, start.elapsed()));
+            done_edits += 1;
+        }
+        if mode == Mode::Notes {
+            calls.extend(engine.notes().into_iter().map(|time| (Call::Note, time)));
+        }
+        let start = ThreadTime::now();
+        engine.block(&mut out);
+        times.push(1e6 * start.elapsed().as_secs_f64());
+        for (power, channel) in power.iter_mut().zip(&out) {
+            *power += f64::from(channel.iter().map(|x| x * x).sum::<f32>());
+        }
+        engine.after();
+    }
+    let frames = (blocks * BLOCK) as f64;
+    let level = power.map(|power| (power / frames).sqrt());
+    assert!(level.iter().all(|level| (0.02..0.3).contains(level)), "{name}: levels {level:?}");
+    let longest = quantile(&mut times, 1.0);
+    let blocks = [quantile(&mut times, 0.5), quantile(&mut times, 0.999), longest];
+    let result = Times { contestant: name.to_owned(), mode, blocks, calls: summary(&calls), level };
+    serde_json::to_string(&result).expect("times are JSON")
+}
+
+fn summary(calls: &[(Call, Duration)]) -> Vec<(Call, usize, [f64; 2])> {
+    let clock = clock_time();
+    [Call::Set, Call::SetInstance, Call::Voice, Call::Insert, Call::Note]
+        .into_iter()
+        .filter_map(|call| {
+            let of = calls.iter().filter(|(c, _)| *c == call);
+            let mut times: Vec<f64> = of.map(|(_, time)| 1e6 * time.as_secs_f64() - clock).collect();
+            let count = times.len();
+            let middle = quantile(&mut times, 0.5);
+            (count > 0).then(|| (call, count, [middle, quantile(&mut times, 0.99)]))
+        })
+        .collect()
+}
+
+/// Microseconds that reading the clock takes, which are in each time.
+fn clock_time() -> f64 {
+    let mut times: Vec<f64> = (0..10_000)
+        .map(|_| {
+            let start = Instant::now();
+            1e6 * start.elapsed().as_secs_f64()
+        })
+        .collect();
+    quantile(&mut times, 0.5)
+}
+
+/// Lets all take turns: a list of runs for each mode and contestant.
+pub fn hold(rounds: usize) -> Vec<Vec<Times>> {
+    let pairs: Vec<(&str, Mode)> = Mode::ALL
+        .into_iter()
+        .flat_map(|mode| contestants(mode).iter().map(move |name| (*name, mode)))
+        .collect();
+    let mut all: Vec<Vec<Times>> = vec![Vec::new(); pairs.len()];
+    for round in 0..rounds {
+        for turn in 0..pairs.len() {
+            let place = (round + turn) % pairs.len();
+            let (name, mode) = pairs[place];
+            let mut command = std::process::Command::new(std::env::current_exe().expect("this program"));
+            let output = command.args(["live", name, mode.name()]).output().expect("this program runs");
+            let text = String::from_utf8_lossy(&output.stdout);
+            let times = serde_json::from_str(text.trim())
+                .unwrap_or_else(|why| panic!("{name}: {why}\n{}", String::from_utf8_lossy(&output.stderr)));
+            all[place].push(times);
+        }
+        eprintln!("w5: {} of {rounds} rounds", round + 1);
+    }
+    all
+}

@@ -1,0 +1,65 @@
+//! The tables of W5: block times, and what calls of the control side cost.
+
+use crate::contest::median;
+use crate::live::{Call, Mode, Times};
+use std::fmt::Write;
+
+fn told(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Nothing => "nothing",
+        Mode::Sets => "10,000 sets",
+        Mode::SetsAndEdits => "10,000 sets, 1,000 edits",
+        Mode::Notes => "2,000 notes a second",
+    }
+}
+
+fn call_told(call: Call) -> &'static str {
+    match call {
+        Call::Set => "parameter of a node set",
+        Call::SetInstance => "parameter of an instance of a part set",
+        Call::Voice => "voice taken away or added",
+        Call::Insert => "insert added or taken away",
+        Call::Note => "note begun",
+    }
+}
+
+fn title(name: &str) -> &str {
+    if name == "fundsp" { "fundsp 0.23, Net" } else { name }
+}
+
+/// Of runs of one contestant in one mode, a list for each.
+pub fn tables(all: &[Vec<Times>]) -> String {
+    let mut text = String::from(
+        "### W5: W1 while it is edited, 10 s\n\nBlocks of 64 frames, µs of the thread's processor time.\n\n\
+         | contestant | while | median | 99.9 % | 99.9 % / median | longest |\n|---|---|---|---|---|---|\n",
+    );
+    let of = |runs: &[Times], place: usize| median(runs.iter().map(|run| run.blocks[place]).collect());
+    for runs in all {
+        let Some(first) = runs.first() else { continue };
+        let (middle, high) = (of(runs, 0), of(runs, 1));
+        let ratio = median(runs.iter().map(|run| run.blocks[1] / run.blocks[0]).collect());
+        let _ = writeln!(
+            text,
+            "| {} | {} | {middle:.0} | {high:.0} | {ratio:.2} | {:.0} |",
+            title(&first.contestant),
+            told(first.mode),
+            of(runs, 2)
+        );
+    }
+    text += "\nCalls of the control side, µs until they come back.\n\n| contestant | call | calls | median | 99 % |\n|---|---|---|---|---|\n";
+    for runs in all {
+        let Some(first) = runs.first().filter(|run| run.mode != Mode::Sets) else { continue };
+        for (place, (call, count, _)) in first.calls.iter().enumerate() {
+            let of = |k: usize| median(runs.iter().map(|run| run.calls[place].2[k]).collect());
+            let _ = writeln!(
+                text,
+                "| {} | {} | {count} | {:.3} | {:.3} |",
+                title(&first.contestant),
+                call_told(*call),
+                of(0),
+                of(1)
+            );
+        }
+    }
+    text
+}
