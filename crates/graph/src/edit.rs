@@ -10,6 +10,7 @@ mod reorder;
 mod undo;
 
 use crate::batch::CableChange;
+use crate::cables::Cables;
 use crate::choir::Kin;
 use crate::error::GraphError;
 use crate::feed::Feed;
@@ -23,16 +24,17 @@ use crate::playing::Parts;
 use crate::processor::Processor;
 use crate::shape::{Port, Shape};
 use crate::table::{CHUNK, MAX_CHUNKS};
-use crate::topology::{AudioGraph, Cable, CableId, Entry, Inside, ROOT, Sink, Source};
+use crate::topology::{AudioGraph, Cable, CableId, Entry, Inside, ROOT, Side, Sink, Source};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use ends::check_size;
 use enter::Entrance;
 pub use instrument::{VoiceTables, Voicing};
+use smallvec::smallvec;
 use undo::Undo;
 
 /// Edits under way. [`commit`](Self::commit) makes them one batch; dropping takes them all back.
@@ -217,12 +219,14 @@ impl<'g> Edit<'g> {
             voices: Vec::new(),
             voice_load: None,
             values: shape.params.iter().map(|p| p.default).collect(),
-            incoming: BTreeSet::new(),
-            outgoing: BTreeSet::new(),
-            feeds: vec![Feed::default(); shape.inputs.len()],
-            drives: BTreeSet::new(),
+            incoming: Cables::default(),
+            outgoing: Cables::default(),
+            feeds: smallvec![Feed::default(); shape.inputs.len()],
+            drives: Cables::default(),
             seat: Seat::default(),
-            shape,
+            inputs: Side::of(&shape.inputs),
+            outputs: Side::of(&shape.outputs),
+            shape: self.graph.shapes.share(shape),
         };
         self.graph.put_in(id, entry);
         self.journal.push(Undo::Add(id));
@@ -254,16 +258,17 @@ impl<'g> Edit<'g> {
     /// # Errors
     /// An end that is not there; ends in different parts; a cable between the same ends; a gain that is not finite; too many cables.
     pub fn connect(&mut self, from: Source, to: Sink, gain: f32) -> Result<CableId, GraphError> {
-        let (from_name, from_part) = self.source_place(from)?;
-        let (to_name, to_part) = self.sink_place(to)?;
-        if from_part != to_part {
-            return Err(GraphError::AcrossParts(from_name, to_name));
+        let names = || self.graph.names_of(from, to);
+        if self.source_place(from)? != self.sink_place(to)? {
+            let (from, to) = names();
+            return Err(GraphError::AcrossParts(from, to));
         }
         if !gain.is_finite() {
             return Err(GraphError::BadGain(gain));
         }
         if self.cable_between(from, to).is_some() {
-            return Err(GraphError::DuplicateCable(from_name, to_name));
+            let (from, to) = names();
+            return Err(GraphError::DuplicateCable(from, to));
         }
         let entry = self.entry_of(from, to);
         if self.fade == 0 {

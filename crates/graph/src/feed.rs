@@ -5,8 +5,8 @@ use crate::message::NodeId;
 use crate::topology::{AudioGraph, CableId, Sink, Source};
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
-use alloc::vec;
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 /// The most terms of one sum. More would make an edit dearer, fewer the adding.
 pub(crate) const FAN: usize = 16;
@@ -18,6 +18,9 @@ pub(crate) enum Term {
     Sum(u32),
 }
 
+/// Those at most ports have their place there.
+pub(crate) type Terms = SmallVec<[Term; 2]>;
+
 /// The order of terms: cables by where they come from, so that a cable which is laid again is added where it was; then sums, by age.
 type Key = (bool, Option<(Source, CableId)>, u64);
 
@@ -27,7 +30,7 @@ type Key = (bool, Option<(Source, CableId)>, u64);
 /// a sum, and takes no room. The port adds those up itself, one after the other, so that one that is silent might as well not be there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed {
-    pub terms: Vec<Term>,
+    pub terms: Terms,
     /// While there are too many: the sums that have room, from the leaves up.
     tree: Option<Box<Roomy>>,
     height: usize,
@@ -46,7 +49,7 @@ pub(crate) struct Sum {
     /// The port.
     pub sink: Sink,
     pub channels: u16,
-    pub terms: Vec<Term>,
+    pub terms: Terms,
     /// The sum that this is a term of; at the top, the port itself.
     pub above: Option<u32>,
     pub level: usize,
@@ -185,7 +188,7 @@ impl AudioGraph {
     /// Everything that a port has and that stays gets a sum of its own, which leaves room for more.
     fn raise(&mut self, sink: Sink, part: NodeId, channels: u16) {
         let Some(feed) = self.feed(sink) else { return };
-        let (leaving, terms): (Vec<Term>, Vec<Term>) = feed.terms.iter().partition(|t| self.leaves(**t));
+        let (leaving, terms): (Terms, Terms) = feed.terms.iter().copied().partition(|t| self.leaves(*t));
         let Some(feed) = self.feed_mut(sink) else { return };
         let level = feed.height;
         feed.terms = leaving;
@@ -212,7 +215,7 @@ impl AudioGraph {
     /// A new sum of a level, joined to one above it.
     fn new_sum(&mut self, sink: Sink, part: NodeId, channels: u16, level: usize) -> u32 {
         let (age, seat) = (self.serial(), Seat::default());
-        let sum = Sum { part, sink, channels, terms: vec![], above: None, level, age, seat };
+        let sum = Sum { part, sink, channels, terms: Terms::new(), above: None, level, age, seat };
         let number = self.seat_sum(sum);
         let height = self.feed(sink).map_or(1, |f| f.height);
         let above = if level + 1 < height {

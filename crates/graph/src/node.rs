@@ -122,7 +122,7 @@ impl Node {
     pub fn new(body: Body, shape: &Shape, id: NodeId, tenant: u32, load: Arc<NodeLoad>) -> Self {
         debug_assert!(shape.params.len() <= MAX_PARAMS);
         let dial = |p: &Parameter| Dial { motion: Trajectory::hold(p.default), min: p.min, max: p.max };
-        let upkeep = Upkeep {
+        let mut upkeep = Upkeep {
             moving: 0,
             first_due: NONE,
             last_due: NONE,
@@ -131,7 +131,7 @@ impl Node {
             fault_frame: 0,
             detour: Trajectory::hold(0.0),
             dials: shape.params.iter().map(dial).collect(),
-            far: shape.params.iter().map(|p| p.default).collect(),
+            far: Box::default(),
             id,
             load,
             instrument: None,
@@ -139,7 +139,11 @@ impl Node {
             place: None,
         };
         let mut near = [0.0; NEAR];
-        near.iter_mut().zip(&upkeep.far).for_each(|(near, far)| *near = *far);
+        if shape.params.len() > NEAR {
+            upkeep.far = shape.params.iter().map(|p| p.default).collect();
+        } else {
+            near.iter_mut().zip(&shape.params).for_each(|(near, p)| *near = p.default);
+        }
         let mut care = Care::default();
         care.put(Care::PART, !matches!(body, Body::Processor(_)));
         let params = shape.params.len() as u8;

@@ -1,6 +1,7 @@
 //! The graph as the control side holds it: nodes, ports, cables, parameters.
 
 use crate::blocks::Blocks;
+use crate::cables::Cables;
 use crate::choir::Kin;
 use crate::compile::Slate;
 use crate::edit::Edit;
@@ -14,6 +15,7 @@ use crate::node::approach;
 use crate::plan::Inner;
 use crate::processor::Stream;
 use crate::shape::{Port, Shape};
+use crate::shapes::Shapes;
 use crate::slab::Slab;
 use crate::stats::{NodeLoad, VoiceLoad};
 use crate::table::Slots;
@@ -23,6 +25,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use smallvec::{SmallVec, smallvec};
 use sostenuto_dsp::Width;
 
 /// The whole graph, seen as a part: the place for nodes that lie in no other part, and whose output is what sounds.
@@ -106,13 +109,30 @@ impl Cable {
     }
 }
 
+/// The ports of a node on one side, in short.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Side {
+    pub ports: u16,
+    /// Of all of them.
+    pub channels: u16,
+}
+
+impl Side {
+    pub fn of(ports: &[Port]) -> Self {
+        Side { ports: ports.len() as u16, channels: ports.iter().map(|p| p.channels).sum() }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub name: String,
     pub slot: u32,
     pub tenant: u32,
     pub part: NodeId,
-    pub shape: Shape,
+    pub shape: Arc<Shape>,
+    /// All inputs, and all outputs, of the shape.
+    pub inputs: Side,
+    pub outputs: Side,
     pub delays: bool,
     /// Of a part: as far as it goes for all inside.
     pub starts_silent: bool,
@@ -140,13 +160,13 @@ pub(crate) struct Entry {
     pub voices: Vec<NodeId>,
     pub voice_load: Option<Arc<VoiceLoad>>,
     /// The target of each parameter.
-    pub values: Vec<f32>,
-    pub incoming: BTreeSet<CableId>,
-    pub outgoing: BTreeSet<CableId>,
+    pub values: SmallVec<[f32; 4]>,
+    pub incoming: Cables,
+    pub outgoing: Cables,
     /// What each input adds up.
-    pub feeds: Vec<Feed>,
+    pub feeds: SmallVec<[Feed; 1]>,
     /// Cables that drive its parameters.
-    pub drives: BTreeSet<CableId>,
+    pub drives: Cables,
     pub seat: Seat,
 }
 
@@ -154,11 +174,11 @@ pub(crate) struct Entry {
 pub(crate) struct Inside {
     pub members: BTreeSet<NodeId>,
     /// Cables to the part's outputs.
-    pub to_output: BTreeSet<CableId>,
+    pub to_output: Cables,
     /// Cables from the part's inputs.
-    pub from_input: BTreeSet<CableId>,
+    pub from_input: Cables,
     /// What each output adds up.
-    pub feeds: Vec<Feed>,
+    pub feeds: SmallVec<[Feed; 1]>,
     /// Where that is done.
     pub exit: Seat,
     /// Sums of ports with many cables.
@@ -181,9 +201,9 @@ impl Inside {
     pub fn new(depth: usize, outputs: usize) -> Self {
         Inside {
             members: BTreeSet::new(),
-            to_output: BTreeSet::new(),
-            from_input: BTreeSet::new(),
-            feeds: vec![Feed::default(); outputs],
+            to_output: Cables::default(),
+            from_input: Cables::default(),
+            feeds: smallvec![Feed::default(); outputs],
             exit: Seat::default(),
             sums: BTreeSet::new(),
             first: NONE,
@@ -197,6 +217,14 @@ impl Inside {
 }
 
 impl Entry {
+    /// How many channels an input has.
+    pub fn input_width(&self, port: usize) -> u16 {
+        match (self.inputs.ports, port) {
+            (1, 0) => self.inputs.channels,
+            _ => self.shape.inputs.get(port).map_or(1, |p| p.channels),
+        }
+    }
+
     /// By how many frames it makes later what goes through it.
     pub fn own_latency(&self) -> u32 {
         match &self.inside {
@@ -259,18 +287,22 @@ pub struct AudioGraph {
     pub(crate) revision: u64,
     pub(crate) arena_blocks: u32,
     pub(crate) slate: Slate,
+    pub(crate) shapes: Shapes,
 }
 
 impl AudioGraph {
     /// An empty graph for a stream, with so many output channels.
     pub fn new(stream: Stream, channels: u16) -> Self {
         let output = Port { name: "out".into(), channels };
+        let shape = Shape { inputs: Vec::new(), outputs: [output].into(), params: Vec::new() };
         let root = Entry {
             name: "the graph".into(),
             slot: u32::MAX,
             tenant: 0,
             part: ROOT,
-            shape: Shape { inputs: Vec::new(), outputs: [output].into(), params: Vec::new() },
+            inputs: Side::of(&[]),
+            outputs: Side::of(&shape.outputs),
+            shape: Arc::new(shape),
             delays: false,
             starts_silent: true,
             bypassed: false,
@@ -286,11 +318,11 @@ impl AudioGraph {
             load: Arc::default(),
             voices: Vec::new(),
             voice_load: None,
-            values: Vec::new(),
-            incoming: BTreeSet::new(),
-            outgoing: BTreeSet::new(),
-            feeds: Vec::new(),
-            drives: BTreeSet::new(),
+            values: SmallVec::new(),
+            incoming: Cables::default(),
+            outgoing: Cables::default(),
+            feeds: SmallVec::new(),
+            drives: Cables::default(),
             seat: Seat::default(),
         };
         AudioGraph {
@@ -312,6 +344,7 @@ impl AudioGraph {
             revision: 0,
             arena_blocks: 0,
             slate: Slate::default(),
+            shapes: Shapes::default(),
         }
     }
 
@@ -378,7 +411,7 @@ impl AudioGraph {
     #[doc(hidden)]
     #[expect(clippy::type_complexity, reason = "for tests")]
     pub fn heard(&self) -> (Vec<(NodeId, &Shape)>, Vec<(CableId, Source, Sink, f32)>) {
-        let nodes = self.nodes.by_age().into_iter().map(|(id, e)| (NodeId(id), &e.shape));
+        let nodes = self.nodes.by_age().into_iter().map(|(id, e)| (NodeId(id), &*e.shape));
         let cables = self.cables.by_age().into_iter().map(|(id, c)| (CableId(id), c.from, c.to, c.gain));
         (nodes.collect(), cables.collect())
     }
@@ -405,15 +438,17 @@ impl AudioGraph {
 
     /// The cables at a node, in the order of their ends: where they start and end, and their gain or depth.
     pub fn cables_of(&self, node: NodeId) -> impl Iterator<Item = (Source, Sink, f32)> {
-        let ends = self.present(node).into_iter().flat_map(|e| e.incoming.union(&e.outgoing));
+        let ends = self.present(node).into_iter().flat_map(|e| e.incoming.iter().chain(&e.outgoing));
         let mut cables: Vec<&Cable> = ends.filter_map(|id| self.cable(*id)).filter(|c| !c.leaving).collect();
         cables.sort_unstable_by_key(|c| (c.from, c.to));
+        // One from the node to itself is at both ends.
+        cables.dedup_by_key(|c| c.id);
         cables.into_iter().map(|c| (c.from, c.to, c.gain))
     }
 
     /// The ports and parameters of a node.
     pub fn shape(&self, node: NodeId) -> Option<&Shape> {
-        self.present(node).map(|e| &e.shape)
+        self.present(node).map(|e| &*e.shape)
     }
 
     /// The name that a node was added under.

@@ -21,10 +21,10 @@ impl AudioGraph {
     /// How many channels a unit puts out.
     pub(crate) fn width_of(&self, unit: Unit) -> u16 {
         match unit {
-            Unit::Node(node) => self.node(node).map_or(0, |e| width(&e.shape.outputs)),
+            Unit::Node(node) => self.node(node).map_or(0, |e| e.outputs.channels),
             Unit::Sum(sum) => self.sum(sum).map_or(0, |s| s.channels),
             Unit::Exit(part) if self.exit_of(part).is_some() => 0,
-            Unit::Exit(part) => self.node(part).map_or(0, |e| width(&e.shape.outputs)),
+            Unit::Exit(part) => self.node(part).map_or(0, |e| e.outputs.channels),
         }
     }
 
@@ -34,17 +34,31 @@ impl AudioGraph {
         let [feed] = entry.inside.as_ref()?.feeds.as_slice() else { return None };
         let [Term::Cable(cable)] = feed.terms.as_slice() else { return None };
         let cable = self.awake(*cable).filter(|c| c.plain && c.align.is_none())?;
-        (self.source_width(cable.from) == width(&entry.shape.outputs)).then_some(cable.from)
+        (self.source_width(cable.from) == entry.outputs.channels).then_some(cable.from)
     }
 
     pub(crate) fn source_width(&self, source: Source) -> u16 {
         let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
         let Some(entry) = self.node(node) else { return 1 };
+        let (side, ports) = match source {
+            Source::Output(..) => (entry.outputs, &entry.shape.outputs),
+            Source::PartInput(..) => (entry.inputs, &entry.shape.inputs),
+        };
+        match (side.ports, port) {
+            (1, 0) => side.channels,
+            _ => ports.get(usize::from(port)).map_or(1, |p| p.channels),
+        }
+    }
+
+    /// How many channels of the node lie before those of a source.
+    pub(super) fn width_before(&self, source: Source) -> u16 {
+        let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
+        let Some(entry) = self.node(node).filter(|_| port > 0) else { return 0 };
         let ports = match source {
             Source::Output(..) => &entry.shape.outputs,
             Source::PartInput(..) => &entry.shape.inputs,
         };
-        ports.get(usize::from(port)).map_or(1, |p| p.channels)
+        ports.get(..usize::from(port)).map_or(0, width)
     }
 
     /// Gives homes to the signals that other segments have come to hear, takes back those that none does any more, and touches the segments
@@ -105,7 +119,7 @@ impl AudioGraph {
     /// Gives the blocks of a unit's output back.
     pub(crate) fn give_home_back(&mut self, unit: Unit, home: u32) {
         let width = match unit {
-            Unit::Exit(part) => self.node(part).map_or(0, |e| width(&e.shape.outputs)),
+            Unit::Exit(part) => self.node(part).map_or(0, |e| e.outputs.channels),
             other => self.width_of(other),
         };
         self.blocks.give_back(home, width);
@@ -142,8 +156,8 @@ impl AudioGraph {
         let input = self.input_of(part);
         let entry = self.node(part)?;
         let inside = entry.inside.as_ref()?;
-        let (channels, first, exit) = (width(&entry.shape.outputs), inside.first, inside.exit.home);
-        let inputs = width(&entry.shape.inputs);
+        let (channels, first, exit) = (entry.outputs.channels, inside.first, inside.exit.home);
+        let inputs = entry.inputs.channels;
         let start = match self.exit_of(part) {
             Some(source) => self.place_of(source),
             None => exit,
@@ -154,19 +168,19 @@ impl AudioGraph {
 
     /// The first block of a source that has a home.
     pub(super) fn place_of(&self, source: Source) -> Option<u32> {
-        let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
+        let (Source::Output(node, _) | Source::PartInput(node, _)) = source;
         let entry = self.node(node)?;
-        let (start, ports) = match source {
-            Source::Output(..) => (entry.seat.home?, &entry.shape.outputs),
-            Source::PartInput(..) => (entry.inside.as_ref()?.input?, &entry.shape.inputs),
+        let start = match source {
+            Source::Output(..) => entry.seat.home?,
+            Source::PartInput(..) => entry.inside.as_ref()?.input?,
         };
-        Some(start + u32::from(width(ports.get(..usize::from(port))?)))
+        Some(start + u32::from(self.width_before(source)))
     }
 
     /// The first block of a part's inputs; they get it when it is first asked for.
     pub(super) fn input_of(&mut self, part: NodeId) -> u32 {
         let Some(entry) = self.node(part) else { return 0 };
-        let inputs = width(&entry.shape.inputs);
+        let inputs = entry.inputs.channels;
         match entry.inside.as_ref().and_then(|i| i.input) {
             Some(start) => start,
             None if inputs == 0 => 0,

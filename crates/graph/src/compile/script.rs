@@ -1,15 +1,15 @@
 //! The steps of a segment over signals that have a width and a life, but no place yet.
 
-use super::homes::width;
 use super::record::{self, Note, Record};
 use super::sheet::Whole;
+use crate::cables::Cables;
 use crate::error::GraphError;
 use crate::feed::Term;
 use crate::lineup::{Loop, Unit};
 use crate::message::NodeId;
 use crate::plan::{Half, Stretch, UNITY};
-use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::topology::{AudioGraph, Cable, Sink, Source};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// A signal: what one step puts out.
@@ -75,10 +75,7 @@ pub(super) enum Line {
         breakers: Stretch,
     },
     /// The next so many lines, which are parts of one shape, side by side.
-    Team {
-        team: u32,
-        lines: usize,
-    },
+    Team { team: u32, lines: usize },
 }
 
 /// The lines, and lists of which each line has a stretch: the plan has the same lists, with the same stretches.
@@ -317,8 +314,8 @@ impl Writer<'_> {
     pub fn ports(&mut self, node: NodeId) {
         self.script.ports.clear();
         let Some(entry) = self.graph.node(node) else { return };
-        for (feed, port) in entry.feeds.iter().zip(&entry.shape.inputs) {
-            let read = self.added(&feed.terms, port.channels);
+        for (number, feed) in entry.feeds.iter().enumerate() {
+            let read = self.added(&feed.terms, entry.input_width(number));
             self.script.ports.push(read);
         }
     }
@@ -349,7 +346,7 @@ impl Writer<'_> {
         self.script.reads.extend_from_slice(&self.script.ports);
         let inputs = since(&self.script.reads, from);
         let drives = self.drives(&entry.drives);
-        let channels = width(&entry.shape.outputs);
+        let channels = entry.outputs.channels;
         let home = entry.seat.home.filter(|_| self.whole.is_none());
         let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, home));
         if let Some(signal) = out {
@@ -360,7 +357,7 @@ impl Writer<'_> {
     }
 
     /// What drives the parameters of a node: by parameter, and for each by where it comes from.
-    fn drives(&mut self, drives: &BTreeSet<CableId>) -> Stretch {
+    fn drives(&mut self, drives: &Cables) -> Stretch {
         self.script.cables.clear();
         for cable in drives.iter().filter_map(|id| self.graph.awake(*id)) {
             if let Sink::Param(_, param) = cable.to {
@@ -441,23 +438,18 @@ impl Writer<'_> {
     /// What a cable from here carries.
     pub fn read(&self, source: Source) -> Read {
         let channels = self.graph.source_width(source);
-        match source {
-            Source::Output(node, port) => {
-                let before = self.graph.node(node).and_then(|e| e.shape.outputs.get(..usize::from(port)));
-                let (from, first) = self.made_by(Unit::Node(node));
-                Read { from, first: first + before.map_or(0, width), channels }
-            }
+        let (from, first) = match source {
+            Source::Output(node, _) => self.made_by(Unit::Node(node)),
             Source::PartInput(part, port) => {
                 if let Some(whole) = &self.whole {
                     let nothing = Read { from: From::Nowhere, first: 0, channels };
                     return whole.openings.get(&(part, port)).copied().unwrap_or(nothing);
                 }
-                let entry = self.graph.node(part);
-                let before = entry.and_then(|e| e.shape.inputs.get(..usize::from(port)));
-                let start = entry.and_then(|e| e.inside.as_ref()?.input).unwrap_or(0);
-                Read { from: From::Home(start), first: before.map_or(0, width), channels }
+                let start = self.graph.node(part).and_then(|e| e.inside.as_ref()?.input);
+                (From::Home(start.unwrap_or(0)), 0)
             }
-        }
+        };
+        Read { from, first: first + self.graph.width_before(source), channels }
     }
 
     /// Where all that a unit puts out is read, and from which channel on.

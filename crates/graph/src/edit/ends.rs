@@ -4,7 +4,7 @@ use super::Edit;
 use crate::error::GraphError;
 use crate::message::NodeId;
 use crate::shape::{MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Parameter, Port, Shape};
-use crate::topology::{CableId, Entry, Inside, ROOT, Sink, Source};
+use crate::topology::{AudioGraph, CableId, Entry, Inside, ROOT, Sink, Source};
 use alloc::string::String;
 
 impl Edit<'_> {
@@ -34,8 +34,8 @@ impl Edit<'_> {
         fewer.iter().copied().rfind(is_it)
     }
 
-    /// The name of the node or part, and the part that a cable from there lies in.
-    pub(super) fn source_place(&self, source: Source) -> Result<(String, NodeId), GraphError> {
+    /// The part that a cable from there lies in.
+    pub(super) fn source_place(&self, source: Source) -> Result<NodeId, GraphError> {
         let (Source::Output(node, port) | Source::PartInput(node, port)) = source;
         let entry = self.graph.entry(node)?;
         let (ports, direction, part) = match source {
@@ -47,15 +47,15 @@ impl Edit<'_> {
             }
         };
         check_port(entry, ports, direction, port)?;
-        Ok((entry.name.clone(), part))
+        Ok(part)
     }
 
-    pub(super) fn sink_place(&self, sink: Sink) -> Result<(String, NodeId), GraphError> {
+    pub(super) fn sink_place(&self, sink: Sink) -> Result<NodeId, GraphError> {
         match sink {
             Sink::Input(node, port) => {
                 let entry = self.graph.entry(node)?;
                 check_port(entry, &entry.shape.inputs, "input", port)?;
-                Ok((entry.name.clone(), entry.part))
+                Ok(entry.part)
             }
             Sink::Param(node, param) => {
                 let entry = self.graph.entry(node)?;
@@ -63,15 +63,25 @@ impl Edit<'_> {
                 if usize::from(param) >= has {
                     return Err(GraphError::NoSuchParam { node: entry.name.clone(), param, has });
                 }
-                Ok((entry.name.clone(), entry.part))
+                Ok(entry.part)
             }
             Sink::PartOutput(part, port) => {
                 let entry = self.graph.entry(part)?;
                 inside_of(entry)?;
                 check_port(entry, &entry.shape.outputs, "output", port)?;
-                Ok((entry.name.clone(), part))
+                Ok(part)
             }
         }
+    }
+}
+
+impl AudioGraph {
+    /// The names at both ends of a cable, for an error.
+    pub(super) fn names_of(&self, from: Source, to: Sink) -> (String, String) {
+        let (Source::Output(source, _) | Source::PartInput(source, _)) = from;
+        let (Sink::Input(sink, _) | Sink::Param(sink, _) | Sink::PartOutput(sink, _)) = to;
+        let name = |node| self.node(node).map_or(String::new(), |e| e.name.clone());
+        (name(source), name(sink))
     }
 }
 

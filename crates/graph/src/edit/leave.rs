@@ -2,6 +2,7 @@
 
 use super::{Edit, Undo};
 use crate::batch::CableChange;
+use crate::cables::Cables;
 use crate::fades::Fade;
 use crate::latency::{Align, Late};
 use crate::lineup::Unit;
@@ -48,7 +49,7 @@ impl AudioGraph {
     /// Lays a cable.
     pub(super) fn attach(&mut self, cable: Cable) {
         let (id, from, to) = (cable.id, cable.from, cable.to);
-        self.each_end(&cable, |ends| _ = ends.insert(id));
+        self.each_end(&cable, |ends| ends.insert(id));
         self.fades.cables += usize::from(cable.leaving);
         self.cables.insert(id.0, cable);
         self.late.push(Late::Laid(id));
@@ -87,13 +88,13 @@ impl AudioGraph {
         self.loosen(adder);
         self.note_heard(from);
         match to {
-            Sink::Param(node, _) => _ = self.node_mut(node).map(|e| e.drives.remove(&id)),
+            Sink::Param(node, _) => _ = self.node_mut(node).map(|e| e.drives.remove(id)),
             _ => self.feed_out(id, to, leaf),
         }
         let cable = self.cables.remove(id.0)?;
         self.note_gone(&cable);
         self.fades.cables -= usize::from(cable.leaving);
-        self.each_end(&cable, |ends| _ = ends.remove(&id));
+        self.each_end(&cable, |ends| ends.remove(id));
         Some(cable)
     }
 
@@ -124,7 +125,7 @@ impl AudioGraph {
     }
 
     /// The two lists that name a cable.
-    fn each_end(&mut self, cable: &Cable, change: impl Fn(&mut BTreeSet<CableId>)) {
+    fn each_end(&mut self, cable: &Cable, change: impl Fn(&mut Cables)) {
         match cable.from {
             Source::Output(node, _) => self.node_mut(node).map(|e| change(&mut e.outgoing)),
             Source::PartInput(part, _) => {
