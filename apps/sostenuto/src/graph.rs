@@ -36,7 +36,7 @@ pub fn dot(patch: &Resolved) -> String {
         _ = writeln!(text, "  {} [label={}];", quoted(&node.id), quoted(&label));
     }
     for node in &patch.nodes {
-        for cable in &node.cables {
+        for cable in patch.nodes.cables(node) {
             let from = &patch.nodes[cable.node];
             let port = node.shape.inputs.get(usize::from(cable.input)).map_or("", |p| &p.name);
             let name = if cable.input == 0 { String::new() } else { port.to_owned() };
@@ -44,7 +44,7 @@ pub fn dot(patch: &Resolved) -> String {
             let label = quoted(format!("{name}{gain}").trim());
             _ = writeln!(text, "  {} -> {} [label={label}];", quoted(&from.id), quoted(&node.id));
         }
-        for drive in &node.drives {
+        for drive in patch.nodes.drives(node) {
             let from = &patch.nodes[drive.node];
             let param = node.shape.params.get(usize::from(drive.param)).map_or("", |p| &p.name);
             let label = quoted(&format!("{param} {:+}", drive.depth));

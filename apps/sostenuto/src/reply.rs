@@ -11,7 +11,8 @@ pub fn list(desk: &Desk) -> String {
     let mut text = String::new();
     for node in &desk.conductor().resolved().nodes {
         let resolved = desk.conductor().resolved();
-        let mut from: Vec<&str> = node.cables.iter().map(|c| resolved.nodes[c.node].label.as_str()).collect();
+        let mut from: Vec<&str> =
+            resolved.nodes.cables(node).map(|c| resolved.nodes[c.node].label.as_str()).collect();
         from.dedup();
         let from = if from.is_empty() { String::new() } else { format!("  from {}", from.join(", ")) };
         let bypassed = if node.bypass { "  (bypassed)" } else { "" };
@@ -32,7 +33,7 @@ pub fn show(desk: &Desk, label: &str) -> String {
     if let Some((around, name)) = label.split_once('/') {
         return show_inside(desk, around, name);
     }
-    let Some(node) = resolved.nodes.iter().find(|n| n.label == label) else {
+    let Some(node) = resolved.nodes.labelled(label) else {
         return format!("there is no node `{label}`: `list` shows them\n");
     };
     let mut text = format!("{}: {}, {}\n", node.label, node.kind.name, node.kind.summary);
@@ -42,17 +43,17 @@ pub fn show(desk: &Desk, label: &str) -> String {
             None => param.unit.format(f64::from(*value)),
         };
         _ = write!(text, "  {} = {shown}", param.name);
-        for drive in node.drives.iter().filter(|d| usize::from(d.param) == number) {
+        for drive in resolved.nodes.drives(node).filter(|d| usize::from(d.param) == number) {
             _ = write!(text, "  driven by {} × {:+}", resolved.nodes[drive.node].label, drive.depth);
         }
         text.push('\n');
     }
-    for cable in &node.cables {
+    for cable in resolved.nodes.cables(node) {
         let port = node.shape.inputs.get(usize::from(cable.input)).map_or("in", |p| &p.name);
         let gain = if cable.gain_db == 0.0 { String::new() } else { format!(" at {} dB", cable.gain_db) };
         _ = writeln!(text, "  {port} from {}{gain}", resolved.nodes[cable.node].label);
     }
-    if let Some(report) = conductor.nodes().into_iter().find(|n| n.label == label)
+    if let Some(report) = conductor.node(label)
         && report.average_ns > 0.0
     {
         _ = writeln!(text, "  takes {:.0} ns for 64 frames (peak {} ns)", report.average_ns, report.peak_ns);
@@ -62,11 +63,11 @@ pub fn show(desk: &Desk, label: &str) -> String {
 
 /// A node inside of an instance of a part: what the part says of it.
 fn show_inside(desk: &Desk, instance: &str, way: &str) -> String {
-    let mut nodes = &desk.conductor().resolved().nodes[..];
+    let mut nodes = Some(&desk.conductor().resolved().nodes);
     let mut text = String::new();
     let names: Vec<&str> = std::iter::once(instance).chain(way.split('/')).collect();
     for (depth, name) in names.iter().enumerate() {
-        let Some(node) = nodes.iter().find(|n| n.label == *name) else {
+        let Some(node) = nodes.and_then(|nodes| nodes.labelled(name)) else {
             return format!("there is no node `{}`: `list` shows them\n", names.join("/"));
         };
         if depth + 1 == names.len() {
@@ -75,7 +76,7 @@ fn show_inside(desk: &Desk, instance: &str, way: &str) -> String {
                 _ = writeln!(text, "  {} = {} in the part", param.name, param.unit.format(f64::from(*value)));
             }
         }
-        nodes = node.kind.part.as_ref().map_or(&[], |part| &part.nodes);
+        nodes = node.kind.part.as_ref().map(|part| &part.nodes);
     }
     text
 }

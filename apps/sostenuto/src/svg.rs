@@ -1,6 +1,7 @@
 //! A drawing of a patch: nodes in columns by how far the sound has come, cables between them.
 
-use sostenuto_patch::Resolved;
+use sostenuto_patch::{Place, Resolved};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 const WIDE: i32 = 150;
@@ -25,16 +26,24 @@ pub fn draw(patch: &Resolved) -> String {
     if let Some(title) = &patch.title {
         _ = writeln!(text, "<text x=\"{MARGIN}\" y=\"22\" font-weight=\"bold\">{}</text>", escaped(title));
     }
+    let numbers = numbers(patch);
     for (number, node) in patch.nodes.iter().enumerate() {
-        for cable in &node.cables {
+        for cable in patch.nodes.cables(node) {
             let port = node.shape.inputs.get(usize::from(cable.input)).filter(|_| cable.input > 0);
-            line(&mut text, places[cable.node], places[number], "#3a5f8a", "", port.map_or("", |p| &p.name));
+            line(
+                &mut text,
+                places[numbers[&cable.node]],
+                places[number],
+                "#3a5f8a",
+                "",
+                port.map_or("", |p| &p.name),
+            );
         }
-        for drive in &node.drives {
+        for drive in patch.nodes.drives(node) {
             let param = node.shape.params.get(usize::from(drive.param)).map_or("", |p| &p.name);
             line(
                 &mut text,
-                places[drive.node],
+                places[numbers[&drive.node]],
                 places[number],
                 "#b3672b",
                 " stroke-dasharray=\"5 4\"",
@@ -57,15 +66,22 @@ pub fn draw(patch: &Resolved) -> String {
     text
 }
 
+/// How far from the beginning each node stands.
+fn numbers(patch: &Resolved) -> HashMap<Place, usize> {
+    patch.nodes.places().enumerate().map(|(number, (place, _))| (place, number)).collect()
+}
+
 /// The column of each node: one more than the furthest of those that it hears, as far as there is no loop.
 fn columns(patch: &Resolved) -> Vec<usize> {
     let count = patch.nodes.len();
+    let numbers = numbers(patch);
     let mut columns = vec![0; count];
     // A longest path has no more nodes than there are; a loop would go on for ever, so it is cut off after as many rounds.
     for _ in 0..count.min(64) {
         let mut moved = false;
         for (number, node) in patch.nodes.iter().enumerate() {
-            let heard = node.cables.iter().map(|c| c.node).chain(node.drives.iter().map(|d| d.node));
+            let cables = patch.nodes.cables(node).map(|c| numbers[&c.node]);
+            let heard = cables.chain(patch.nodes.drives(node).map(|d| numbers[&d.node]));
             let column =
                 heard.filter(|from| *from != number).map(|from| columns[from] + 1).max().unwrap_or(0);
             if column > columns[number] && column < count {

@@ -14,7 +14,7 @@ use playing::Playing;
 use sostenuto_graph::{
     AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, Remote, Stream, Ticket, When,
 };
-use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read, resolve};
+use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use tails::{Keep, Tail};
@@ -58,7 +58,7 @@ pub struct Applied {
 pub struct Conductor {
     graph: AudioGraph,
     remote: Remote,
-    patch: Patch,
+    /// The patch that should sound, settled.
     resolved: Resolved,
     stage: Stage,
     order: Order,
@@ -84,7 +84,6 @@ impl Conductor {
         let conductor = Conductor {
             graph: AudioGraph::new(stream, channels),
             remote,
-            patch: Patch::new(),
             resolved: Resolved::silence(),
             stage: Stage::new(),
             order: Order::default(),
@@ -112,6 +111,7 @@ impl Conductor {
     }
 
     /// Makes a patch sound instead of the present one, at a time or as soon as may be: the smallest batch of edits that does it, whole.
+    /// A patch that was made from the present one costs what it changes: the two share the rest, and that is not looked at.
     /// With the first patch musical time begins to run.
     ///
     /// Batches take effect in the order in which they are made: one waits for those before it. So do changes of one parameter.
@@ -119,19 +119,8 @@ impl Conductor {
     /// # Errors
     /// Problems of the patch, a full ring. Nothing has changed then.
     pub fn apply(&mut self, patch: &Patch, at: impl Into<When>) -> Result<Applied, EngineError> {
-        let resolved = resolve(patch, Self::catalogue()).map_err(EngineError::Patch)?;
-        self.apply_resolved(resolved, patch.clone(), at.into(), None)
-    }
-
-    /// The same, where a node that is removed rings on.
-    pub(crate) fn apply_keeping(
-        &mut self,
-        patch: &Patch,
-        at: When,
-        keep: Keep,
-    ) -> Result<Applied, EngineError> {
-        let resolved = resolve(patch, Self::catalogue()).map_err(EngineError::Patch)?;
-        self.apply_resolved(resolved, patch.clone(), at, Some(keep))
+        let resolved = self.resolved.after(patch, Self::catalogue()).map_err(EngineError::Patch)?;
+        self.apply_resolved(resolved, at.into(), None)
     }
 
     /// Takes everything away.
@@ -139,13 +128,16 @@ impl Conductor {
     /// # Errors
     /// A full ring. Nothing has changed then.
     pub fn clear(&mut self, at: impl Into<When>) -> Result<Applied, EngineError> {
-        self.apply_resolved(Resolved::silence(), Patch::new(), at.into(), None)
+        self.apply_resolved(Resolved::silence(), at.into(), None)
     }
 
-    fn apply_resolved(
+    /// Makes a patch sound that is settled already. A node named by `keep` rings on when it is removed.
+    ///
+    /// # Errors
+    /// A full ring. Nothing has changed then.
+    pub(crate) fn apply_resolved(
         &mut self,
         resolved: Resolved,
-        patch: Patch,
         at: When,
         keep: Option<Keep>,
     ) -> Result<Applied, EngineError> {
@@ -167,7 +159,6 @@ impl Conductor {
             }
         }
         self.resolved = resolved;
-        self.patch = patch;
         Ok(Applied { ticket, edits })
     }
 
@@ -312,7 +303,7 @@ impl Conductor {
 
     /// The patch that should sound.
     pub fn patch(&self) -> &Patch {
-        &self.patch
+        self.resolved.patch()
     }
 
     /// The same, with everything settled that the document leaves open.

@@ -8,8 +8,8 @@ use crate::error::EngineError;
 use crate::merge::{Merged, merge};
 use notes::Notes;
 use sostenuto_graph::{Curve, Motion, Ticket, When};
-use sostenuto_patch::command::{Command, CommandError, Ramp, Tail, edit};
-use sostenuto_patch::{Document, Edit, History, Loader, Patch, Problem, diff, resolve, to_toml};
+use sostenuto_patch::command::{Command, CommandError, Ramp, Tail, edit_resolved};
+use sostenuto_patch::{Document, Edit, History, Loader, Patch, Problem, Resolved, diff, to_toml};
 use sostenuto_units::{Hertz, Span, Tempo};
 
 /// A conductor with a document, a history, and an ear for commands. `[control]`
@@ -99,14 +99,14 @@ impl Desk {
             Command::Set { node, param, over, ramp, .. } => {
                 self.set(command, node, param, (*over, *ramp), at)
             }
-            Command::Undo { steps } => self.step(at, *steps, History::undo, "there is nothing to undo"),
-            Command::Redo { steps } => self.step(at, *steps, History::redo, "there is nothing to redo"),
+            Command::Undo { steps } => self.undo(at, *steps),
+            Command::Redo { steps } => self.redo(at, *steps),
             Command::Reset { node } => Ok(Reply::Sent(self.conductor.reset(node, at)?)),
             Command::Ping => Ok(Reply::Sent(self.conductor.ping()?)),
             Command::Remove { node, tail: Some(tail) } => self.remove(command, node, *tail, at),
             command if command.is_edit() => {
-                let patch = self.edited(command)?;
-                self.play(patch, at)
+                let resolved = self.edited(command)?;
+                self.play_resolved(resolved, at, None)
             }
             other => Ok(Reply::Yours(other.clone())),
         }
@@ -118,8 +118,19 @@ impl Desk {
     /// As [`Conductor::apply`].
     pub fn play(&mut self, patch: Patch, at: impl Into<When>) -> Result<Reply, DeskError> {
         let applied = self.conductor.apply(&patch, at)?;
-        self.record(patch);
-        Ok(if applied.edits.is_empty() { Reply::Nothing("it is so already") } else { Reply::Edited(applied) })
+        self.record();
+        Ok(told(applied))
+    }
+
+    fn play_resolved(
+        &mut self,
+        resolved: Resolved,
+        at: When,
+        keep: Option<Keep>,
+    ) -> Result<Reply, DeskError> {
+        let applied = self.conductor.apply_resolved(resolved, at, keep)?;
+        self.record();
+        Ok(told(applied))
     }
 
     /// Takes over a document, in place of what was there. The history goes on. Parts that come from files are refused;
@@ -177,7 +188,7 @@ impl Desk {
         let base = self.document.as_ref().map(|d| d.patch().clone()).unwrap_or_default();
         let Merged { patch, touched } = merge(&base, self.conductor.patch(), document.patch());
         let applied = self.conductor.apply(&patch, None)?;
-        self.record(patch);
+        self.record();
         self.document = Some(document);
         let overrode = applied.edits.iter().filter(|edit| touched.contains(edit)).cloned().collect();
         Ok(Reloaded { applied, overrode })
@@ -197,7 +208,8 @@ impl Desk {
     }
 
     /// Notes a step; what sounds first is where the history begins, so that undoing never leads to silence before it.
-    fn record(&mut self, patch: Patch) {
+    fn record(&mut self) {
+        let patch = self.conductor.patch().clone();
         let new = self.history.present().nodes.is_empty() && self.steps() == (0, 0);
         if new {
             self.history = History::new(patch);
@@ -206,8 +218,8 @@ impl Desk {
         }
     }
 
-    fn edited(&self, command: &Command) -> Result<Patch, DeskError> {
-        edit(self.conductor.patch(), Conductor::catalogue(), command)
+    fn edited(&self, command: &Command) -> Result<Resolved, DeskError> {
+        edit_resolved(self.conductor.resolved(), Conductor::catalogue(), command)
             .map_err(|e| DeskError::Command(Box::new(e)))
     }
 
@@ -223,17 +235,16 @@ impl Desk {
         if label.contains('/') {
             return self.set_inside(command, label, param, at);
         }
-        let patch = self.edited(command)?;
-        let resolved = resolve(&patch, Conductor::catalogue()).map_err(EngineError::Patch)?;
+        let resolved = self.edited(command)?;
         let edits = diff(self.conductor.resolved(), &resolved);
-        let parameter = resolved.nodes.iter().find(|n| n.label == label).and_then(|n| {
+        let parameter = resolved.nodes.labelled(label).and_then(|n| {
             let number = n.shape.param(param)?;
             Some((
                 n.values.get(usize::from(number)).copied()?,
                 n.shape.params.get(usize::from(number))?.curve,
             ))
         });
-        let Some((value, curve)) = parameter else { return self.play(patch, at) };
+        let Some((value, curve)) = parameter else { return self.play_resolved(resolved, at, None) };
         if !edits.iter().any(Edit::is_audible) {
             return Ok(Reply::Nothing("it is so already"));
         }
@@ -245,8 +256,8 @@ impl Desk {
                 (Some(Ramp::Linear), _) | (None, Curve::Linear) => Motion::Linear(frames),
             }
         });
-        let ticket = self.conductor.set(label, param, value, motion, at)?;
-        self.record(patch);
+        let ticket = self.conductor.set_resolved((label, param), value, motion, at, resolved)?;
+        self.record();
         Ok(Reply::Edited(Applied { ticket: Some(ticket), edits }))
     }
 
@@ -268,36 +279,46 @@ impl Desk {
 
     /// A node goes from the patch at once; what it still has to sound sounds on.
     fn remove(&mut self, command: &Command, label: &str, tail: Tail, at: When) -> Result<Reply, DeskError> {
-        let patch = self.edited(command)?;
+        let resolved = self.edited(command)?;
         let id = self.conductor.patch().nodes.get(label).map_or_else(String::new, |node| node.id.clone());
         let frames = match tail {
             Tail::Whole => (LONGEST_SECONDS * self.conductor.sample_rate()) as u64,
             Tail::For(span) => self.frames(span),
         };
-        let applied = self.conductor.apply_keeping(&patch, at, Keep { id, frames })?;
-        self.record(patch);
+        self.play_resolved(resolved, at, Some(Keep { id, frames }))
+    }
+
+    /// Goes so many steps back, or as many as there are, and makes one change of them.
+    fn undo(&mut self, at: When, steps: u32) -> Result<Reply, DeskError> {
+        let steps = (steps as usize).min(self.history.undoable());
+        let Some(patch) = self.history.earlier(steps).cloned() else {
+            return Ok(Reply::Nothing("there is nothing to undo"));
+        };
+        let applied = self.go(&patch, at)?;
+        for _ in 0..steps {
+            self.history.undo();
+        }
         Ok(Reply::Edited(applied))
     }
 
-    /// Goes so many steps through the history, or as many as there are, and makes one change of them.
-    fn step(
-        &mut self,
-        at: When,
-        steps: u32,
-        step: impl Fn(&mut History) -> Option<&Patch>,
-        none: &'static str,
-    ) -> Result<Reply, DeskError> {
-        let mut history = self.history.clone();
-        if (0..steps).take_while(|_| step(&mut history).is_some()).count() == 0 {
-            return Ok(Reply::Nothing(none));
-        }
-        let patch = history.present().clone();
-        let applied = if patch.nodes.is_empty() {
-            self.conductor.clear(at)?
-        } else {
-            self.conductor.apply(&patch, at)?
+    /// Goes so many undone steps on again.
+    fn redo(&mut self, at: When, steps: u32) -> Result<Reply, DeskError> {
+        let steps = (steps as usize).min(self.history.redoable());
+        let Some(patch) = self.history.later(steps).cloned() else {
+            return Ok(Reply::Nothing("there is nothing to redo"));
         };
-        self.history = history;
+        let applied = self.go(&patch, at)?;
+        for _ in 0..steps {
+            self.history.redo();
+        }
         Ok(Reply::Edited(applied))
     }
+
+    fn go(&mut self, patch: &Patch, at: When) -> Result<Applied, EngineError> {
+        if patch.nodes.is_empty() { self.conductor.clear(at) } else { self.conductor.apply(patch, at) }
+    }
+}
+
+fn told(applied: Applied) -> Reply {
+    if applied.edits.is_empty() { Reply::Nothing("it is so already") } else { Reply::Edited(applied) }
 }

@@ -14,12 +14,12 @@ pub(crate) struct Merged {
 /// `base` is what the file said before, `present` what commands made of it, `file` what the file says now.
 pub(crate) fn merge(base: &Patch, present: &Patch, file: &Patch) -> Merged {
     let mut patch = file.clone();
-    for node in patch.nodes.values_mut() {
+    patch.nodes.each_mut(|_, node| {
         if let Some((_, now)) = present.by_id(&node.id) {
             let before = base.by_id(&node.id).map(|(_, node)| node);
             keep_unnamed(node, now, before);
         }
-    }
+    });
     for (label, node) in &present.nodes {
         let known = base.by_id(&node.id).is_some()
             || file.by_id(&node.id).is_some()
@@ -60,13 +60,13 @@ fn keep_part(patch: &mut Patch, present: &Patch, kind: &str) {
 
 /// Cables and drives of nodes that commands added go, where they come from what the file took away.
 fn drop_dangling(patch: &mut Patch) {
-    let labels: Vec<String> = patch.nodes.keys().cloned().collect();
-    for node in patch.nodes.values_mut() {
-        node.cables.retain(|cable| labels.contains(&cable.from.node));
+    let there = patch.nodes.clone();
+    patch.nodes.each_mut(|_, node| {
+        node.cables.retain(|cable| there.contains_key(&cable.from.node));
         for value in node.params.values_mut() {
-            value.drives.retain(|drive| labels.contains(&drive.from.node));
+            value.drives.retain(|drive| there.contains_key(&drive.from.node));
         }
-    }
+    });
 }
 
 /// The edits from the present patch to the merged one that concern what commands had changed.

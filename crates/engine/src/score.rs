@@ -61,7 +61,7 @@ impl<'a> Score<'a> {
     /// The definition that a body follows; nothing for the patch itself.
     fn definition(&self, body: NodeId) -> Option<&'a ResolvedPart> {
         let site = self.changes.sites.get(&body).or_else(|| self.stage.site(body))?;
-        self.next.parts.get(&site.part).map(|part| &**part)
+        self.next.part(&site.part).map(|part| &**part)
     }
 
     /// The bodies of an instance, those that this batch adds included; none of any other node.

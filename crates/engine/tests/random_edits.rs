@@ -6,7 +6,7 @@
 use sostenuto_engine::{Conductor, Desk, Notice, Reply};
 use sostenuto_graph::{Executor, Limits, Refusal};
 use sostenuto_patch::command::Command;
-use sostenuto_patch::{Cable, Node, Patch, ResolvedNode, ResolvedPart, Source};
+use sostenuto_patch::{Cable, Node, Patch, ResolvedNodes, ResolvedPart, Source};
 use sostenuto_trap::{TrapAllocator, forbidden};
 
 #[global_allocator]
@@ -71,7 +71,8 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
         }
         r if r < 54 => {
             let to = node(dice);
-            let cables = patch.nodes.get(&to).map(|n| n.cables.clone()).unwrap_or_default();
+            let cables: Vec<_> =
+                patch.nodes.get(&to).into_iter().flat_map(|n| n.cables.iter().cloned()).collect();
             match dice.pick(&cables) {
                 Some(cable) => Command::Disconnect { from: cable.from.node.clone(), to },
                 None => Command::Redo { steps: 1 },
@@ -155,8 +156,8 @@ fn inside(dice: &mut Dice, patch: &Patch) -> Patch {
 }
 
 /// The values that what stands in the graph for these nodes should have; nothing for an instance itself.
-fn values(nodes: &[ResolvedNode], within: Option<(&ResolvedPart, &[f32])>, all: &mut Vec<Vec<f32>>) {
-    for (place, node) in nodes.iter().enumerate() {
+fn values(nodes: &ResolvedNodes, within: Option<(&ResolvedPart, &[f32])>, all: &mut Vec<Vec<f32>>) {
+    for (place, node) in nodes.places() {
         if within.is_some() && ["inlet", "outlet"].contains(&&*node.kind.name) {
             continue;
         }

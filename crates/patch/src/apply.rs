@@ -98,9 +98,9 @@ impl Desk {
             Edit::Title { title } => self.rest.title.clone_from(title),
             Edit::SetTempo { tempo, written, .. } => self.rest.transport.tempo = written.then_some(*tempo),
             Edit::SetMeter { meter, written, .. } => self.rest.transport.meter = written.then_some(*meter),
-            Edit::AddPart { part, definition, at } => {
+            Edit::AddPart { part, definition, after } => {
                 let state = PartState { part: (**definition).clone(), open: None };
-                self.parts.add(part.clone(), state, *at)?;
+                self.parts.add(part.clone(), state, after.as_ref())?;
             }
             Edit::RemovePart { part } => drop(self.parts.remove(part)?),
             Edit::InPart { part, edit, .. } => self.parts.get_mut(part)?.open().edit(edit)?,
@@ -114,8 +114,8 @@ impl Desk {
             }
             Edit::SetVoicing { part, voices } => self.parts.get_mut(part)?.part.voices.clone_from(voices),
             Edit::PartFile { part, file } => self.parts.get_mut(part)?.part.file.clone_from(file),
-            Edit::AddSequence { name, to, sequence, at } => {
-                self.sequences.add(name.clone(), played_by(sequence, to), *at)?;
+            Edit::AddSequence { name, to, sequence, after } => {
+                self.sequences.add(name.clone(), played_by(sequence, to), after.as_ref())?;
             }
             Edit::RemoveSequence { name } => drop(self.sequences.remove(name)?),
             Edit::ChangeSequence { name, to, sequence, .. } => {

@@ -1,14 +1,23 @@
 //! The kinds that a patch may use, and what the names in a document mean for each of them.
 
 use crate::kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
+use crate::listing::Listing;
 use crate::suggest::nearest;
 use sostenuto_nodes::{Kind, Layout, SettingInfo, SettingRange};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// The kinds that documents are read against.
+/// The kinds that documents are read against, and the parts that a document defines beside them. A copy costs the same whatever is in it.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
+    listed: Arc<Listed>,
+    /// The parts of a patch, at the places that they have in it.
+    parts: Listing<Arc<KindInfo>>,
+}
+
+/// The kinds that are no parts.
+#[derive(Debug, Default)]
+struct Listed {
     kinds: Vec<Arc<KindInfo>>,
     by_name: HashMap<String, Arc<KindInfo>>,
 }
@@ -18,38 +27,47 @@ impl Catalogue {
     pub fn new<'k>(kinds: impl IntoIterator<Item = &'k Kind>) -> Self {
         let kinds: Vec<Arc<KindInfo>> = kinds.into_iter().map(|k| Arc::new(KindInfo::from(k))).collect();
         let by_name = kinds.iter().map(|k| (k.name.to_string(), k.clone())).collect();
-        Catalogue { kinds, by_name }
+        Catalogue { listed: Arc::new(Listed { kinds, by_name }), parts: Listing::new() }
     }
 
-    /// Its kinds, in their order.
+    /// Its kinds but for the parts of a patch, in their order.
     pub fn kinds(&self) -> &[Arc<KindInfo>] {
-        &self.kinds
+        &self.listed.kinds
+    }
+
+    /// The parts of a patch, by name.
+    pub fn parts(&self) -> &Listing<Arc<KindInfo>> {
+        &self.parts
+    }
+
+    /// The same, to change. None has the name of a kind that is no part.
+    pub(crate) fn parts_mut(&mut self) -> &mut Listing<Arc<KindInfo>> {
+        &mut self.parts
     }
 
     /// The kind of this name.
     pub fn find(&self, name: &str) -> Option<&Arc<KindInfo>> {
-        self.by_name.get(name)
+        self.listed.by_name.get(name).or_else(|| self.parts.get(name))
+    }
+
+    /// Whether this is the name of a kind that is not a part of the patch.
+    pub(crate) fn is_listed(&self, name: &str) -> bool {
+        self.listed.by_name.contains_key(name)
+    }
+
+    /// Whether the kinds that are no parts are the very same.
+    pub(crate) fn is_of(&self, other: &Catalogue) -> bool {
+        Arc::ptr_eq(&self.listed, &other.listed)
     }
 
     /// Without the parts of a patch.
     pub(crate) fn without_parts(&self) -> Catalogue {
-        let kinds: Vec<_> = self.kinds.iter().filter(|k| k.part.is_none()).cloned().collect();
-        let by_name = kinds.iter().map(|k| (k.name.to_string(), k.clone())).collect();
-        Catalogue { kinds, by_name }
-    }
-
-    /// Adds a kind that is a part; one that has its name goes.
-    pub(crate) fn insert(&mut self, kind: KindInfo) {
-        let kind = Arc::new(kind);
-        if self.by_name.insert(kind.name.to_string(), kind.clone()).is_some() {
-            self.kinds.retain(|k| k.name != kind.name);
-        }
-        self.kinds.push(kind);
+        Catalogue { listed: self.listed.clone(), parts: Listing::new() }
     }
 
     /// The name that was probably meant by one that is not there.
     pub fn suggest(&self, name: &str) -> Option<String> {
-        nearest(name, self.kinds.iter().map(|k| &*k.name))
+        nearest(name, self.listed.kinds.iter().chain(self.parts.values()).map(|k| &*k.name))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Whether a patch can be built: every fault of names, values, cables and loops.
 
-mod cables;
+pub(crate) mod cables;
 mod loops;
-mod nodes;
+pub(crate) mod nodes;
 mod part_params;
-mod parts;
-mod sequences;
+pub(crate) mod parts;
+pub(crate) mod sequences;
 
 pub(crate) use part_params::key as part_param_key;
 
@@ -49,6 +49,17 @@ pub(crate) fn check_with(
         return;
     }
     let mut own = |span, node, item, fault| sink(&Scope::Patch, span, node, item, fault);
+    transport(patch, places, &mut own);
+    if patch.nodes.is_empty() {
+        return own(None, None, None, Fault::Empty);
+    }
+    let site = nodes::Set { nodes: &patch.nodes, within: Within::Patch, parts: &patch.parts };
+    site.check(catalogue, &places.patch, &mut own);
+    sequences::check(patch, catalogue, places, sink);
+}
+
+/// Tells what is wrong with tempo and meter.
+pub(crate) fn transport(patch: &Patch, places: &DocumentPlaces, own: &mut Sink<'_>) {
     if let Some(Err(fault)) = patch.transport.tempo.map(|tempo| Quantity::TEMPO.check(tempo)) {
         own(places.patch.own("tempo"), None, Some("tempo".to_owned()), fault);
     }
@@ -56,10 +67,4 @@ pub(crate) fn check_with(
         let fault = crate::SequenceFault::BadMeter { text: meter.to_string() };
         own(places.patch.own("meter"), None, Some("meter".to_owned()), fault.into());
     }
-    if patch.nodes.is_empty() {
-        return own(None, None, None, Fault::Empty);
-    }
-    let site = nodes::Set { nodes: &patch.nodes, within: Within::Patch, parts: &patch.parts };
-    site.check(catalogue, &places.patch, &mut own);
-    sequences::check(patch, catalogue, places, sink);
 }

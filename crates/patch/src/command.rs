@@ -12,7 +12,7 @@ mod when;
 mod write;
 
 pub use complete::{Candidate, complete};
-pub use edit::edit;
+pub use edit::{edit, edit_resolved};
 pub use fault::{CommandError, CommandFault};
 pub use parse::{parse, parse_script};
 pub use table::{CommandInfo, commands, help};

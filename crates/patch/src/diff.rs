@@ -5,6 +5,7 @@ mod parts;
 mod sequences;
 
 use crate::edit::{Edit, Order};
+use crate::listing::{Change, Listing};
 use crate::resolve::Resolved;
 use nodes::{Edits, compare};
 
@@ -15,10 +16,10 @@ use nodes::{Edits, compare};
 /// its ports, parameters or voices are others than before, every instance is replaced.
 ///
 /// Applied to the document of `a`, the edits give that of `b` exactly, with the order in which it says things and the defaults
-/// that it writes out; see [`Edit::is_audible`]. Time and memory are linear in the size of the two patches.
+/// that it writes out; see [`Edit::is_audible`]. What the two share is not looked at: time and memory go with the rest, up to logarithms.
 pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     let rebuilt = parts::rebuilt(a, b);
-    let Edits { mut first, cut, gone, nodes, values, joined, order } = compare(a.view(), b.view(), &rebuilt);
+    let Edits { mut first, cut, gone, nodes, values, joined, order } = compare(&a.nodes, &b.nodes, &rebuilt);
     if a.title != b.title {
         first.insert(0, Edit::Title { title: b.title.clone() });
     }
@@ -32,7 +33,7 @@ pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
 
 /// Tempo and meter.
 fn time(a: &Resolved, b: &Resolved) -> Vec<Edit> {
-    let (was, now) = (&a.said.transport, &b.said.transport);
+    let (was, now) = (&a.patch().transport, &b.patch().transport);
     let mut edits = Vec::new();
     if was.tempo != now.tempo {
         edits.push(Edit::SetTempo { tempo: now.tempo(), was: was.tempo(), written: now.tempo.is_some() });
@@ -47,18 +48,29 @@ fn time(a: &Resolved, b: &Resolved) -> Vec<Edit> {
 fn orders(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     let mut edits = Vec::new();
     let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<_>>();
-    if !in_order(a.parts.keys(), b.parts.keys(), |n| a.parts.contains_key(*n), |n| b.parts.contains_key(*n)) {
-        edits.push(Edit::Order { order: Order::Parts(names(b.parts.keys().collect())) });
+    let (old, new) = (&a.patch().parts, &b.patch().parts);
+    if !in_order(old, new) {
+        edits.push(Edit::Order { order: Order::Parts(names(new.keys().collect())) });
     }
-    let (old, new) = (&a.said.sequences, &b.said.sequences);
-    if !in_order(old.keys(), new.keys(), |n| old.contains_key(*n), |n| new.contains_key(*n)) {
+    let (old, new) = (&a.patch().sequences, &b.patch().sequences);
+    if !in_order(old, new) {
         edits.push(Edit::Order { order: Order::Sequences(names(new.keys().collect())) });
     }
     edits
 }
 
-/// Whether what is in both stands in the same order in both.
-fn in_order<T: PartialEq>(
+/// Whether what is in both stands in the same order in both. If all of it stands where it did, it does.
+fn in_order<T>(old: &Listing<T>, new: &Listing<T>) -> bool {
+    let moved = |change: Change<'_, T>| {
+        let name = change.new.map(|(name, _)| name)?;
+        old.place(name).filter(|place| *place != change.place)
+    };
+    old.changes(new).find_map(moved).is_none()
+        || same_order(old.keys(), new.keys(), |name| old.contains_key(name), |name| new.contains_key(name))
+}
+
+/// Whether what is in both comes in the same order from both.
+fn same_order<T: PartialEq>(
     old: impl Iterator<Item = T>,
     new: impl Iterator<Item = T>,
     in_old: impl Fn(&T) -> bool,

@@ -4,13 +4,13 @@ mod sequences;
 
 use crate::catalogue::Catalogue;
 use crate::limits::FORMAT;
+use crate::listing::Listing;
 use crate::merge::{merge, set, to_toml};
 use crate::model::{Node, Nodes, Part, Patch};
 use crate::print::{entries, part_entries, part_params, transport_entries};
 use crate::problem::Problem;
 use crate::read::{Checked, Loader, Notation, read_any};
 use crate::tree::{Entry, Value};
-use indexmap::IndexMap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
@@ -26,7 +26,7 @@ pub struct Document {
     /// The texts of the files that parts come from.
     files: BTreeMap<String, String>,
     /// The parts as their files have them.
-    filed: IndexMap<String, Part>,
+    filed: Listing<Part>,
 }
 
 /// An old and a new patch, and their kinds.
@@ -78,7 +78,7 @@ impl Document {
     pub(crate) fn printed(patch: &Patch, catalogue: &Catalogue) -> Self {
         let mut text = DocumentMut::new();
         text.insert("format", toml_edit::value(i64::from(FORMAT)));
-        let (files, filed) = (BTreeMap::new(), IndexMap::new());
+        let (files, filed) = (BTreeMap::new(), Listing::new());
         let mut document = Document { text, patch: Patch::new(), warnings: Vec::new(), files, filed };
         document.change(patch, catalogue);
         document
@@ -138,7 +138,7 @@ impl fmt::Display for Document {
 }
 
 /// The patch as its text reads: parts from files have what the files say, whatever was made of them since.
-fn with_files_of<'p>(patch: &'p Patch, filed: &IndexMap<String, Part>) -> std::borrow::Cow<'p, Patch> {
+fn with_files_of<'p>(patch: &'p Patch, filed: &Listing<Part>) -> std::borrow::Cow<'p, Patch> {
     let mut patch = std::borrow::Cow::Borrowed(patch);
     for (name, part) in filed {
         let now = patch.parts.get(name);
@@ -251,7 +251,7 @@ impl Change<'_> {
         }
         let old_labels: HashMap<&str, &str> = old.iter().map(|(l, n)| (n.id.as_str(), l.as_str())).collect();
         for (label, node) in new {
-            let was = old_labels.get(node.id.as_str()).and_then(|l| Some((*l, old.get(*l)?)));
+            let was = old_labels.get(node.id.as_str()).and_then(|l| Some((*l, old.get(l)?)));
             let now = entries(new, node, &self.new_kinds);
             match (was, table.get_mut(label).and_then(Item::as_table_like_mut)) {
                 (Some((label_was, was)), Some(table))

@@ -123,8 +123,8 @@ pub enum Edit {
         node: Who,
         /// What it is.
         spec: NodeSpec,
-        /// Its place in the document.
-        at: usize,
+        /// The id of the node before it in the document; the first has none.
+        after: Option<String>,
     },
     /// The document fixes more or less of a layout that stays as it is. Nothing sounds different.
     Pin {
@@ -165,8 +165,8 @@ pub enum Edit {
         to: Input,
         /// Its gain in dB.
         gain_db: f32,
-        /// Its place among the cables into the node.
-        at: usize,
+        /// The cable before it among those into the node: where that starts, and its port. The first has none.
+        after: Option<(Output, String)>,
     },
     /// A cable gets another gain.
     SetCableGain {
@@ -211,8 +211,8 @@ pub enum Edit {
         part: String,
         /// What it is.
         definition: Box<Part>,
-        /// Its place in the document.
-        at: usize,
+        /// The part before it in the document; the first has none.
+        after: Option<String>,
     },
     /// The document defines a part no more, which has no instance left.
     RemovePart {
@@ -262,8 +262,8 @@ pub enum Edit {
         to: Who,
         /// What it is.
         sequence: Sequence,
-        /// Its place in the document.
-        at: usize,
+        /// The sequence before it in the document; the first has none.
+        after: Option<String>,
     },
     /// A sequence goes.
     RemoveSequence {

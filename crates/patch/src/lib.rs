@@ -19,6 +19,8 @@
 //! defaults), [`diff`] finds the [`Edit`]s from one resolved patch to the next, and [`apply`] makes them on a patch. A
 //! [`Part`] is a kind that the document defines: the catalogue gets it for as long as that patch is looked at, and a node that is
 //! of it leads to a [`ResolvedPart`].
+//! A patch and a resolved patch are values that share what is alike with those that they were made from ([`Listing`]): a copy is
+//! cheap, and [`Resolved::after`], [`command::edit_resolved`], [`diff`] and [`History`] look at what is not shared only.
 //! A [`Document`] keeps its text's comments and order while its patch changes. [`chain`] and [`command`] are the short ways
 //! to say the same; [`History`] takes it back.
 //!
@@ -47,6 +49,7 @@ mod fault;
 mod history;
 mod kind;
 mod limits;
+mod listing;
 mod merge;
 mod model;
 mod parts;
@@ -75,16 +78,17 @@ pub use limits::{
     MAX_NOTES, MAX_PARTS, MAX_PROBLEMS, MAX_SEQUENCES, MAX_SPARES, MAX_UNFOLDED, MAX_VOICES, NOTE_KIND,
     OUTLET_KIND, OUTPUT_KIND,
 };
+pub use listing::{Change, Iter, Listing, Place};
 pub use model::{
-    Cable, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority,
-    Sequence, Source, Steal, Step, Target, Transport, Voicing,
+    Cable, Cables, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part, PartParam, Patch,
+    Priority, Sequence, Source, Steal, Step, Target, Transport, Voicing,
 };
 pub use print::{to_json, to_toml};
 pub use problem::{Position, Problem, Scope};
 pub use quantity::show_value;
 pub use read::{Checked, Loader, Notation, read, read_with};
 pub use resolve::{
-    Opening, PartParameter, Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedNode, ResolvedPart,
-    ResolvedSequence, ResolvedTarget, SequenceNote, Voices, resolve,
+    Opening, PartParameter, Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedNode, ResolvedNodes,
+    ResolvedPart, ResolvedSequence, ResolvedTarget, SequenceNote, Voices, resolve,
 };
 pub use suggest::nearest;

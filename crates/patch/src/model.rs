@@ -1,20 +1,24 @@
 //! What a patch says, as plain data: nodes by label, their values, and the cables between them.
 
+mod cables;
 mod part;
 mod sequence;
 
+pub use cables::Cables;
 pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
 pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Transport};
 
 use crate::limits::FORMAT;
-use indexmap::IndexMap;
+use crate::listing::{Listing, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Nodes by label, in the order of the document.
-pub type Nodes = IndexMap<String, Node>;
+pub type Nodes = Listing<Node>;
 
 /// A described sound: nodes and cables, the parts that some of the nodes are made of, and what is played on them. Nothing runs.
+///
+/// A copy shares with its origin all that is alike, and costs the same however large the patch is.
 ///
 /// The order of the nodes is kept for printing and means nothing: two patches that differ in it only are equal. In a part the
 /// order of its inlets and outlets is that of its ports.
@@ -34,14 +38,14 @@ pub struct Patch {
     #[serde(default, skip_serializing_if = "Transport::is_empty")]
     pub transport: Transport,
     /// The kinds that the patch itself defines, by name.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub parts: IndexMap<String, Part>,
+    #[serde(default, skip_serializing_if = "Listing::is_empty")]
+    pub parts: Listing<Part>,
     /// The nodes by label. A label has letters, digits, `_` and `-`.
     #[serde(default)]
     pub nodes: Nodes,
     /// What is played, by name.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub sequences: IndexMap<String, Sequence>,
+    #[serde(default, skip_serializing_if = "Listing::is_empty")]
+    pub sequences: Listing<Sequence>,
 }
 
 fn present_format() -> u32 {
@@ -69,8 +73,8 @@ pub struct Node {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, ParamValue>,
     /// What comes in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cables: Vec<Cable>,
+    #[serde(default, skip_serializing_if = "Cables::is_empty")]
+    pub cables: Cables,
 }
 
 /// A parameter's value and what drives it.
@@ -128,9 +132,9 @@ impl Default for Patch {
             format: FORMAT,
             title: None,
             transport: Transport::default(),
-            parts: IndexMap::new(),
-            nodes: IndexMap::new(),
-            sequences: IndexMap::new(),
+            parts: Listing::new(),
+            nodes: Listing::new(),
+            sequences: Listing::new(),
         }
     }
 }
@@ -157,9 +161,9 @@ impl Patch {
     }
 
     /// The same, to change.
-    pub(crate) fn sources_mut(node: &mut Node) -> impl Iterator<Item = &mut Source> {
-        let drives = node.params.values_mut().flat_map(|p| p.drives.iter_mut().map(|d| &mut d.from));
-        node.cables.iter_mut().map(|c| &mut c.from).chain(drives)
+    pub(crate) fn each_source_mut(node: &mut Node, mut change: impl FnMut(&mut Source)) {
+        node.cables.each_mut(|c| change(&mut c.from));
+        node.params.values_mut().flat_map(|p| &mut p.drives).for_each(|d| change(&mut d.from));
     }
 }
 
@@ -173,8 +177,45 @@ impl Node {
             bypass: false,
             settings: BTreeMap::new(),
             params: BTreeMap::new(),
-            cables: Vec::new(),
+            cables: Cables::new(),
         }
+    }
+}
+
+impl Node {
+    /// Lets what comes from the node of a label come from another.
+    pub(crate) fn rename_source(&mut self, from: &str, to: &str) {
+        self.move_sources(
+            |source| {
+                if source.node == from {
+                    to.clone_into(&mut source.node);
+                }
+            },
+            from,
+        );
+    }
+
+    /// Lets what comes from one output come from another.
+    pub(crate) fn move_source(&mut self, from: (&str, &str), to: (&str, &str)) {
+        self.move_sources(
+            |source| {
+                if (source.node.as_str(), source.port.as_str()) == from {
+                    *source = Source { node: to.0.to_owned(), port: to.1.to_owned() };
+                }
+            },
+            from.0,
+        );
+    }
+
+    /// Changes the sources of what comes from the node of a label.
+    fn move_sources(&mut self, change: impl Fn(&mut Source), label: &str) {
+        let theirs: Vec<(Place, Cable)> =
+            self.cables.from_node(label).map(|(place, cable)| (place, cable.clone())).collect();
+        for (place, mut cable) in theirs {
+            change(&mut cable.from);
+            self.cables.set(place, cable);
+        }
+        self.params.values_mut().flat_map(|p| &mut p.drives).for_each(|d| change(&mut d.from));
     }
 }
 
@@ -200,12 +241,22 @@ impl PartialEq for Node {
             && self.bypass == other.bypass
             && self.settings == other.settings;
         alike
-            && same(&self.cables, &other.cables, |c| (c.port.clone(), c.from.clone()))
+            && same_cables(&self.cables, &other.cables)
             && self.params.len() == other.params.len()
             && self.params.iter().zip(&other.params).all(|((name, a), (other_name, b))| {
                 name == other_name && a.value == b.value && same(&a.drives, &b.drives, |d| d.from.clone())
             })
     }
+}
+
+/// Whether two nodes hear the same in any order; only what they do not share is looked at.
+fn same_cables(a: &Cables, b: &Cables) -> bool {
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for (_, was, is) in a.changes(b) {
+        old.extend(was.cloned());
+        new.extend(is.cloned());
+    }
+    same(&old, &new, |c| (c.port.clone(), c.from.clone()))
 }
 
 /// Whether two lists hold the same in any order.

@@ -3,12 +3,16 @@
 use crate::catalogue::Catalogue;
 use crate::circle::sorted;
 use crate::kind::KindInfo;
+use crate::listing::{Listing, Place};
 use crate::model::{Part, Patch};
-use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// For each part, the parts that it uses.
-pub(crate) fn uses(parts: &IndexMap<String, Part>) -> Vec<Vec<usize>> {
-    let of = |part: &Part| part.nodes.values().filter_map(|n| parts.get_index_of(&n.kind)).collect();
+pub(crate) fn uses(parts: &Listing<Part>) -> Vec<Vec<usize>> {
+    let places: HashMap<&str, usize> =
+        parts.keys().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    let of = |part: &Part| part.nodes.values().filter_map(|n| places.get(n.kind.as_str()).copied()).collect();
     parts.values().map(of).collect()
 }
 
@@ -21,10 +25,10 @@ impl Catalogue {
         let mut catalogue = self.without_parts();
         let mut circles = vec![false; patch.parts.len()];
         let order = sorted(&uses(&patch.parts), |circle| circle.iter().for_each(|c| circles[*c] = true));
+        let parts: Vec<(Place, &String, &Part)> = patch.parts.places().collect();
         for place in order.into_iter().filter(|place| !circles[*place]) {
-            if let Some((name, part)) = patch.parts.get_index(place) {
-                catalogue.define(name, part);
-            }
+            let (place, name, part) = parts[place];
+            catalogue.define_at(place, name, part);
         }
         catalogue
     }
@@ -33,12 +37,15 @@ impl Catalogue {
     pub(crate) fn define(&mut self, name: &str, part: &Part) {
         if !self.is_listed(name) {
             let kind = KindInfo::of_part(name, part, self);
-            self.insert(kind);
+            self.parts_mut().insert(name.to_owned(), Arc::new(kind));
         }
     }
 
-    /// Whether this is the name of a kind that is not a part of the patch.
-    pub(crate) fn is_listed(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|kind| kind.part.is_none())
+    /// Adds the kind that a part is which stands at a place of its patch, where no other part of this catalogue is.
+    pub(crate) fn define_at(&mut self, place: Place, name: &str, part: &Part) {
+        if !self.is_listed(name) {
+            let kind = KindInfo::of_part(name, part, self);
+            self.parts_mut().put_at(place, name.to_owned(), Arc::new(kind));
+        }
     }
 }

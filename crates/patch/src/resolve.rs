@@ -1,26 +1,31 @@
 //! A patch with everything settled: kinds, layouts, numbers of ports and parameters, every value.
 
+mod after;
+mod links;
+mod nodes;
 mod part;
 mod play;
 mod width;
 
+pub use nodes::ResolvedNodes;
 pub use part::{Opening, PartParameter, ResolvedPart, ResolvedTarget, Voices};
 pub use play::{ResolvedSequence, SequenceNote};
 
-use crate::catalogue::{Catalogue, all_settings, bank_count, layout};
+use crate::catalogue::Catalogue;
 use crate::check::check_with;
 use crate::kind::KindInfo;
-use crate::model::{Meter, Node, Nodes, Patch, Sequence, Source, Transport};
+use crate::listing::{Listing, Place};
+use crate::model::{Meter, Node, Patch, Transport};
 use crate::places::DocumentPlaces;
 use crate::problem::Problem;
 use crate::read::in_order;
-use indexmap::IndexMap;
+pub(crate) use links::Links;
 use sostenuto_graph::Shape;
 use sostenuto_nodes::Layout;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A patch that can be built.
+/// A patch that can be built. A copy shares all with its origin, and costs the same however large the patch is.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     /// What the patch is called.
@@ -29,22 +34,15 @@ pub struct Resolved {
     pub tempo: f64,
     /// The time signature.
     pub meter: Meter,
-    /// The parts that the document defines, by name.
-    pub parts: IndexMap<String, Arc<ResolvedPart>>,
-    /// The nodes, in the order of the patch.
-    pub nodes: Vec<ResolvedNode>,
-    /// What is played, in the order of the patch.
-    pub sequences: Vec<ResolvedSequence>,
-    /// What the document says of time, word for word.
-    pub(crate) said: Said,
-    by_id: HashMap<String, usize>,
-}
-
-/// What a document says, for comparing documents.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Said {
-    pub transport: Transport,
-    pub sequences: IndexMap<String, Sequence>,
+    /// The nodes, at the places that they have in the patch.
+    pub nodes: ResolvedNodes,
+    /// What is played, by name, at the places of the patch.
+    pub sequences: Listing<ResolvedSequence>,
+    /// What was settled, word for word.
+    said: Patch,
+    /// The kinds, with the parts that the patch defines.
+    catalogue: Catalogue,
+    links: Links,
 }
 
 /// A node that can be built.
@@ -62,14 +60,12 @@ pub struct ResolvedNode {
     pub shape: Shape,
     /// The value of each parameter of the shape. That of a parameter which follows a signal is 0, even outside of its range.
     pub values: Vec<f32>,
-    /// What drives its parameters.
-    pub drives: Vec<ResolvedDrive>,
-    /// What comes in.
-    pub cables: Vec<ResolvedCable>,
     /// Whether its inputs go straight to its outputs.
     pub bypass: bool,
     /// What the document gives of all this; the rest follows from the kind and the other nodes.
     pub pins: Pins,
+    /// What the document says of it, word for word.
+    said: Arc<(String, Node)>,
 }
 
 /// What a document says of a node.
@@ -89,7 +85,7 @@ pub struct ResolvedDrive {
     /// The parameter's number in the shape.
     pub param: u16,
     /// The place of the source among the nodes of the same patch or part.
-    pub node: usize,
+    pub node: Place,
     /// The number of its output.
     pub output: u16,
     /// How far a signal of 1 moves the parameter, in its unit.
@@ -100,7 +96,7 @@ pub struct ResolvedDrive {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ResolvedCable {
     /// The place of the source among the nodes of the same patch or part.
-    pub node: usize,
+    pub node: Place,
     /// The number of its output.
     pub output: u16,
     /// The number of the input where it ends.
@@ -117,31 +113,49 @@ impl Resolved {
 
     /// The node of an id.
     pub fn node(&self, id: &str) -> Option<&ResolvedNode> {
-        self.nodes.get(*self.by_id.get(id)?)
+        self.nodes.node(id)
     }
 
     /// The place of an id in [`nodes`](Self::nodes).
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
+    pub fn place(&self, id: &str) -> Option<Place> {
+        self.nodes.place(id)
     }
 
-    /// The same for comparing.
-    pub(crate) fn view(&self) -> View<'_> {
-        View { nodes: &self.nodes, by_id: &self.by_id }
+    /// The part of a name, if the document defines it.
+    pub fn part(&self, name: &str) -> Option<&Arc<ResolvedPart>> {
+        self.catalogue.parts().get(name)?.part.as_ref()
     }
-}
 
-/// The nodes of a patch or a part.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a> {
-    pub nodes: &'a [ResolvedNode],
-    by_id: &'a HashMap<String, usize>,
-}
+    /// The kinds that the patch was settled with, and the parts that it defines.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
 
-impl<'a> View<'a> {
-    /// The node of an id.
-    pub fn node(&self, id: &str) -> Option<&'a ResolvedNode> {
-        self.nodes.get(*self.by_id.get(id)?)
+    /// The patch that was settled.
+    pub fn patch(&self) -> &Patch {
+        &self.said
+    }
+
+    /// The nodes of a kind, in the order of the patch.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a ResolvedNode> {
+        self.links.of_kind(kind).filter_map(|place| self.nodes.at(place)).filter(move |n| n.kind.name == kind)
+    }
+
+    /// The nodes that play notes, in the order of the patch.
+    pub fn instruments(&self) -> impl Iterator<Item = &ResolvedNode> {
+        self.links.instruments().filter_map(|place| self.nodes.at(place))
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The names of the sequences that the node of an id plays.
+    pub fn played_by(&self, id: &str) -> impl Iterator<Item = &String> {
+        let node = self.nodes.node(id);
+        let places = node.into_iter().flat_map(|node| self.links.played_by(&node.label));
+        let name = |place| self.sequences.at(place).map(|(name, _)| name);
+        places.filter_map(name)
     }
 }
 
@@ -164,86 +178,21 @@ pub fn resolve(patch: &Patch, catalogue: &Catalogue) -> Result<Resolved, Vec<Pro
     if !problems.is_empty() {
         return Err(in_order(problems));
     }
-    let nodes = resolve_nodes(&patch.nodes, &catalogue);
-    let part = |name: &String| Some((name.clone(), catalogue.find(name)?.part.clone()?));
-    let place = |label: &str| patch.nodes.get_index_of(label);
+    let nodes = ResolvedNodes::of(&patch.nodes, &catalogue);
+    let sequence =
+        |(place, name, sequence)| (place, String::clone(name), ResolvedSequence::of(name, sequence, &nodes));
+    let mut sequences = Listing::new();
+    for (place, name, resolved) in patch.sequences.places().map(sequence) {
+        resolved.into_iter().for_each(|one| sequences.put_at(place, name.clone(), one));
+    }
     Ok(Resolved {
         title: patch.title.clone(),
         tempo: patch.transport.tempo(),
         meter: patch.transport.meter(),
-        parts: patch.parts.keys().filter_map(part).collect(),
-        sequences: play::sequences(&patch.sequences, place),
-        said: Said { transport: patch.transport.clone(), sequences: patch.sequences.clone() },
-        by_id: by_id(&nodes),
+        links: Links::of(patch, &nodes),
+        sequences,
         nodes,
+        said: patch.clone(),
+        catalogue,
     })
-}
-
-fn by_id(nodes: &[ResolvedNode]) -> HashMap<String, usize> {
-    nodes.iter().enumerate().map(|(place, n)| (n.id.clone(), place)).collect()
-}
-
-/// The nodes of a patch or a part, at the same places. What is faulty is left out of them.
-fn resolve_nodes(nodes: &Nodes, catalogue: &Catalogue) -> Vec<ResolvedNode> {
-    let unknown = || Arc::new(KindInfo::unknown());
-    let kinds: Vec<Arc<KindInfo>> =
-        nodes.values().map(|n| catalogue.find(&n.kind).cloned().unwrap_or_else(unknown)).collect();
-    let channels = width::channels(nodes, &kinds);
-    let shaped = nodes.iter().zip(kinds.iter().zip(channels));
-    let mut resolved: Vec<_> =
-        shaped.map(|((label, node), (kind, channels))| shaped_node(label, node, kind, channels)).collect();
-    for (place, node) in nodes.values().enumerate() {
-        let (cables, drives) = cables(nodes, node, &resolved, place);
-        resolved[place].cables = cables;
-        resolved[place].drives = drives;
-    }
-    resolved
-}
-
-fn shaped_node(label: &str, node: &Node, kind: &Arc<KindInfo>, channels: u16) -> ResolvedNode {
-    let ports = node.cables.iter().map(|c| c.port.as_str());
-    let bank = bank_count(kind, &node.settings, ports);
-    let layout = layout(channels, all_settings(kind, &node.settings, bank), &node.id);
-    let shape = kind.shape(&layout);
-    let value =
-        |p: &sostenuto_graph::Parameter| node.params.get(&*p.name).and_then(|v| v.value).unwrap_or(p.default);
-    let given = node.params.iter().filter(|(_, v)| v.value.is_some()).map(|(name, _)| name.clone());
-    ResolvedNode {
-        id: node.id.clone(),
-        label: label.to_owned(),
-        kind: kind.clone(),
-        values: shape.params.iter().map(value).collect(),
-        layout,
-        shape,
-        drives: Vec::new(),
-        cables: Vec::new(),
-        bypass: node.bypass,
-        pins: Pins { channels: node.channels, settings: node.settings.clone(), params: given.collect() },
-    }
-}
-
-fn cables(
-    nodes: &Nodes,
-    node: &Node,
-    resolved: &[ResolvedNode],
-    place: usize,
-) -> (Vec<ResolvedCable>, Vec<ResolvedDrive>) {
-    let start = |from: &Source| {
-        let source = nodes.get_index_of(&from.node)?;
-        Some((source, resolved[source].shape.output(&from.port)?))
-    };
-    let shape = &resolved[place].shape;
-    let cable = |c: &crate::model::Cable| {
-        let (node, output) = start(&c.from)?;
-        Some(ResolvedCable { node, output, input: shape.input(&c.port)?, gain_db: c.gain_db })
-    };
-    let mut drives = Vec::new();
-    for (name, value) in &node.params {
-        for drive in &value.drives {
-            if let (Some((node, output)), Some(param)) = (start(&drive.from), shape.param(name)) {
-                drives.push(ResolvedDrive { param, node, output, depth: drive.depth });
-            }
-        }
-    }
-    (node.cables.iter().filter_map(cable).collect(), drives)
 }

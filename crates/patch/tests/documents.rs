@@ -287,7 +287,7 @@ proptest! {
         document.update(&second, &catalogue);
         let now = document.to_string();
         prop_assert_eq!(&read(&now, Notation::Toml, &catalogue).map_err(|p| TestCaseError::fail(format!("{p:?}")))?.patch, &second);
-        let stays = |label: &&String| second.nodes.get(*label).is_some_and(|n| n.id == first.nodes[*label].id);
+        let stays = |label: &&String| second.nodes.get(label).is_some_and(|n| n.id == first.nodes[*label].id);
         for label in first.nodes.keys().filter(stays).filter(|_| ports_keep_their_order(&first, &second)) {
             let comment = format!("# on [nodes.{label}]\n");
             prop_assert!(now.contains(&comment), "no {} in\n{}", comment, now);

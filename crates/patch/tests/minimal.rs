@@ -119,7 +119,7 @@ fn change_definition(dice: &mut Dice, part: &mut Part) -> Option<(&'static str, 
 fn change_play(dice: &mut Dice, patch: &mut Patch) -> Option<(&'static str, usize)> {
     match dice.below(4) {
         0 => {
-            let (_, sequence) = patch.sequences.iter_mut().next()?;
+            let (_, sequence) = patch.sequences.get_index_mut(0)?;
             let place = dice.below(sequence.steps.len());
             sequence.steps[place].pitch.push(60.25);
             Some(("step", 1))
@@ -147,11 +147,12 @@ fn try_one(dice: &mut Dice, patch: &mut Patch) -> Option<(&'static str, usize)> 
             let labels: Vec<String> = patch.nodes.keys().cloned().collect();
             let what = change_one(dice, &mut patch.nodes, &catalogue)?;
             // What plays a node that has another label says so, and with no node there is nothing to play.
-            for (from, sequence) in patch.sequences.iter_mut().map(|(_, s)| (s.to.clone(), s)) {
-                if !patch.nodes.contains_key(&from) && labels.contains(&from) {
+            let Patch { nodes, sequences, .. } = patch;
+            sequences.each_mut(|_, sequence| {
+                if !nodes.contains_key(&sequence.to) && labels.contains(&sequence.to) {
                     sequence.to = "another-label".to_owned();
                 }
-            }
+            });
             Some(what)
         }
         2 => {

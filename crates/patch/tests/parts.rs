@@ -15,23 +15,25 @@ fn resolved(text: &str) -> Resolved {
 #[test]
 fn what_is_settled_about_a_part() {
     let patch = resolved(PATCH);
-    let strip = &patch.parts["strip"];
+    let strip = patch.part("strip").expect("a part");
+    let number = |place| strip.nodes.places().position(|(other, _)| other == place).expect("a place");
     let ports = |list: &[sostenuto_patch::Opening]| {
-        list.iter().map(|o| format!("{} {} {}", o.name, o.place, o.channels)).collect::<Vec<_>>()
+        list.iter().map(|o| format!("{} {} {}", o.name, number(o.place), o.channels)).collect::<Vec<_>>()
     };
     assert_eq!(ports(&strip.inlets), ["in 0 2", "side 1 1"]);
     assert_eq!(ports(&strip.outlets), ["out 5 2", "dry 6 1"]);
     let params = |part: &sostenuto_patch::ResolvedPart| {
         let one = |p: &sostenuto_patch::PartParameter| {
-            let to: Vec<(usize, u16)> = p.targets.iter().map(|t| (t.node, t.param)).collect();
+            let number = |place| part.nodes.places().position(|(other, _)| other == place).expect("a place");
+            let to: Vec<(usize, u16)> = p.targets.iter().map(|t| (number(t.node), t.param)).collect();
             format!("{} {}..{} {} {to:?}", p.info.name, p.info.min, p.info.max, p.info.default)
         };
         part.params.iter().map(one).collect::<Vec<_>>()
     };
     assert_eq!(params(strip), ["brightness 10..5000 800 [(3, 0)]", "level -60..24 -6 [(2, 0), (4, 0)]"]);
-    let tone = &patch.parts["tone"];
+    let tone = patch.part("tone").expect("a part");
     assert_eq!(params(tone), ["level -120..24 -12 [(2, 0)]"]);
-    assert_eq!(tone.notes, [0]);
+    assert_eq!(tone.notes, [tone.place("note").expect("a node")]);
     let voices = tone.voices.expect("an instrument");
     let wanted = Voices { glide_ms: 50.0, mode: Mode::Legato, steal: Steal::Quietest, voices: 8, ..voices };
     assert_eq!((voices, voices.spares, voices.fade_ms, voices.bodies()), (wanted, 4, 5.0, 16));
@@ -46,7 +48,8 @@ fn what_is_settled_about_a_part() {
     assert_eq!(a.values, [1000.0, -6.0]);
     assert_eq!(patch.node("b").expect("a node").values, [800.0, -6.0]);
     // What the first port is follows from the order of the inlets; what comes out is as wide as the outlet.
-    assert_eq!(patch.nodes[3].cables[0].input, 0);
+    let fourth = patch.nodes.iter().nth(3).expect("a node");
+    assert_eq!(patch.nodes.cables(fourth).next().map(|cable| cable.input), Some(0));
     assert_eq!(patch.node("out").expect("a node").layout.channels, 2);
 }
 
@@ -56,7 +59,10 @@ fn a_parameter_that_follows_a_signal() {
     let frequency = &patch.parts["tone"].nodes["osc"].params["frequency"];
     assert_eq!((frequency.value, frequency.drives[0].depth), (Some(0.0), 1.0));
     assert_eq!(frequency.drives[0].from.port, "frequency");
-    assert_eq!(resolved(PATCH).parts["tone"].nodes[1].values, [0.0]);
+    assert_eq!(
+        resolved(PATCH).part("tone").and_then(|tone| tone.nodes.iter().nth(1)).expect("a node").values,
+        [0.0]
+    );
     assert!(to_toml(&patch, &kinds::catalogue()).contains("frequency = { from = \"note\" }\n"));
     // With another drive it is written in full, and read again though 0 Hz is out of range.
     let two = PATCH.replace(
@@ -66,15 +72,16 @@ fn a_parameter_that_follows_a_signal() {
     assert_eq!(patch_of(&to_toml(&patch_of(&two), &kinds::catalogue())), patch_of(&two));
     // A part parameter that stands for it has the value that is nearest.
     let mapped = PATCH.replace("level = \"amp.gain\"", "level = \"amp.gain\"\npitch = \"osc.frequency\"");
-    assert_eq!(resolved(&mapped).parts["tone"].params[1].info.default, 0.01);
+    assert_eq!(resolved(&mapped).part("tone").expect("a part").params[1].info.default, 0.01);
 }
 
 #[test]
 fn sequences_are_settled_to_beats() {
     let patch = resolved(PATCH);
     assert_eq!((patch.tempo, patch.meter.to_string().as_str()), (96.0, "3/4"));
-    let sequence = &patch.sequences[0];
-    assert_eq!((sequence.name.as_str(), sequence.node), ("sequence-1", 1));
+    let (_, sequence) = patch.sequences.get_index(0).expect("a sequence");
+    assert_eq!(sequence.name, "sequence-1");
+    assert_eq!(patch.nodes.places().position(|(place, _)| place == sequence.node), Some(1));
     // The last step ends at 3.5 beats.
     assert_eq!((sequence.length, sequence.looped), (4.0, true));
     let notes: Vec<_> = sequence.notes.iter().map(|n| (n.at, n.length, n.pitch, n.velocity)).collect();
@@ -87,7 +94,7 @@ fn sequences_are_settled_to_beats() {
         PATCH.replace("length = 0.5 }", "length = 0.3333333333333333 }").replace("{ length = 1 },", "");
     let thirds =
         thirds.replace("{ at = 3, ", "{ ").replace("velocity = 0.5 }", "length = 0.3333333333333333 }");
-    assert_eq!(resolved(&thirds).sequences[0].length, 1.0);
+    assert_eq!(resolved(&thirds).sequences["sequence-1"].length, 1.0);
     let plain = resolved("[nodes.out]\nkind = \"audio_out\"");
     assert_eq!((plain.tempo, plain.meter.to_string().as_str()), (120.0, "4/4"));
 }

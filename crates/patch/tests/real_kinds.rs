@@ -53,7 +53,8 @@ fn every_kind_can_be_written_with_all_its_values() {
             assert_eq!(read(&text, notation, &catalogue).unwrap().patch, patch, "{text}");
         }
         let resolved = resolve(&patch, &catalogue).unwrap();
-        let it = if inside { &resolved.parts["whole"].nodes[0] } else { &resolved.nodes[0] };
+        let it = if inside { &resolved.part("whole").expect("a part").nodes } else { &resolved.nodes };
+        let it = it.iter().next().expect("a node");
         assert_eq!(it.shape, kind.shape(&it.layout));
     }
 }
@@ -77,6 +78,6 @@ fn what_the_page_on_patches_shows_can_sound() {
     plain.parts["lead"].voices = Some(Voicing::of(8));
     plain.transport = Transport::default();
     let other = resolve(&plain, &catalogue).expect("it can be built");
-    assert_eq!(settled.parts["lead"].voices, other.parts["lead"].voices);
+    assert_eq!(settled.part("lead").map(|p| p.voices), other.part("lead").map(|p| p.voices));
     assert_eq!((settled.tempo, settled.meter), (other.tempo, other.meter));
 }

@@ -9,7 +9,7 @@ mod kinds;
 use kinds::random::{Dice, change, patch};
 use proptest::prelude::*;
 use sostenuto_nodes::Layout;
-use sostenuto_patch::{Edit, Patch, Resolved, ResolvedNode, Voices, diff, resolve};
+use sostenuto_patch::{Edit, Patch, Place, Resolved, ResolvedNode, ResolvedNodes, Voices, diff, resolve};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nodes that sound, by id.
@@ -38,20 +38,20 @@ struct Sounding {
 }
 
 /// All that sounds of a patch or a part.
-fn unfold(nodes: &[ResolvedNode]) -> Nodes {
+fn unfold(nodes: &ResolvedNodes) -> Nodes {
     let mut all: Nodes = nodes.iter().map(|n| (n.id.clone(), build(n))).collect();
     for node in nodes {
-        let from = |place: usize, output: u16| {
+        let from = |place: Place, output: u16| {
             let source = &nodes[place];
             (source.id.clone(), source.shape.outputs[usize::from(output)].name.to_string())
         };
         let sounding = all.get_mut(&node.id).expect("it is there");
-        for c in &node.cables {
+        for c in nodes.cables(node) {
             let (id, port) = from(c.node, c.output);
             let to = node.shape.inputs[usize::from(c.input)].name.to_string();
             sounding.cables.insert((id, port, to), c.gain_db);
         }
-        for d in &node.drives {
+        for d in nodes.drives(node) {
             let (id, port) = from(d.node, d.output);
             let to = node.shape.params[usize::from(d.param)].name.to_string();
             sounding.drives.insert((id, port, to), d.depth);
@@ -107,7 +107,7 @@ fn set(node: &mut Sounding, param: &str, value: f32) {
 }
 
 /// Carries an edit out on the nodes of a patch or a part, which the new patch has as `next`.
-fn carry_out(edit: &Edit, nodes: &mut Nodes, next: &[ResolvedNode]) {
+fn carry_out(edit: &Edit, nodes: &mut Nodes, next: &ResolvedNodes) {
     let new = |id: &str| {
         let node = next.iter().find(|n| n.id == id).expect("the new patch has it");
         Sounding { fresh: true, ..build(node) }
@@ -168,7 +168,7 @@ fn everywhere(part: &str, edit: &Edit, nodes: &mut Nodes, next: &Resolved) {
     for node in nodes.values_mut().filter(|n| !n.fresh) {
         everywhere(part, edit, &mut node.inside, next);
         if node.kind == part {
-            carry_out(edit, &mut node.inside, &next.parts[part].nodes);
+            carry_out(edit, &mut node.inside, &next.part(part).expect("the new patch defines it").nodes);
             if matches!(edit, Edit::ReplaceNode { .. }) {
                 // The definition does not know what this instance sets.
                 for (param, value) in node.values.clone() {
@@ -225,7 +225,7 @@ proptest! {
 #[test]
 fn random_patches_have_instances_in_instances() {
     let counts: BTreeSet<usize> =
-        (0..200).map(|seed| instances(&unfold(&resolved(&patch(&mut Dice(seed), 80)).nodes))).collect();
+        (0..400).map(|seed| instances(&unfold(&resolved(&patch(&mut Dice(seed), 80)).nodes))).collect();
     assert!(counts.len() > 12 && counts.last() > Some(&15), "{counts:?}");
 }
 

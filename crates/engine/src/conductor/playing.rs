@@ -60,8 +60,8 @@ impl Playing {
         node: impl Fn(&str) -> Result<NodeId, EngineError>,
     ) -> Result<Vec<(Arc<Sequence>, NodeId)>, EngineError> {
         let mut all = Vec::with_capacity(next.sequences.len());
-        for sequence in &next.sequences {
-            let Some(player) = next.nodes.get(sequence.node) else { continue };
+        for (_, sequence) in &next.sequences {
+            let Some(player) = next.nodes.at(sequence.node) else { continue };
             let new = self.numbers.len() as u32 + 1;
             let number = *self.numbers.entry(sequence.name.clone()).or_insert(new);
             let wrong = |why| EngineError::Sequence { name: sequence.name.clone(), why };
@@ -87,10 +87,7 @@ fn played(
 
 /// Whether other sequences are to be played, or others are to play them.
 pub(super) fn concerns_sequences(edits: &[Edit], next: &Resolved) -> bool {
-    let plays = |id: &str| {
-        let place = next.place(id);
-        next.sequences.iter().any(|sequence| Some(sequence.node) == place)
-    };
+    let plays = |id: &str| next.played_by(id).next().is_some();
     edits.iter().any(|edit| match edit {
         Edit::AddSequence { .. } | Edit::RemoveSequence { .. } => true,
         Edit::ChangeSequence { same, .. } => !same,
@@ -208,8 +205,7 @@ impl Conductor {
 
     /// The labels of the nodes that play notes, in the order of the patch.
     pub fn instruments(&self) -> impl Iterator<Item = &str> {
-        let nodes = self.resolved.nodes.iter().filter(|node| node.kind.instrument().is_some());
-        nodes.map(|node| node.label.as_str())
+        self.resolved.instruments().map(|node| node.label.as_str())
     }
 
     /// Changes musical time, at a time or as soon as may be.

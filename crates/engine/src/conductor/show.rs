@@ -5,7 +5,7 @@ use crate::error::EngineError;
 use crate::place::{Levels, NodeReport, Place, levels};
 use sostenuto_graph::{NodeId, ROOT, VoiceLoad};
 use sostenuto_nodes::Tap;
-use sostenuto_patch::{OUTPUT_KIND, ResolvedNode};
+use sostenuto_patch::{OUTPUT_KIND, ResolvedNode, ResolvedNodes};
 use std::sync::Arc;
 
 impl Conductor {
@@ -18,17 +18,11 @@ impl Conductor {
         reports
     }
 
-    fn report(&self, body: NodeId, around: &str, nodes: &[ResolvedNode], reports: &mut Vec<NodeReport>) {
+    fn report(&self, body: NodeId, around: &str, nodes: &ResolvedNodes, reports: &mut Vec<NodeReport>) {
         for node in nodes {
             let Some(place) = self.stage.place(body, &node.id) else { continue };
             let label = format!("{around}{}", node.label);
-            reports.push(NodeReport {
-                label: label.clone(),
-                kind: node.kind.name.to_string(),
-                average_ns: place.load.average_ns(),
-                peak_ns: place.load.peak_ns(),
-                levels: levels(place.tap.as_ref()),
-            });
+            reports.push(report(label.clone(), node, place));
             if let Some(part) = &node.kind.part {
                 let around = format!("{label}/");
                 place.bodies.iter().for_each(|body| self.report(*body, &around, &part.nodes, reports));
@@ -36,9 +30,15 @@ impl Conductor {
         }
     }
 
+    /// How one node fares, by its label or the way to it; nothing if it is not there. If it is a meter, its peaks begin anew.
+    pub fn node(&self, label: &str) -> Option<NodeReport> {
+        let (node, place) = self.find(label).ok()?;
+        Some(report(label.to_owned(), node, place))
+    }
+
     /// The levels of what goes to the device. Their peaks begin anew.
     pub fn output_levels(&self) -> Vec<Levels> {
-        let output = self.resolved.nodes.iter().find(|node| node.kind.name == OUTPUT_KIND);
+        let output = self.resolved.of_kind(OUTPUT_KIND).next();
         output
             .and_then(|node| self.stage.place(ROOT, &node.id))
             .map_or(Vec::new(), |p| levels(p.tap.as_ref()))
@@ -65,14 +65,14 @@ impl Conductor {
         let mut names = label.split('/');
         let first = names.next().unwrap_or_default();
         let nodes = &self.resolved.nodes;
-        let node = nodes.iter().find(|n| n.label == first);
-        let node = node.ok_or_else(|| no_such_node(label, first, nodes))?;
+        let node = nodes.labelled(first);
+        let node = node.ok_or_else(|| no_such_node(label, first, Some(nodes)))?;
         let place = self.stage.place(ROOT, &node.id);
-        let mut found = (node, place.ok_or_else(|| no_such_node(label, first, nodes))?);
+        let mut found = (node, place.ok_or_else(|| no_such_node(label, first, Some(nodes)))?);
         for name in names {
             let (node, place) = found;
-            let nodes = node.kind.part.as_ref().map_or(&[][..], |part| &part.nodes);
-            let inner = nodes.iter().find(|n| n.label == name);
+            let nodes = node.kind.part.as_ref().map(|part| &part.nodes);
+            let inner = nodes.and_then(|nodes| nodes.labelled(name));
             let inside = |inner: &ResolvedNode| self.stage.place(*place.bodies.first()?, &inner.id);
             found = inner
                 .and_then(|inner| Some((inner, inside(inner)?)))
@@ -82,9 +82,20 @@ impl Conductor {
     }
 }
 
+fn report(label: String, node: &ResolvedNode, place: &Place) -> NodeReport {
+    NodeReport {
+        label,
+        kind: node.kind.name.to_string(),
+        average_ns: place.load.average_ns(),
+        peak_ns: place.load.peak_ns(),
+        levels: levels(place.tap.as_ref()),
+    }
+}
+
 /// The way to a node of which one name is not there.
-fn no_such_node(way: &str, name: &str, known: &[ResolvedNode]) -> EngineError {
-    let suggestion = sostenuto_patch::nearest(name, known.iter().map(|n| n.label.as_str()));
+fn no_such_node(way: &str, name: &str, known: Option<&ResolvedNodes>) -> EngineError {
+    let known = known.into_iter().flatten();
+    let suggestion = sostenuto_patch::nearest(name, known.map(|n| n.label.as_str()));
     let before = way.find(name).and_then(|start| way.get(..start)).unwrap_or_default();
     EngineError::NoSuchNode {
         name: way.into(),

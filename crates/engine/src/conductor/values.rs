@@ -4,6 +4,7 @@ use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use crate::score::Score;
 use sostenuto_graph::{Command, GraphError, Motion, ROOT, Ticket, When};
+use sostenuto_patch::Resolved;
 
 impl Conductor {
     /// Moves one parameter, at a time or as soon as may be, and notes the value in the patch. A parameter of an instance of a part moves what
@@ -21,21 +22,57 @@ impl Conductor {
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
         let (label, param) = self.outermost(label, param)?;
-        let (node, place) = self.find(&label)?;
-        let Some(number) = node.shape.param(&param) else { return Err(no_param(node, &label, &param)) };
+        let ticket = self.turn(&label, &param, value, motion, at.into())?;
+        let mut patch = self.resolved.patch().clone();
+        if let Some(node) = patch.nodes.get_mut(&label) {
+            node.params.entry(param).or_default().value = Some(value);
+        }
+        if let Ok(resolved) = self.resolved.after(&patch, Self::catalogue()) {
+            self.resolved = resolved;
+        }
+        Ok(ticket)
+    }
+
+    /// The same where it is settled already what the patch says then.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub(crate) fn set_resolved(
+        &mut self,
+        (label, param): (&str, &str),
+        value: f32,
+        motion: Option<Motion>,
+        at: When,
+        resolved: Resolved,
+    ) -> Result<Ticket, EngineError> {
+        let ticket = self.turn(label, param, value, motion, at)?;
+        self.resolved = resolved;
+        Ok(ticket)
+    }
+
+    /// Moves a parameter of a node of the patch.
+    fn turn(
+        &mut self,
+        label: &str,
+        param: &str,
+        value: f32,
+        motion: Option<Motion>,
+        at: When,
+    ) -> Result<Ticket, EngineError> {
+        let (node, place) = self.find(label)?;
+        let Some(number) = node.shape.param(param) else { return Err(no_param(node, label, param)) };
         let info = &node.shape.params[usize::from(number)];
         if !(info.min..=info.max).contains(&value) {
-            let (node, min, max) = (label, info.min, info.max);
+            let (node, param, min, max) = (label.to_owned(), param.to_owned(), info.min, info.max);
             return Err(GraphError::OutOfRange { node, param, value, min, max }.into());
         }
         let (id, is_instance) = (node.id.clone(), !place.bodies.is_empty());
         let (place, born) = (place.node, place.born);
         self.make_room(1)?;
-        let at = at.into();
         let ticket = if is_instance || is_musical(at) || !self.order.open.is_empty() {
             let mut score = Score::new(&self.stage, &self.resolved);
             let mut edit = self.graph.edit();
-            score.turn(ROOT, &id, &param, value, motion, &mut edit)?;
+            score.turn(ROOT, &id, param, value, motion, &mut edit)?;
             let Score { changes, sets, .. } = score;
             let batch = edit.commit()?;
             let at = self.time_of(at, &sets);
@@ -49,22 +86,7 @@ impl Conductor {
             self.send(Command::Set { ticket, set, at })?;
             ticket
         };
-        self.note_value(&label, &id, &param, value);
         Ok(ticket)
-    }
-
-    /// Notes a value in the patch.
-    fn note_value(&mut self, label: &str, id: &str, param: &str, value: f32) {
-        if let Some(index) = self.resolved.place(id)
-            && let Some(node) = self.resolved.nodes.get_mut(index)
-            && let Some(number) = node.shape.param(param)
-        {
-            node.values[usize::from(number)] = value;
-            node.pins.params.insert(param.to_owned());
-        }
-        if let Some(node) = self.patch.nodes.get_mut(label) {
-            node.params.entry(param.into()).or_default().value = Some(value);
-        }
     }
 
     /// The label and the parameter of the patch that stand for a parameter inside of instances: the same if it is not inside of one.
@@ -82,7 +104,7 @@ impl Conductor {
             let part = instance.kind.part.as_deref();
             let stands_for = |shown: &&sostenuto_patch::PartParameter| {
                 shown.targets.iter().any(|target| {
-                    let inner = part.and_then(|part| part.nodes.get(target.node));
+                    let inner = part.and_then(|part| part.nodes.at(target.node));
                     inner.is_some_and(|n| n.label == name && n.shape.param(&param) == Some(target.param))
                 })
             };

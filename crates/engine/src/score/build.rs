@@ -7,12 +7,13 @@ use crate::error::EngineError;
 use crate::stage::{Newcomer, Site, voiced, within};
 use sostenuto_graph::{Motion, NodeId, Port, ROOT, Sink, Source};
 use sostenuto_nodes::{Built, Layout};
-use sostenuto_patch::{OUTPUT_KIND, ResolvedNode, ResolvedPart, seed};
+use sostenuto_patch::{OUTPUT_KIND, Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed};
+use std::collections::BTreeMap;
 
 /// Where nodes are built: the patch itself, or a body of a part.
 pub(super) struct Ground<'a> {
     body: NodeId,
-    nodes: &'a [ResolvedNode],
+    nodes: &'a ResolvedNodes,
     /// What the body follows; nothing for the patch itself.
     pub part: Option<&'a ResolvedPart>,
     /// The values of the part's parameters.
@@ -38,7 +39,7 @@ impl<'a> Ground<'a> {
     }
 
     /// The values that a node begins with: its own, and those that the parameters of the part give it.
-    fn values_of(&self, place: usize) -> Vec<f32> {
+    fn values_of(&self, place: Place) -> Vec<f32> {
         let spec = &self.nodes[place];
         let mut values = spec.values.clone();
         for (param, value) in self.part.iter().flat_map(|part| &part.params).zip(&self.values) {
@@ -69,7 +70,7 @@ impl<'a> Score<'a> {
     pub(super) fn build(
         &mut self,
         ground: &Ground<'a>,
-        place: usize,
+        place: Place,
         edit: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
         let spec = &ground.nodes[place];
@@ -86,7 +87,7 @@ impl<'a> Score<'a> {
     fn build_node(
         &mut self,
         ground: &Ground<'a>,
-        place: usize,
+        place: Place,
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
         let spec = &ground.nodes[place];
@@ -108,7 +109,7 @@ impl<'a> Score<'a> {
     fn build_instance(
         &mut self,
         ground: &Ground<'a>,
-        place: usize,
+        place: Place,
         part: &'a ResolvedPart,
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
@@ -153,30 +154,30 @@ impl<'a> Score<'a> {
         edit: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
         let ends = Ends::of(part);
-        for place in (0..part.nodes.len()).filter(|place| !ends.is_port(*place)) {
+        for (place, _) in part.nodes.places().filter(|(place, _)| !ends.is_port(*place)) {
             self.build(inside, place, edit)?;
         }
-        let node = |place: usize| self.node(inside.body, &part.nodes[place].id);
-        let source = |place: usize, output: u16| match ends.inlets[place] {
-            Some(inlet) => Ok(Source::PartInput(inside.body, inlet)),
+        let node = |place: Place| self.node(inside.body, &part.nodes[place].id);
+        let source = |place: Place, output: u16| match ends.inlets.get(&place) {
+            Some(inlet) => Ok(Source::PartInput(inside.body, *inlet)),
             None => node(place).map(|node| node.output(output)),
         };
-        let param = |place: usize, number: u16| {
+        let param = |place: Place, number: u16| {
             let inner = part.nodes[place].kind.part.as_deref();
             node(place).map(|node| match inner {
                 Some(inner) => node.input(first_hidden(inner) as u16 + number),
                 None => node.param(number),
             })
         };
-        for (place, spec) in part.nodes.iter().enumerate() {
-            for cable in &spec.cables {
-                let to = match ends.outlets[place] {
-                    Some(outlet) => Sink::PartOutput(inside.body, outlet),
+        for (place, spec) in part.nodes.places() {
+            for cable in part.nodes.cables(spec) {
+                let to = match ends.outlets.get(&place) {
+                    Some(outlet) => Sink::PartOutput(inside.body, *outlet),
                     None => node(place)?.input(cable.input),
                 };
                 edit.connect(source(cable.node, cable.output)?, to, amplitude(cable.gain_db))?;
             }
-            for drive in &spec.drives {
+            for drive in part.nodes.drives(spec) {
                 edit.connect(source(drive.node, drive.output)?, param(place, drive.param)?, drive.depth)?;
             }
         }
@@ -190,26 +191,22 @@ impl<'a> Score<'a> {
     }
 }
 
-/// For each node of a part, the port that it is.
+/// For the nodes of a part that are ports, which.
 struct Ends {
-    inlets: Vec<Option<u16>>,
-    outlets: Vec<Option<u16>>,
+    inlets: BTreeMap<Place, u16>,
+    outlets: BTreeMap<Place, u16>,
 }
 
 impl Ends {
     fn of(part: &ResolvedPart) -> Self {
         let numbers = |openings: &[sostenuto_patch::Opening]| {
-            let mut numbers = vec![None; part.nodes.len()];
-            for (number, opening) in openings.iter().enumerate() {
-                numbers[opening.place] = Some(number as u16);
-            }
-            numbers
+            openings.iter().enumerate().map(|(number, opening)| (opening.place, number as u16)).collect()
         };
         Ends { inlets: numbers(&part.inlets), outlets: numbers(&part.outlets) }
     }
 
-    fn is_port(&self, place: usize) -> bool {
-        self.inlets[place].is_some() || self.outlets[place].is_some()
+    fn is_port(&self, place: Place) -> bool {
+        self.inlets.contains_key(&place) || self.outlets.contains_key(&place)
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Score, Transaction};
 use crate::error::EngineError;
 use sostenuto_graph::voice::{Config, Mode as Plays, Priority as Heard, Steal as Taken};
 use sostenuto_graph::{NodeId, VoiceTables, Voicing};
-use sostenuto_patch::{Mode, Priority, ResolvedPart, Steal, Voices};
+use sostenuto_patch::{Mode, Place, Priority, ResolvedPart, Steal, Voices};
 
 /// How an instrument deals with its voices, in frames.
 pub(super) fn voicing(voices: &Voices, sample_rate: f64) -> Voicing {
@@ -73,7 +73,7 @@ impl<'a> Score<'a> {
     fn tables(&self, part: &ResolvedPart, bodies: &[NodeId]) -> Result<VoiceTables, EngineError> {
         let mut tables = VoiceTables { notes: Vec::new(), knobs: Vec::new() };
         for body in bodies {
-            let note = |place: &usize| self.node(*body, &part.nodes[*place].id);
+            let note = |place: &Place| self.node(*body, &part.nodes[*place].id);
             tables.notes.push(part.notes.iter().map(note).collect::<Result<_, _>>()?);
         }
         for number in 0..part.params.len() {

@@ -96,7 +96,7 @@ pub fn after(patch: &Patch, deed: &Deed) -> Patch {
         Deed::Play(next) => next.clone(),
         Deed::Set(node, param, value) => {
             let mut next = patch.clone();
-            let node = next.nodes.get_mut(*node).unwrap();
+            let node = next.nodes.get_mut(node).unwrap();
             node.params.entry((*param).into()).or_default().value = Some(*value);
             next
         }

@@ -20,12 +20,12 @@ impl State {
         let by_id = |(label, node): (&String, &Node)| {
             let mut node = node.clone();
             let id = node.id.clone();
-            for source in Patch::sources_mut(&mut node) {
+            Patch::each_source_mut(&mut node, |source| {
                 if let Some(from) = nodes.get(&source.node) {
                     source.node.clone_from(&from.id);
                 }
                 fed.entry(source.node.clone()).or_default().push(id.clone());
-            }
+            });
             (id, (label.clone(), node))
         };
         State { nodes: nodes.iter().map(by_id).collect(), fed }
@@ -36,13 +36,13 @@ impl State {
         let all: Vec<(String, (String, Node))> = self.nodes.into_iter().collect();
         let labels: HashMap<String, String> =
             all.iter().map(|(id, (label, _))| (id.clone(), label.clone())).collect();
-        let mut nodes = Nodes::with_capacity(all.len());
+        let mut nodes = Nodes::new();
         for (id, (label, mut node)) in all {
-            for source in Patch::sources_mut(&mut node) {
+            Patch::each_source_mut(&mut node, |source| {
                 if let Some(label) = labels.get(source.node.as_str()) {
                     source.node.clone_from(label);
                 }
-            }
+            });
             if nodes.insert(label.clone(), node).is_some() {
                 let node = Who { id, label: label.clone() };
                 return Err(Misfit { edit: Box::new(Edit::Relabel { node, was: label }) });
@@ -62,10 +62,10 @@ impl State {
             edit if !edit.is_said() => drop(self.node(&about(edit)?.id)?),
             Edit::RemoveNode { node } => self.remove(&node.id)?,
             Edit::Relabel { node, .. } => self.nodes.get_mut(&node.id)?.0.clone_from(&node.label),
-            Edit::AddNode { node, spec, at } => {
+            Edit::AddNode { node, spec, after } => {
                 let mut new = Node::new(node.id.clone(), "");
                 spec.put_into(&mut new);
-                self.nodes.add(node.id.clone(), (node.label.clone(), new), *at)?;
+                self.nodes.add(node.id.clone(), (node.label.clone(), new), after.as_ref())?;
             }
             Edit::ReplaceNode { node, spec, .. } => spec.put_into(self.node(&node.id)?),
             Edit::Pin { node, pins } => {
@@ -98,24 +98,28 @@ impl State {
     }
 
     fn cable(&mut self, edit: &Edit) -> Option<()> {
-        let place = |node: &Node, from: &Output, to: &Input| {
-            node.cables.iter().position(|c| c.port == to.port && is(&c.from, from))
-        };
+        let place = |node: &Node, from: &Output, to: &Input| node.cables.find(&source(from), &to.port);
         match edit {
-            Edit::Connect { from, to, gain_db, at } => {
+            Edit::Connect { from, to, gain_db, after } => {
                 self.begins(from, to)?;
                 let node = self.node(&to.node.id).filter(|n| place(n, from, to).is_none())?;
                 let cable = Cable { from: source(from), port: to.port.clone(), gain_db: *gain_db };
-                node.cables.insert((*at).min(node.cables.len()), cable);
+                let behind = after.as_ref().map(|(from, port)| node.cables.find(&source(from), port));
+                match behind {
+                    None => node.cables.insert_after(None, cable),
+                    Some(Some(place)) => node.cables.insert_after(Some(place), cable),
+                    Some(None) => node.cables.push(cable),
+                }
             }
             Edit::Disconnect { from, to } => {
                 let node = self.node(&to.node.id)?;
-                node.cables.remove(place(node, from, to)?);
+                node.cables.take(place(node, from, to)?);
             }
             Edit::SetCableGain { from, to, gain_db, .. } => {
                 let node = self.node(&to.node.id)?;
                 let place = place(node, from, to)?;
-                node.cables[place].gain_db = *gain_db;
+                let cable = Cable { gain_db: *gain_db, ..node.cables.at(place)?.clone() };
+                node.cables.set(place, cable);
             }
             _ => {}
         }
@@ -179,7 +183,7 @@ impl State {
 
 /// Takes away every cable and drive from a node.
 pub(crate) fn cut_from(node: &mut Node, source: &str) {
-    node.cables.retain(|c| c.from.node != source);
+    node.cables.cut(source);
     node.params.values_mut().for_each(|p| p.drives.retain(|d| d.from.node != source));
     node.params.retain(|_, p| !p.is_empty());
 }

@@ -7,10 +7,13 @@ use crate::kind::KindInfo;
 use crate::limits::OUTLET_KIND;
 use crate::model::{Nodes, Patch};
 use crate::places::Places;
+use std::collections::HashMap;
 
 /// For each node, the nodes that feed it.
 fn feeders(nodes: &Nodes) -> Vec<Vec<usize>> {
-    let of = |node| Patch::sources(node).filter_map(|s| nodes.get_index_of(&s.node)).collect();
+    let places: HashMap<&str, usize> =
+        nodes.keys().enumerate().map(|(place, label)| (label.as_str(), place)).collect();
+    let of = |node| Patch::sources(node).filter_map(|s| places.get(s.node.as_str()).copied()).collect();
     nodes.values().map(of).collect()
 }
 

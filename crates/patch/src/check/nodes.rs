@@ -5,12 +5,12 @@ use crate::catalogue::{Catalogue, bank_count, follows, has_inputs, param, settin
 use crate::fault::{Fault, PartFault};
 use crate::kind::KindInfo;
 use crate::limits::{INLET_KIND, MAX_CABLES, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
+use crate::listing::Listing;
 use crate::model::{Node, Nodes, Part, Patch};
 use crate::places::Places;
 use crate::quantity::Quantity;
 use crate::read::unknown_param;
 use crate::tree::Span;
-use indexmap::IndexMap;
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) struct Set<'a> {
     pub nodes: &'a Nodes,
     pub within: Within,
     /// The parts of the patch. One that the catalogue does not have is told of elsewhere.
-    pub parts: &'a IndexMap<String, Part>,
+    pub parts: &'a Listing<Part>,
 }
 
 impl Set<'_> {
@@ -46,13 +46,12 @@ impl Set<'_> {
             nodes.values().map(|n| catalogue.find(&n.kind).map(Arc::as_ref)).collect();
         for ((label, node), kind) in nodes.iter().zip(&kinds) {
             let mut site = Site { label, node, places, sink };
-            site.names(&mut ids);
+            site.names();
+            if let Some(other) = ids.insert(&node.id, label) {
+                site.say_of("id", Fault::DuplicateId { id: node.id.clone(), other: other.to_owned() });
+            }
             match kind {
-                Some(kind) => {
-                    site.belongs(kind, self.within);
-                    site.layout(kind);
-                    site.values(kind);
-                }
+                Some(kind) => site.of_kind(kind, self.within),
                 None if places.kind_is_missing(label) || self.parts.contains_key(&node.kind) => {}
                 None => {
                     let suggestion = catalogue.suggest(&node.kind);
@@ -60,7 +59,7 @@ impl Set<'_> {
                 }
             }
         }
-        cables::check(nodes, &kinds, places, sink);
+        cables::check(nodes, catalogue, places, sink);
         loops::check(nodes, &kinds, places, sink);
         // A kind that nobody knows may have been meant to be an output.
         let ends = |kind: &str| kinds.iter().any(|k| k.is_none_or(|k| k.name == kind || k.shows));
@@ -76,6 +75,13 @@ impl Set<'_> {
     }
 }
 
+/// Tells what is wrong with a node of a patch by itself, but for its cables.
+pub(crate) fn one(label: &str, node: &Node, kind: &KindInfo, sink: &mut Sink<'_>) {
+    let mut site = Site { label, node, places: &Places::default(), sink };
+    site.names();
+    site.of_kind(kind, Within::Patch);
+}
+
 /// A node while it is checked.
 struct Site<'a, 'm, 's> {
     label: &'a str,
@@ -84,7 +90,7 @@ struct Site<'a, 'm, 's> {
     sink: &'m mut Sink<'s>,
 }
 
-impl<'a> Site<'a, '_, '_> {
+impl Site<'_, '_, '_> {
     fn say(&mut self, span: Option<Span>, item: Option<&str>, fault: Fault) {
         (self.sink)(span, Some(self.label.to_owned()), item.map(str::to_owned), fault);
     }
@@ -93,7 +99,7 @@ impl<'a> Site<'a, '_, '_> {
         self.say(self.places.key(self.label, item), Some(item), fault);
     }
 
-    fn names(&mut self, ids: &mut HashMap<&'a str, &'a str>) {
+    fn names(&mut self) {
         if !is_name(self.label) {
             self.say(self.places.head(self.label), None, Fault::BadName { name: self.label.to_owned() });
         }
@@ -101,9 +107,12 @@ impl<'a> Site<'a, '_, '_> {
         if id != self.label && !is_name(id) {
             self.say_of("id", Fault::BadName { name: id.to_owned() });
         }
-        if let Some(other) = ids.insert(id, self.label) {
-            self.say_of("id", Fault::DuplicateId { id: id.to_owned(), other: other.to_owned() });
-        }
+    }
+
+    fn of_kind(&mut self, kind: &KindInfo, within: Within) {
+        self.belongs(kind, within);
+        self.layout(kind);
+        self.values(kind);
     }
 
     /// Whether a node of this kind can be where it is.

@@ -12,6 +12,7 @@ use crate::places::{DocumentPlaces, Places};
 use crate::problem::Scope;
 use crate::quantity::Quantity;
 use sostenuto_graph::MAX_DEPTH;
+use std::collections::HashMap;
 
 /// Tells every fault of the parts. Whether they are such that what uses them can be judged.
 pub(super) fn check(
@@ -27,27 +28,38 @@ pub(super) fn check(
     }
     let nowhere = Places::default();
     for (name, part) in &patch.parts {
-        let places = places.parts.get(name).unwrap_or(&nowhere);
-        let scope = Scope::Part(name.clone());
-        let mut say = |key: &str, item: Option<&str>, fault: Fault| {
-            sink(&scope, places.own(key), None, item.map(str::to_owned), fault);
-        };
-        if !is_name(name) {
-            say(Places::HEAD, None, Fault::BadName { name: name.clone() });
-        }
-        if catalogue.is_listed(name) {
-            say(Places::HEAD, None, PartFault::NameOfKind { name: name.clone() }.into());
-        }
-        definition(name, part, &mut say);
-        part_params::check(part, catalogue, &mut say);
-        let within = if part.voices.is_some() { Within::Instrument } else { Within::Part };
-        if !part.nodes.is_empty() {
-            let set = Set { nodes: &part.nodes, within, parts: &patch.parts };
-            let mut own = |span, node, item, fault| sink(&scope, span, node, item, fault);
-            set.check(catalogue, places, &mut own);
-        }
+        one(patch, name, part, catalogue, places.parts.get(name).unwrap_or(&nowhere), sink);
     }
     nesting(patch, places, sink)
+}
+
+/// Tells what is wrong with a part by itself.
+pub(crate) fn one(
+    patch: &Patch,
+    name: &str,
+    part: &Part,
+    catalogue: &Catalogue,
+    places: &Places,
+    sink: &mut DocumentSink<'_>,
+) {
+    let scope = Scope::Part(name.to_owned());
+    let mut say = |key: &str, item: Option<&str>, fault: Fault| {
+        sink(&scope, places.own(key), None, item.map(str::to_owned), fault);
+    };
+    if !is_name(name) {
+        say(Places::HEAD, None, Fault::BadName { name: name.to_owned() });
+    }
+    if catalogue.is_listed(name) {
+        say(Places::HEAD, None, PartFault::NameOfKind { name: name.to_owned() }.into());
+    }
+    definition(name, part, &mut say);
+    part_params::check(part, catalogue, &mut say);
+    let within = if part.voices.is_some() { Within::Instrument } else { Within::Part };
+    if !part.nodes.is_empty() {
+        let set = Set { nodes: &part.nodes, within, parts: &patch.parts };
+        let mut own = |span, node, item, fault| sink(&scope, span, node, item, fault);
+        set.check(catalogue, places, &mut own);
+    }
 }
 
 /// What a part says of itself.
@@ -76,7 +88,10 @@ fn definition(name: &str, part: &Part, say: &mut dyn FnMut(&str, Option<&str>, F
 /// How deep parts lie inside each other, and how many nodes they make.
 fn nesting(patch: &Patch, places: &DocumentPlaces, sink: &mut DocumentSink<'_>) -> bool {
     let uses = uses(&patch.parts);
-    let name = |place: usize| patch.parts.get_index(place).map_or(String::new(), |(name, _)| name.clone());
+    let parts: Vec<(&String, &Part)> = patch.parts.iter().collect();
+    let numbers: HashMap<&str, usize> =
+        parts.iter().enumerate().map(|(number, (name, _))| (name.as_str(), number)).collect();
+    let name = |place: usize| parts[place].0.clone();
     let mut say = |place: usize, fault: PartFault| {
         let head = places.parts.get(&name(place)).and_then(|p| p.own(Places::HEAD));
         sink(&Scope::Part(name(place)), head, None, None, fault.into());
@@ -93,7 +108,7 @@ fn nesting(patch: &Patch, places: &DocumentPlaces, sink: &mut DocumentSink<'_>) 
     // Of each part, how deep it is and how many nodes it makes; none of what it uses comes after it.
     let mut sizes = vec![(0usize, 0u64); uses.len()];
     for place in order {
-        let Some((_, part)) = patch.parts.get_index(place) else { continue };
+        let part = parts[place].1;
         let (deepest, inside) = total(&uses[place], &sizes);
         let own = (part.nodes.len() - uses[place].len()) as u64;
         let bodies =
@@ -110,7 +125,7 @@ fn nesting(patch: &Patch, places: &DocumentPlaces, sink: &mut DocumentSink<'_>) 
         }
     }
     let instances: Vec<usize> =
-        patch.nodes.values().filter_map(|n| patch.parts.get_index_of(&n.kind)).collect();
+        patch.nodes.values().filter_map(|n| numbers.get(n.kind.as_str()).copied()).collect();
     let (_, inside) = total(&instances, &sizes);
     let count = inside.saturating_add((patch.nodes.len() - instances.len()) as u64);
     if count > MAX_UNFOLDED as u64 && instances.iter().all(|i| sizes[*i].1 <= MAX_UNFOLDED as u64) {

@@ -22,38 +22,49 @@ pub(super) fn check(
     if count > MAX_SEQUENCES {
         return sink(&Scope::Patch, None, None, item(), SequenceFault::TooMany { count }.into());
     }
-    let count = patch.sequences.values().flat_map(|s| &s.steps).map(|s| s.pitch.len().max(1)).sum();
+    let count = patch.sequences.values().map(Sequence::note_count).sum();
     if count > MAX_NOTES {
         return sink(&Scope::Patch, None, None, item(), SequenceFault::TooManyNotes { count }.into());
     }
     let nowhere = Places::default();
     for (name, sequence) in &patch.sequences {
-        let places = places.sequences.get(name).unwrap_or(&nowhere);
-        let mut say = |step: Option<usize>, key: &str, fault: Fault| {
-            let place = match (step, key) {
-                (Some(step), "") => step.to_string(),
-                (Some(step), key) => format!("{step}.{key}"),
-                (None, key) => key.to_owned(),
-            };
-            let whole = || step.and_then(|step| places.own(&step.to_string()));
-            let span = places.exactly(&place).or_else(whole).or_else(|| places.own(Places::HEAD));
-            let item = (!key.is_empty()).then(|| key.to_owned());
-            sink(&Scope::Sequence { name: name.clone(), step }, span, None, item, fault);
-        };
-        if !is_name(name) {
-            say(None, "name", Fault::BadName { name: name.clone() });
-        }
-        if let Some(fault) = player(patch, catalogue, &sequence.to) {
-            say(None, "to", fault);
-        }
-        if let Some(Err(fault)) = sequence.length.map(|length| Quantity::BEATS.check(length)) {
-            say(None, "length", fault);
-        }
-        if sequence.steps.is_empty() {
-            say(None, "steps", SequenceFault::NoSteps.into());
-        }
-        steps(sequence, &mut say);
+        one(patch, name, sequence, catalogue, places.sequences.get(name).unwrap_or(&nowhere), sink);
     }
+}
+
+/// Tells what is wrong with a sequence.
+pub(crate) fn one(
+    patch: &Patch,
+    name: &str,
+    sequence: &Sequence,
+    catalogue: &Catalogue,
+    places: &Places,
+    sink: &mut DocumentSink<'_>,
+) {
+    let mut say = |step: Option<usize>, key: &str, fault: Fault| {
+        let place = match (step, key) {
+            (Some(step), "") => step.to_string(),
+            (Some(step), key) => format!("{step}.{key}"),
+            (None, key) => key.to_owned(),
+        };
+        let whole = || step.and_then(|step| places.own(&step.to_string()));
+        let span = places.exactly(&place).or_else(whole).or_else(|| places.own(Places::HEAD));
+        let item = (!key.is_empty()).then(|| key.to_owned());
+        sink(&Scope::Sequence { name: name.to_owned(), step }, span, None, item, fault);
+    };
+    if !is_name(name) {
+        say(None, "name", Fault::BadName { name: name.to_owned() });
+    }
+    if let Some(fault) = player(patch, catalogue, &sequence.to) {
+        say(None, "to", fault);
+    }
+    if let Some(Err(fault)) = sequence.length.map(|length| Quantity::BEATS.check(length)) {
+        say(None, "length", fault);
+    }
+    if sequence.steps.is_empty() {
+        say(None, "steps", SequenceFault::NoSteps.into());
+    }
+    steps(sequence, &mut say);
 }
 
 /// What is wrong with the node that is to play.

@@ -110,9 +110,13 @@ impl Cursor<'_> {
     fn of(&self, arg: Arg, args: &[Word]) -> Options {
         match arg {
             Arg::Node => self.nodes(""),
-            Arg::Kind => {
-                self.catalogue.kinds().iter().map(|k| (k.name.to_string(), k.summary.to_string())).collect()
-            }
+            Arg::Kind => self
+                .catalogue
+                .kinds()
+                .iter()
+                .chain(self.catalogue.parts().values())
+                .map(|k| (k.name.to_string(), k.summary.to_string()))
+                .collect(),
             Arg::Command => commands().iter().map(|c| (c.name.to_owned(), c.summary.to_owned())).collect(),
             Arg::OnOff => ["on", "off"].map(|w| (w.to_owned(), String::new())).into(),
             Arg::Param => self.dotted(".", |node, kind| [params(node, kind), settings(kind)].concat()),

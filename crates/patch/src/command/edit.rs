@@ -13,20 +13,55 @@ use crate::model::{Drive, Node, Patch, Source};
 use crate::problem::Problem;
 use crate::quantity::Quantity;
 use crate::read::{read_node, source, unknown_param};
+use crate::resolve::{Links, Resolved, ResolvedNodes, resolve};
 use crate::suggest::nearest;
 use crate::tree::{Entry, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The patch after a command.
 ///
 /// The patch is expected to be one that [`check`] has nothing against. A ramp does not show in it: the new patch has the value
-/// at its end; nor does the tail of a node that is removed.
+/// at its end; nor does the tail of a node that is removed. The whole patch is settled first; [`edit_resolved`] begins with one that is.
 ///
 /// # Errors
 /// Why the command cannot be carried out; the patch given is not changed.
 pub fn edit(patch: &Patch, catalogue: &Catalogue, command: &Command) -> Result<Patch, CommandError> {
     let catalogue = &catalogue.with_parts(patch);
-    let mut desk = Desk { patch: patch.clone(), catalogue };
+    let nodes = ResolvedNodes::of(&patch.nodes, catalogue);
+    let links = Links::of(patch, &nodes);
+    let edited = edited(patch, &nodes, &links, catalogue, command)?;
+    let mut problems = check(&edited, catalogue);
+    problems.retain(|p| !p.is_warning());
+    if problems.is_empty() { Ok(edited) } else { Err(problems.into()) }
+}
+
+/// A settled patch after a command, settled. What it costs goes with what the command changes, not with the size of the patch,
+/// unless it cannot be carried out: then the whole of what it would make is checked, to tell all that is wrong with it.
+///
+/// # Errors
+/// As [`edit`].
+pub fn edit_resolved(
+    resolved: &Resolved,
+    catalogue: &Catalogue,
+    command: &Command,
+) -> Result<Resolved, CommandError> {
+    if !resolved.catalogue().is_of(catalogue) {
+        let edited = edit(resolved.patch(), catalogue, command)?;
+        return resolve(&edited, catalogue).map_err(CommandError::from);
+    }
+    let edited = edited(resolved.patch(), &resolved.nodes, resolved.links(), resolved.catalogue(), command)?;
+    resolved.after(&edited, catalogue).map_err(CommandError::from)
+}
+
+fn edited(
+    patch: &Patch,
+    nodes: &ResolvedNodes,
+    links: &Links,
+    catalogue: &Catalogue,
+    command: &Command,
+) -> Result<Patch, CommandError> {
+    let mut desk = Desk { patch: patch.clone(), catalogue, nodes, links, touched: BTreeSet::new() };
     match command {
         Command::Set { node, param, value, over, ramp } => {
             desk.set(node, param, value, over.is_some() || ramp.is_some())?;
@@ -45,37 +80,60 @@ pub fn edit(patch: &Patch, catalogue: &Catalogue, command: &Command) -> Result<P
         Command::Rename { from, to } => desk.rename(from, to)?,
         other => return Err(CommandFault::NotAnEdit { command: other.to_string() }.into()),
     }
-    desk.done()
+    Ok(desk.done())
 }
 
 /// A patch while a command works on it.
 pub(super) struct Desk<'c> {
     pub patch: Patch,
     pub catalogue: &'c Catalogue,
+    /// The nodes of the patch as it was.
+    nodes: &'c ResolvedNodes,
+    /// Who heard and played what in the patch as it was.
+    links: &'c Links,
+    /// The labels of nodes that may have been changed.
+    touched: BTreeSet<String>,
 }
 
 impl Desk<'_> {
-    fn done(mut self) -> Result<Patch, CommandError> {
-        for node in self.patch.nodes.values_mut() {
-            rewire::settle(node, self.catalogue);
+    fn done(mut self) -> Patch {
+        for label in self.touched {
+            if let Some(node) = self.patch.nodes.get_mut(&label) {
+                rewire::settle(node, self.catalogue);
+            }
         }
-        let mut problems = check(&self.patch, self.catalogue);
-        problems.retain(|p| !p.is_warning());
-        if problems.is_empty() { Ok(self.patch) } else { Err(problems.into()) }
+        self.patch
     }
 
-    pub fn node(&mut self, label: &str) -> Result<&mut Node, CommandError> {
-        if !self.patch.nodes.contains_key(label) {
-            let suggestion = nearest(label, self.patch.nodes.keys().map(String::as_str));
-            return Err(CommandFault::UnknownNode { node: label.to_owned(), suggestion }.into());
+    /// The nodes that heard the node of a label before the command, to change them.
+    pub(super) fn each_listener(&mut self, label: &str, mut change: impl FnMut(&mut Node)) {
+        for place in self.links.listeners(label).collect::<Vec<_>>() {
+            let Some(listener) = self.nodes.at(place).map(|n| n.label.clone()) else { continue };
+            if let Some(node) = self.patch.nodes.get_mut(&listener) {
+                change(node);
+                self.touched.insert(listener);
+            }
         }
+    }
+
+    /// Whether a node is there.
+    pub fn look_up(&self, label: &str) -> Result<&Node, CommandError> {
+        self.patch.nodes.get(label).ok_or_else(|| {
+            let suggestion = nearest(label, self.patch.nodes.keys().map(String::as_str));
+            CommandFault::UnknownNode { node: label.to_owned(), suggestion }.into()
+        })
+    }
+
+    /// A node, to change it.
+    pub fn node(&mut self, label: &str) -> Result<&mut Node, CommandError> {
+        self.look_up(label)?;
+        self.touched.insert(label.to_owned());
         Ok(&mut self.patch.nodes[label])
     }
 
     /// The kind of a node that is there. A patch without faults has only kinds that are known.
-    pub fn kind(&mut self, label: &str) -> Result<Arc<KindInfo>, CommandError> {
-        let name = self.node(label)?.kind.clone();
-        self.find(label, &name)
+    pub fn kind(&self, label: &str) -> Result<Arc<KindInfo>, CommandError> {
+        self.find(label, &self.look_up(label)?.kind)
     }
 
     pub fn find(&self, label: &str, kind: &str) -> Result<Arc<KindInfo>, CommandError> {
@@ -85,10 +143,9 @@ impl Desk<'_> {
     }
 
     /// `NODE` or `NODE.PORT`, with the first output if none is named.
-    pub fn source(&mut self, text: &str) -> Result<Source, CommandError> {
-        let source =
-            source(text, |label| self.catalogue.find(&self.patch.nodes.get(label)?.kind).map(Arc::as_ref));
-        self.node(&source.node)?;
+    pub fn source(&self, text: &str) -> Result<Source, CommandError> {
+        let source = source(text, |label| self.catalogue.find(&self.patch.nodes.get(label)?.kind).cloned());
+        self.look_up(&source.node)?;
         Ok(source)
     }
 
@@ -127,12 +184,13 @@ impl Desk<'_> {
         // After a rename the label that is free may still be the id of another.
         if !values.iter().any(|(key, _)| key == "id") {
             let mut number = 2;
-            while self.patch.by_id(&node.id).is_some() {
+            while self.nodes.node(&node.id).is_some() {
                 node.id = format!("{label}-{number}");
                 number += 1;
             }
         }
         self.patch.nodes.insert(label.to_owned(), node);
+        self.touched.insert(label.to_owned());
         from.iter().try_for_each(|source| self.connect(source, label, None))?;
         to.iter().try_for_each(|end| self.connect(label, end, None))
     }
@@ -140,41 +198,43 @@ impl Desk<'_> {
     fn replace(&mut self, label: &str, kind: &str, values: &[(String, String)]) -> Result<(), CommandError> {
         let (was, is) = (self.kind(label)?, self.find(label, kind)?);
         let mut node = read_node(label, entries(kind, values), &self.patch, self.catalogue)?;
-        let old = self.node(label)?.clone();
+        let old = self.look_up(label)?.clone();
         node.id.clone_from(&old.id);
         node.bypass |= old.bypass;
         node.channels = node.channels.or(old.channels.filter(|_| crate::catalogue::follows(&is)));
         rewire::keep_values(&old, &mut node, &is);
         rewire::keep_inputs(&old, &was, &mut node, &is);
-        self.patch.nodes[label] = node;
-        rewire::keep_outputs(&mut self.patch, label, &was, &is);
+        *self.node(label)? = node;
+        self.keep_outputs(label, &was, &is);
         Ok(())
     }
 
     fn remove(&mut self, label: &str) -> Result<(), CommandError> {
-        self.node(label)?;
+        self.look_up(label)?;
         self.patch.nodes.shift_remove(label);
-        self.patch.sequences.retain(|_, sequence| sequence.to != label);
-        for node in self.patch.nodes.values_mut() {
-            rewire::keeping_bank(node, self.catalogue, |node| cut_from(node, label));
+        for place in self.links.played_by(label) {
+            if self.patch.sequences.at(place).is_some_and(|(_, sequence)| sequence.to == label) {
+                self.patch.sequences.take_at(place);
+            }
         }
+        let catalogue = self.catalogue;
+        self.each_listener(label, |node| rewire::keeping_bank(node, catalogue, |node| cut_from(node, label)));
         Ok(())
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), CommandError> {
-        self.node(from)?;
+        self.look_up(from)?;
         if self.patch.nodes.contains_key(to) {
             return Err(CommandFault::NameTaken { name: to.to_owned() }.into());
         }
-        let nodes = std::mem::take(&mut self.patch.nodes);
-        for (label, mut node) in nodes {
-            for source in Patch::sources_mut(&mut node).filter(|s| s.node == from) {
-                to.clone_into(&mut source.node);
+        self.each_listener(from, |node| node.rename_source(from, to));
+        self.patch.nodes.rename(from, to.to_owned());
+        for place in self.links.played_by(from) {
+            if self.patch.sequences.at(place).is_some_and(|(_, sequence)| sequence.to == from)
+                && let Some(sequence) = self.patch.sequences.at_mut(place)
+            {
+                to.clone_into(&mut sequence.to);
             }
-            self.patch.nodes.insert(if label == from { to.to_owned() } else { label }, node);
-        }
-        for sequence in self.patch.sequences.values_mut().filter(|s| s.to == from) {
-            to.clone_into(&mut sequence.to);
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use super::fault::{CommandError, CommandFault};
 use crate::catalogue::{Catalogue, bank_count, input, param, setting};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
-use crate::model::{Cable, Node, Patch};
+use crate::listing::Place;
+use crate::model::{Cable, Node};
 use crate::quantity::Quantity;
 use crate::tree::Value;
 
@@ -18,7 +19,7 @@ impl Desk<'_> {
         let wrong = |port: &str, fault| of_node(label, Some(port), fault);
         let port = match port {
             Some(port) => port.to_owned(),
-            None => free_input(&kind, self.node(label)?)
+            None => free_input(&kind, self.look_up(label)?)
                 .ok_or_else(|| of_node(label, None, Fault::NoInputs { kind: kind.name.clone() }))?,
         };
         let gain_db = match gain {
@@ -28,8 +29,8 @@ impl Desk<'_> {
             None => 0.0,
         };
         let cables = &mut self.node(label)?.cables;
-        match cables.iter_mut().find(|c| c.from == from && c.port == port) {
-            Some(cable) if gain.is_some() => cable.gain_db = gain_db,
+        match cables.find(&from, &port) {
+            Some(place) if gain.is_some() => cables.set(place, Cable { from, port, gain_db }),
             Some(_) => {
                 let fault =
                     Fault::DuplicateCable { from: format!("{}.{}", from.node, from.port), to: port.clone() };
@@ -43,19 +44,26 @@ impl Desk<'_> {
     pub(super) fn disconnect(&mut self, from: &str, to: &str) -> Result<(), CommandError> {
         let ((source, output), (label, port)) = (split(from), split(to));
         let catalogue = self.catalogue;
-        self.node(source)?;
+        self.look_up(source)?;
         let node = self.node(label)?;
         let before = node.cables.len();
-        let fits = |c: &Cable| {
-            c.from.node == source
-                && output.is_none_or(|o| c.from.port == o)
-                && port.is_none_or(|p| c.port == p)
-        };
-        keeping_bank(node, catalogue, |node| node.cables.retain(|c| !fits(c)));
+        let fits = |c: &Cable| output.is_none_or(|o| c.from.port == o) && port.is_none_or(|p| c.port == p);
+        let theirs = node.cables.from_node(source).filter(|(_, c)| fits(c));
+        let places: Vec<Place> = theirs.map(|(place, _)| place).collect();
+        keeping_bank(node, catalogue, |node| places.iter().for_each(|place| drop(node.cables.take(*place))));
         if node.cables.len() == before {
             return Err(CommandFault::NoCable { from: from.to_owned(), to: to.to_owned() }.into());
         }
         Ok(())
+    }
+
+    /// Cables from the first output come from the first output.
+    pub(super) fn keep_outputs(&mut self, label: &str, was: &KindInfo, is: &KindInfo) {
+        let (Some(was), Some(first)) = (was.outputs.first(), is.outputs.first()) else { return };
+        if was.name != first.name {
+            let port = first.name.to_string();
+            self.each_listener(label, |node| node.move_source((label, &was.name), (label, &port)));
+        }
     }
 }
 
@@ -126,15 +134,5 @@ pub(super) fn keep_inputs(old: &Node, was: &KindInfo, new: &mut Node, is: &KindI
             _ => cable.port.clone(),
         };
         new.cables.push(Cable { port, ..cable.clone() });
-    }
-}
-
-/// Cables from the first output come from the first output.
-pub(super) fn keep_outputs(patch: &mut Patch, label: &str, was: &KindInfo, is: &KindInfo) {
-    let (Some(was), Some(first)) = (was.outputs.first(), is.outputs.first()) else { return };
-    for node in patch.nodes.values_mut() {
-        for source in Patch::sources_mut(node).filter(|s| s.node == label && s.port == was.name) {
-            source.port = first.name.to_string();
-        }
     }
 }

@@ -1,11 +1,13 @@
 //! The nodes of one patch or part beside those of another.
 
-use super::in_order;
+use super::same_order;
 use crate::catalogue::param;
 use crate::edit::{Edit, Input, NodeSpec, Order, Output, Who, describe_layout};
-use crate::resolve::{ResolvedNode, View};
+use crate::listing::Place;
+use crate::model::{Cable, Cables, Drive, Source};
+use crate::resolve::{ResolvedNode, ResolvedNodes};
 use sostenuto_units::Unit;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The edits of nodes and cables, in the order in which they can be made.
 #[derive(Default)]
@@ -19,26 +21,53 @@ pub(super) struct Edits {
     pub order: Vec<Edit>,
 }
 
-/// Compares the nodes. Of the parts named, no instance can go on.
-pub(super) fn compare(a: View<'_>, b: View<'_>, rebuilt: &HashSet<&str>) -> Edits {
+/// Compares the nodes that the two do not share. Of the parts named, no instance can go on.
+pub(super) fn compare(a: &ResolvedNodes, b: &ResolvedNodes, rebuilt: &HashSet<&str>) -> Edits {
     let mut edits = Edits::default();
-    for old in a.nodes.iter().filter(|n| b.node(&n.id).is_none()) {
+    let changes: Vec<_> = a.changes(b).collect();
+    for old in changes.iter().filter_map(|(old, _)| *old).filter(|n| b.node(&n.id).is_none()) {
         edits.gone.push(Edit::RemoveNode { node: who(old) });
     }
-    for (at, new) in b.nodes.iter().enumerate() {
-        match a.node(&new.id) {
-            None => edits.nodes.push(Edit::AddNode { node: who(new), spec: spec(new), at }),
+    let both = Both { a, b, others: others(a, b, &changes) };
+    let mut moved = false;
+    for (at, new) in changes.iter().filter_map(|(_, new)| *new) {
+        let old = a.node(&new.id);
+        match old {
+            None => {
+                let after = b.before(at).map(|node| node.id.clone());
+                edits.nodes.push(Edit::AddNode { node: who(new), spec: spec(new), after });
+            }
             Some(old) => edits.node(old, new, rebuilt),
         }
-        edits.cables(a, b, new);
-        edits.drives(a, b, new);
+        moved |= a.place(&new.id).is_some_and(|place| place != at);
+        edits.cables(&both, old, new);
+        edits.drives(&both, old, new);
     }
-    let ids = |view: View<'_>| view.nodes.iter().map(|n| n.id.clone()).collect::<Vec<_>>();
-    let (old, new) = (ids(a), ids(b));
-    if !in_order(old.iter(), new.iter(), |id| a.node(id).is_some(), |id| b.node(id).is_some()) {
-        edits.order.push(Edit::Order { order: Order::Nodes(new) });
+    if moved {
+        let ids = |nodes: &ResolvedNodes| nodes.iter().map(|n| n.id.clone()).collect::<Vec<_>>();
+        let (old, new) = (ids(a), ids(b));
+        if !same_order(old.iter(), new.iter(), |id| a.node(id).is_some(), |id| b.node(id).is_some()) {
+            edits.order.push(Edit::Order { order: Order::Nodes(new) });
+        }
     }
     edits
+}
+
+/// The two sides, and the labels that mean another node in one than in the other.
+struct Both<'a> {
+    a: &'a ResolvedNodes,
+    b: &'a ResolvedNodes,
+    others: BTreeSet<&'a str>,
+}
+
+/// What is at a place of one side and what is at a place of the other.
+type Changed<'a> = (Option<&'a ResolvedNode>, Option<(Place, &'a ResolvedNode)>);
+
+fn others<'a>(a: &ResolvedNodes, b: &ResolvedNodes, changes: &[Changed<'a>]) -> BTreeSet<&'a str> {
+    let sides = changes.iter().flat_map(|(old, new)| [*old, new.map(|(_, node)| node)]);
+    let labels = sides.flatten().map(|node| node.label.as_str());
+    let id = |nodes: &ResolvedNodes, label: &str| nodes.labelled(label).map(|n| n.id.clone());
+    labels.filter(|label| id(a, label) != id(b, label)).collect()
 }
 
 impl Edits {
@@ -77,57 +106,83 @@ impl Edits {
         }
     }
 
-    fn cables(&mut self, a: View<'_>, b: View<'_>, new: &ResolvedNode) {
-        let ends = |view: View<'_>, node: &ResolvedNode| {
-            let end = |c: &crate::resolve::ResolvedCable| {
-                let port = node.shape.inputs[usize::from(c.input)].name.to_string();
-                let to = Input { node: who(new), port };
-                (output(view, c.node, c.output), to, c.gain_db)
-            };
-            node.cables.iter().map(end).collect::<Vec<_>>()
-        };
-        let (old, now) = (a.node(&new.id).map_or(Vec::new(), |n| ends(a, n)), ends(b, new));
-        if !old.is_empty() && !same_order(&old, &now) {
-            let cables = now.iter().map(|(from, to, _)| (from.clone(), to.port.clone())).collect();
-            self.order.push(Edit::Order { order: Order::Cables(who(new), cables) });
+    fn cables(&mut self, both: &Both<'_>, old: Option<&ResolvedNode>, new: &ResolvedNode) {
+        let Both { a, b, others } = both;
+        let none = Cables::new();
+        let (was, is) = (old.map_or(&none, |old| &old.said().cables), &new.said().cables);
+        // The places of those that may be others than before.
+        let mut places: BTreeSet<Place> = was.changes(is).map(|(place, _, _)| place).collect();
+        if others.len() > was.len() + is.len() {
+            places.extend(was.places().chain(is.places()).map(|(place, _)| place));
+        } else {
+            let theirs = |label| was.from_node(label).chain(is.from_node(label));
+            places.extend(others.iter().flat_map(|label| theirs(label)).map(|(place, _)| place));
         }
-        let mut left = by_ends(old);
-        for (at, (from, to, gain_db)) in now.into_iter().enumerate() {
+        let end = |nodes: &ResolvedNodes, place: Place, cable: &Cable| {
+            let to = Input { node: who(new), port: cable.port.clone() };
+            Some((place, (output(nodes, &cable.from)?, to, cable.gain_db)))
+        };
+        let ends = |nodes, cables: &Cables| -> Vec<(Place, End)> {
+            places.iter().filter_map(|place| end(nodes, *place, cables.at(*place)?)).collect()
+        };
+        let (before, now) = (ends(a, was), ends(b, is));
+        let mut left: HashMap<Key, (Place, End)> =
+            before.into_iter().map(|(p, c)| (key(&c.0, &c.1), (p, c))).collect();
+        let mut moved = false;
+        for (place, (from, to, gain_db)) in now {
             match left.remove(&key(&from, &to)) {
-                None => self.joined.push(Edit::Connect { from, to, gain_db, at }),
-                Some((_, _, was)) if was != gain_db => {
-                    self.values.push(Edit::SetCableGain { from, to, gain_db, was })
+                None => {
+                    let named = |c: &Cable| Some((output(b, &c.from)?, c.port.clone()));
+                    let after = is.before(place).and_then(named);
+                    self.joined.push(Edit::Connect { from, to, gain_db, after });
                 }
-                Some(_) => {}
+                Some((there, (_, _, was))) => {
+                    moved |= there != place;
+                    if was != gain_db {
+                        self.values.push(Edit::SetCableGain { from, to, gain_db, was });
+                    }
+                }
             }
         }
-        for (from, to, _) in settled(left) {
+        for (from, to, _) in settled(left.into_values().map(|(_, end)| end)) {
             if b.node(&from.node.id).is_some() {
                 self.cut.push(Edit::Disconnect { from, to });
             }
         }
+        if moved {
+            let all = |nodes, cables: &Cables| -> Vec<End> {
+                cables.places().filter_map(|(place, cable)| Some(end(nodes, place, cable)?.1)).collect()
+            };
+            let (old, now) = (all(a, was), all(b, is));
+            if !in_order(&old, &now) {
+                let cables = now.into_iter().map(|(from, to, _)| (from, to.port)).collect();
+                self.order.push(Edit::Order { order: Order::Cables(who(new), cables) });
+            }
+        }
     }
 
-    fn drives(&mut self, a: View<'_>, b: View<'_>, new: &ResolvedNode) {
-        let ends = |view: View<'_>, node: &ResolvedNode| {
-            let end = |d: &crate::resolve::ResolvedDrive| {
-                let port = node.shape.params[usize::from(d.param)].name.to_string();
-                let to = Input { node: who(new), port };
-                (output(view, d.node, d.output), to, d.depth)
+    fn drives(&mut self, both: &Both<'_>, old: Option<&ResolvedNode>, new: &ResolvedNode) {
+        let Both { a, b, .. } = both;
+        let ends = |nodes: &ResolvedNodes, node: &ResolvedNode| {
+            let driven = node.said().params.iter();
+            let end = |(name, drive): (&String, &Drive)| {
+                let to = Input { node: who(new), port: name.clone() };
+                Some((output(nodes, &drive.from)?, to, drive.depth))
             };
-            node.drives.iter().map(end).collect::<Vec<_>>()
+            let all = driven.flat_map(|(name, value)| value.drives.iter().map(move |drive| (name, drive)));
+            all.filter_map(end).collect::<Vec<_>>()
         };
         let unit = |to: &Input| param(&new.kind, &to.port).map_or(Unit::None, |(info, _)| info.unit);
-        let (old, now) = (a.node(&new.id).map_or(Vec::new(), |n| ends(a, n)), ends(b, new));
+        let (old, now) = (old.map_or(Vec::new(), |n| ends(a, n)), ends(b, new));
         // The drives of one parameter stand together.
         for of_one in now.chunk_by(|x, y| x.1.port == y.1.port) {
             let before: Vec<End> = old.iter().filter(|e| e.1.port == of_one[0].1.port).cloned().collect();
-            if !same_order(&before, of_one) {
+            if !in_order(&before, of_one) {
                 let from = of_one.iter().map(|(from, _, _)| from.clone()).collect();
                 self.order.push(Edit::Order { order: Order::Drives(of_one[0].1.clone(), from) });
             }
         }
-        let mut left = by_ends(old);
+        let mut left: HashMap<Key, End> = old.into_iter().map(|c| (key(&c.0, &c.1), c)).collect();
         let mut at = 0;
         let mut last = String::new();
         for (from, to, depth) in now {
@@ -142,7 +197,7 @@ impl Edits {
                 Some(_) => {}
             }
         }
-        for (from, to, _) in settled(left) {
+        for (from, to, _) in settled(left.into_values()) {
             if b.node(&from.node.id).is_some() {
                 self.cut.push(Edit::Undrive { from, to });
             }
@@ -157,24 +212,20 @@ fn key(from: &Output, to: &Input) -> Key {
     (from.node.id.clone(), from.port.clone(), to.port.clone())
 }
 
-fn by_ends(cables: Vec<End>) -> HashMap<Key, End> {
-    cables.into_iter().map(|c| (key(&c.0, &c.1), c)).collect()
-}
-
 /// Whether the cables that are in both stand in the same order.
-fn same_order(old: &[End], new: &[End]) -> bool {
+fn in_order(old: &[End], new: &[End]) -> bool {
     let keys = |ends: &[End]| ends.iter().map(|(from, to, _)| key(from, to)).collect::<Vec<_>>();
     let (old, new) = (keys(old), keys(new));
     if old == new {
         return true;
     }
     let (in_old, in_new): (HashSet<&Key>, HashSet<&Key>) = (old.iter().collect(), new.iter().collect());
-    in_order(old.iter(), new.iter(), |k| in_old.contains(*k), |k| in_new.contains(*k))
+    same_order(old.iter(), new.iter(), |k| in_old.contains(*k), |k| in_new.contains(*k))
 }
 
 /// The same edits come in the same order each time.
-fn settled(left: HashMap<Key, End>) -> Vec<End> {
-    let mut ends: Vec<End> = left.into_values().collect();
+fn settled(left: impl Iterator<Item = End>) -> Vec<End> {
+    let mut ends: Vec<End> = left.collect();
     ends.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     ends
 }
@@ -183,9 +234,8 @@ pub(super) fn who(node: &ResolvedNode) -> Who {
     Who { id: node.id.clone(), label: node.label.clone() }
 }
 
-fn output(view: View<'_>, node: usize, port: u16) -> Output {
-    let node = &view.nodes[node];
-    Output { node: who(node), port: node.shape.outputs[usize::from(port)].name.to_string() }
+fn output(nodes: &ResolvedNodes, from: &Source) -> Option<Output> {
+    Some(Output { node: who(nodes.labelled(&from.node)?), port: from.port.clone() })
 }
 
 fn spec(node: &ResolvedNode) -> NodeSpec {

@@ -1,18 +1,26 @@
 //! The parts of one patch beside those of another.
 
 use super::nodes::{Edits, compare as compare_nodes};
-use crate::circle::sorted;
 use crate::edit::Edit;
+use crate::listing::Place;
 use crate::model::{Part, PartParam};
 use crate::resolve::{Opening, PartParameter, Resolved, ResolvedPart};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The names of the parts that the two do not share, in the order of `b`; those that are gone come first.
+fn unshared<'a>(a: &'a Resolved, b: &'a Resolved) -> (Vec<&'a String>, Vec<(Place, &'a String)>) {
+    let changes: Vec<_> = a.catalogue().parts().changes(b.catalogue().parts()).collect();
+    let gone =
+        changes.iter().filter_map(|c| c.old).map(|(name, _)| name).filter(|name| b.part(name).is_none());
+    let there = changes.iter().filter_map(|c| Some((c.place, c.new?.0)));
+    (gone.collect(), there.collect())
+}
 
 /// The names of the parts of which instances cannot go on: they have other ports, parameters or voices.
-pub(super) fn rebuilt<'b>(a: &Resolved, b: &'b Resolved) -> HashSet<&'b str> {
-    let differs = |(name, new): &(&String, &std::sync::Arc<ResolvedPart>)| {
-        a.parts.get(*name).is_some_and(|old| !same_interface(old, new))
-    };
-    b.parts.iter().filter(differs).map(|(name, _)| name.as_str()).collect()
+pub(super) fn rebuilt<'b>(a: &'b Resolved, b: &'b Resolved) -> HashSet<&'b str> {
+    let (_, there) = unshared(a, b);
+    let differs = |name: &str| Some(!same_interface(a.part(name)?, b.part(name)?));
+    there.into_iter().map(|(_, name)| name.as_str()).filter(|name| differs(name) == Some(true)).collect()
 }
 
 /// Defaults do not matter: what an instance does not say it gets in an edit of its own.
@@ -53,31 +61,52 @@ pub(super) fn compare(
     rebuilt: &HashSet<&str>,
 ) -> (Vec<Edit>, Vec<Edit>, Vec<Edit>) {
     let (mut added, mut inside) = (Vec::new(), Vec::new());
-    for (at, (name, new)) in b.parts.iter().enumerate().filter(|(_, (name, _))| !a.parts.contains_key(*name))
-    {
+    let (gone, there) = unshared(a, b);
+    for (at, name) in there.iter().filter(|(_, name)| a.part(name).is_none()) {
+        let Some(new) = b.part(name) else { continue };
         let definition = Box::new(new.said.clone());
-        added.push(Edit::AddPart { part: name.clone(), definition, at });
+        let after = b.catalogue().parts().before(*at).cloned();
+        added.push(Edit::AddPart { part: (*name).clone(), definition, after });
     }
-    // What is inside comes before what it is inside of.
-    let uses = |part: &ResolvedPart| {
-        let used = |n: &crate::ResolvedNode| b.parts.get_index_of(n.kind.part.as_ref()?.name.as_str());
-        part.nodes.iter().filter_map(used).collect::<Vec<_>>()
+    // What is inside comes before what it is inside of. A part that has another inside is shared no more than that is.
+    let numbers: HashMap<&str, usize> =
+        there.iter().enumerate().map(|(number, (_, name))| (name.as_str(), number)).collect();
+    let uses = |name: &String| {
+        let used = |n: &crate::ResolvedNode| numbers.get(n.kind.part.as_ref()?.name.as_str()).copied();
+        b.part(name).map_or(Vec::new(), |part| part.nodes.iter().filter_map(used).collect())
     };
-    let feeders: Vec<Vec<usize>> = b.parts.values().map(|part| uses(part)).collect();
-    for place in sorted(&feeders, |_| {}) {
-        let Some((name, new)) = b.parts.get_index(place) else { continue };
-        if let Some(old) = a.parts.get(name) {
+    let feeders: Vec<Vec<usize>> = there.iter().map(|(_, name)| uses(name)).collect();
+    for name in inside_first(&feeders).into_iter().map(|number| there[number].1) {
+        if let Some((old, new)) = a.part(name).zip(b.part(name)) {
             inside.extend(part(name, old, new, rebuilt));
         }
     }
-    let gone = a.parts.keys().filter(|name| !b.parts.contains_key(*name));
-    (added, inside, gone.map(|name| Edit::RemovePart { part: name.clone() }).collect())
+    (added, inside, gone.into_iter().map(|name| Edit::RemovePart { part: name.clone() }).collect())
+}
+
+/// All, each behind what it has inside, and otherwise in their order.
+fn inside_first(uses: &[Vec<usize>]) -> Vec<usize> {
+    let mut order = Vec::with_capacity(uses.len());
+    let mut seen = vec![false; uses.len()];
+    for root in 0..uses.len() {
+        let mut open = vec![(root, 0)];
+        while let Some((part, next)) = open.pop() {
+            if next == 0 && std::mem::replace(&mut seen[part], true) {
+                continue;
+            }
+            match uses[part].get(next) {
+                Some(inner) => open.extend([(part, next + 1), (*inner, 0)]),
+                None => order.push(part),
+            }
+        }
+    }
+    order
 }
 
 /// The edits of a part that is in both.
 fn part(name: &str, old: &ResolvedPart, new: &ResolvedPart, rebuilt: &HashSet<&str>) -> Vec<Edit> {
     let Edits { first, cut, gone, nodes, values, joined, order } =
-        compare_nodes(old.view(), new.view(), rebuilt);
+        compare_nodes(&old.nodes, &new.nodes, rebuilt);
     let mapped: HashSet<(String, String)> = new.params.iter().flat_map(|p| targets(new, p)).collect();
     let quiet = |edit: &Edit| match edit {
         Edit::SetParam { node, param, .. } => mapped.contains(&(node.id.clone(), param.clone())),

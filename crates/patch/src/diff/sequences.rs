@@ -3,7 +3,6 @@
 use super::nodes::who;
 use crate::edit::{Edit, Who};
 use crate::resolve::{Resolved, ResolvedSequence};
-use std::collections::HashMap;
 
 /// The edits of sequences.
 pub(super) struct Sequences {
@@ -12,20 +11,20 @@ pub(super) struct Sequences {
 }
 
 pub(super) fn compare(a: &Resolved, b: &Resolved) -> Sequences {
-    let (old, new) = (&a.said.sequences, &b.said.sequences);
-    let gone = old.keys().filter(|name| !new.contains_key(*name));
-    let gone = gone.map(|name| Edit::RemoveSequence { name: name.clone() }).collect();
-    let (was, now) = (by_name(a), by_name(b));
-    let mut changed = Vec::new();
-    for (at, (name, sequence)) in new.iter().enumerate() {
-        let Some(resolved) = now.get(name.as_str()) else { continue };
-        let to = player(b, resolved);
+    let (old, new) = (&a.patch().sequences, &b.patch().sequences);
+    let (mut gone, mut changed) = (Vec::new(), Vec::new());
+    for change in a.sequences.changes(&b.sequences) {
+        let name = change.old.map(|(name, _)| name).filter(|name| !new.contains_key(name));
+        gone.extend(name.map(|name| Edit::RemoveSequence { name: name.clone() }));
+        let Some((name, resolved)) = change.new else { continue };
+        let (Some(to), Some(sequence)) = (player(b, resolved), new.get(name)) else { continue };
         let (name, sequence) = (name.clone(), sequence.clone());
-        let Some((before, said)) = was.get(name.as_str()).zip(old.get(&name)) else {
-            changed.push(Edit::AddSequence { name, to, sequence, at });
+        let Some((before, said)) = a.sequences.get(&name).zip(old.get(&name)) else {
+            let after = new.before(change.place).cloned();
+            changed.push(Edit::AddSequence { name, to, sequence, after });
             continue;
         };
-        let moved = player(a, before).id != to.id;
+        let moved = player(a, before).is_none_or(|who| who.id != to.id);
         let said_differently =
             (said.length, said.looped, &said.steps) != (sequence.length, sequence.looped, &sequence.steps);
         if moved || said_differently {
@@ -38,10 +37,6 @@ pub(super) fn compare(a: &Resolved, b: &Resolved) -> Sequences {
     Sequences { gone, changed }
 }
 
-fn by_name(patch: &Resolved) -> HashMap<&str, &ResolvedSequence> {
-    patch.sequences.iter().map(|s| (s.name.as_str(), s)).collect()
-}
-
-fn player(patch: &Resolved, sequence: &ResolvedSequence) -> Who {
-    who(&patch.nodes[sequence.node])
+fn player(patch: &Resolved, sequence: &ResolvedSequence) -> Option<Who> {
+    patch.nodes.at(sequence.node).map(who)
 }

@@ -1,13 +1,13 @@
 //! The sequences of a text.
 
+use crate::listing::Listing;
 use crate::merge::{merge, to_toml};
 use crate::model::Sequence;
 use crate::print::sequence_entries;
 use crate::tree::{Entry, Value};
-use indexmap::IndexMap;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-type Sequences = IndexMap<String, Sequence>;
+type Sequences = Listing<Sequence>;
 
 /// Makes the text say the new sequences where it said the old ones; those that are new go to the end. What it cannot do leaves a text that says something else.
 pub(super) fn change(text: &mut DocumentMut, old: &Sequences, new: &Sequences) {
@@ -29,12 +29,12 @@ pub(super) fn change(text: &mut DocumentMut, old: &Sequences, new: &Sequences) {
         }
     }
     for (place, (place_was, name, was)) in before.iter().enumerate() {
-        if let (Some(sequence), Some(table)) = (new.get(*name), tables.get_mut(place)) {
+        if let (Some(sequence), Some(table)) = (new.get(name), tables.get_mut(place)) {
             let old = sequence_entries(*place_was, name, was);
             change_one(table, &old, &sequence_entries(place, name, sequence));
         }
     }
-    for (name, sequence) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+    for (name, sequence) in new.iter().filter(|(name, _)| !old.contains_key(name)) {
         tables.push(new_table(&sequence_entries(tables.len(), name, sequence)));
     }
 }

@@ -125,6 +125,11 @@ impl Sequence {
         format!("sequence-{}", place + 1)
     }
 
+    /// How many notes it counts for: one for each pitch, and one for a rest.
+    pub(crate) fn note_count(&self) -> usize {
+        self.steps.iter().map(|step| step.pitch.len().max(1)).sum()
+    }
+
     /// The beat at which each step begins.
     pub(crate) fn beats(&self) -> impl Iterator<Item = f64> {
         self.steps.iter().scan(0.0, |end, step| {

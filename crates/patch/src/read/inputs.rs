@@ -8,6 +8,7 @@ use crate::kind::KindInfo;
 use crate::model::{Cable, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
+use std::sync::Arc;
 
 const CABLE_KEYS: &[&str] = &["from", "gain"];
 
@@ -96,15 +97,15 @@ impl<'t> Reader<'t> {
 
     /// `node` or `node.port`; the first output if none is named.
     pub(super) fn source(&self, site: &Site<'_>, text: &str) -> Source {
-        source(text, |node| site.kinds.get(node).and_then(|k| k.as_deref()))
+        source(text, site.kinds)
     }
 }
 
 /// `node` or `node.port`; the first output of its kind if none is named, nothing if it has none.
-pub(crate) fn source<'k>(text: &str, kind: impl Fn(&str) -> Option<&'k KindInfo>) -> Source {
+pub(crate) fn source(text: &str, kind: impl Fn(&str) -> Option<Arc<KindInfo>>) -> Source {
     let (node, port) = text.split_once('.').map_or((text, None), |(node, port)| (node, Some(port)));
-    let first = || kind(node).and_then(|k| k.outputs.first()).map_or("", |p| &*p.name);
-    Source { node: node.to_owned(), port: port.unwrap_or_else(first).to_owned() }
+    let first = || kind(node).and_then(|k| Some(k.outputs.first()?.name.to_string())).unwrap_or_default();
+    Source { node: node.to_owned(), port: port.map_or_else(first, str::to_owned) }
 }
 
 /// Whether a table is one cable, not a table of ports.

@@ -6,10 +6,10 @@ use crate::catalogue::Catalogue;
 use crate::fault::Fault;
 use crate::kind::KindInfo;
 use crate::limits::MAX_NODES;
-use crate::model::{Node, Patch};
+use crate::model::{Node, Nodes, Patch};
 use crate::problem::Problem;
 use crate::tree::{Entry, Tree, Value};
-use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Reads one node that is to go into a patch; what it is called there must not matter to its ports.
@@ -24,41 +24,49 @@ pub(crate) fn read_node(
 ) -> Result<Node, Vec<Problem>> {
     let files = Files::default();
     let entry = Entry::new(label, Value::Table(entries));
-    let others = patch.nodes.iter().map(|(l, n)| (l.as_str(), catalogue.find(&n.kind).cloned()));
-    let kinds = others.chain([(label, kind_of(&entry.tree, catalogue))]).collect();
+    let own = kind_of(&entry.tree, catalogue);
+    let kinds = |name: &str| match name == label {
+        true => own.clone(),
+        false => catalogue.find(&patch.nodes.get(name)?.kind).cloned(),
+    };
     let mut reader = Reader::new("", catalogue, Vec::new(), &files);
     let node = reader.node(&entry, &kinds);
     reader.problems.iter_mut().for_each(|p| p.at = None);
     if reader.problems.is_empty() { Ok(node) } else { Err(in_order(reader.problems)) }
 }
 
+/// The kind of the node of a label.
+pub(super) type Kinds<'r> = &'r dyn Fn(&str) -> Option<Arc<KindInfo>>;
+
 /// A node while it is read.
 pub(super) struct Site<'r> {
     pub label: &'r str,
     pub kind: Option<Arc<KindInfo>>,
     /// The kinds of all nodes, for the ports of sources.
-    pub kinds: &'r IndexMap<&'r str, Option<Arc<KindInfo>>>,
+    pub kinds: Kinds<'r>,
 }
 
 impl Reader<'_> {
-    pub(super) fn nodes(&mut self, tree: &Tree) -> IndexMap<String, Node> {
+    pub(super) fn nodes(&mut self, tree: &Tree) -> Nodes {
         let Value::Table(entries) = &tree.value else {
             self.broken = true;
             self.complain(&tree.span, None, Some("nodes"), wrong("a table", &tree.value));
-            return IndexMap::new();
+            return Nodes::new();
         };
         self.no_repetition(entries, None);
         if entries.len() > MAX_NODES {
             self.broken = true;
             self.complain(&tree.span, None, Some("nodes"), Fault::TooManyNodes { count: entries.len() });
-            return IndexMap::new();
+            return Nodes::new();
         }
-        let kinds = entries.iter().map(|e| (e.key.as_str(), kind_of(&e.tree, &self.catalogue))).collect();
+        let kinds: HashMap<&str, Option<Arc<KindInfo>>> =
+            entries.iter().map(|e| (e.key.as_str(), kind_of(&e.tree, &self.catalogue))).collect();
+        let kinds = |label: &str| kinds.get(label).cloned().flatten();
         let node = |e: &Entry| (e.key.clone(), self.node(e, &kinds));
         entries.iter().map(node).collect()
     }
 
-    fn node(&mut self, entry: &Entry, kinds: &IndexMap<&str, Option<Arc<KindInfo>>>) -> Node {
+    fn node(&mut self, entry: &Entry, kinds: Kinds<'_>) -> Node {
         let label = entry.key.as_str();
         let mut node = Node::new(label, "");
         self.places.node(label).head = Some(entry.key_span.clone());
@@ -68,7 +76,7 @@ impl Reader<'_> {
             return node;
         };
         self.no_repetition(entries, Some(label));
-        let site = Site { label, kind: kinds.get(label).cloned().flatten(), kinds };
+        let site = Site { label, kind: kinds(label), kinds };
         if !entries.iter().any(|e| e.key == "kind") {
             self.places.node(label).kind_is_missing = true;
             self.complain(&entry.key_span, Some(label), None, Fault::MissingKind);
@@ -94,7 +102,7 @@ impl Reader<'_> {
                 Value::Bool(flag) => node.bypass = flag,
                 ref other => self.complain(&tree.span, label, Some("bypass"), wrong("true or false", other)),
             },
-            "inputs" => node.cables = self.inputs(site, tree),
+            "inputs" => node.cables = self.inputs(site, tree).into_iter().collect(),
             _ => self.value(site, item, node),
         }
     }

@@ -6,6 +6,7 @@ use crate::check::part_param_key;
 use crate::circle::sorted;
 use crate::fault::{Fault, PartFault};
 use crate::limits::MAX_PARTS;
+use crate::listing::Listing;
 use crate::model::{Nodes, Part, PartParam, Target, Voicing};
 use crate::places::Places;
 use crate::problem::Scope;
@@ -26,18 +27,18 @@ struct Body<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn parts(&mut self, tree: &Tree) -> IndexMap<String, Part> {
+    pub(super) fn parts(&mut self, tree: &Tree) -> Listing<Part> {
         let Value::Table(entries) = &tree.value else {
             self.broken = true;
             self.complain(&tree.span, None, Some("parts"), wrong("a table", &tree.value));
-            return IndexMap::new();
+            return Listing::new();
         };
         self.no_repetition(entries, None);
         if entries.len() > MAX_PARTS {
             self.broken = true;
             let fault = PartFault::TooMany { count: entries.len() };
             self.complain(&tree.span, None, Some("parts"), fault.into());
-            return IndexMap::new();
+            return Listing::new();
         }
         let files = self.files;
         let bodies: Vec<&Tree> = entries.iter().map(|e| body(e, files)).collect();

@@ -3,19 +3,19 @@
 use super::{Reader, wrong};
 use crate::fault::SequenceFault;
 use crate::limits::MAX_SEQUENCES;
+use crate::listing::Listing;
 use crate::model::{Sequence, Step};
 use crate::places::Places;
 use crate::problem::Scope;
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
-use indexmap::IndexMap;
 
 const SEQUENCE: &[&str] = &["name", "to", "length", "loop", "steps"];
 const STEP: &[&str] = &["at", "pitch", "velocity", "length"];
 
 impl Reader<'_> {
-    pub(super) fn sequences(&mut self, tree: &Tree) -> IndexMap<String, Sequence> {
-        let mut sequences = IndexMap::new();
+    pub(super) fn sequences(&mut self, tree: &Tree) -> Listing<Sequence> {
+        let mut sequences = Listing::new();
         let Value::List(list) = &tree.value else {
             self.complain(
                 &tree.span,

@@ -1,14 +1,14 @@
 //! Parts with everything settled: what each is made of, its ports, its parameters, its voices.
 
-use super::{ResolvedNode, View, by_id, resolve_nodes};
+use super::{ResolvedNode, ResolvedNodes};
 use crate::catalogue::{Catalogue, param};
 use crate::kind::{KindInfo, ParamInfo, PortInfo};
 use crate::limits::{INLET_KIND, NOTE_KIND, OUTLET_KIND};
+use crate::listing::Place;
 use crate::model::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
 use sostenuto_graph::Name;
 use sostenuto_nodes::{Group, Width};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A part that can be built.
@@ -17,13 +17,13 @@ pub struct ResolvedPart {
     /// The name of the kind that it is.
     pub name: String,
     /// What it is made of, its inlets and outlets too, in the order of the document.
-    pub nodes: Vec<ResolvedNode>,
+    pub nodes: ResolvedNodes,
     /// Its inputs.
     pub inlets: Vec<Opening>,
     /// Its outputs.
     pub outlets: Vec<Opening>,
     /// The places of the nodes that give the note of a voice.
-    pub notes: Vec<usize>,
+    pub notes: Vec<Place>,
     /// Its parameters, by name.
     pub params: Vec<PartParameter>,
     /// Its voices, if it is an instrument.
@@ -32,7 +32,10 @@ pub struct ResolvedPart {
     pub(crate) plays: bool,
     /// What the document says of it, word for word.
     pub(crate) said: Part,
-    by_id: HashMap<String, usize>,
+    /// How deep parts lie in each other in it, itself counted; an instrument counts twice.
+    pub(crate) depth: usize,
+    /// How many nodes an instance of it makes, with all that is inside.
+    pub(crate) size: u64,
 }
 
 /// A port of a part.
@@ -41,7 +44,7 @@ pub struct Opening {
     /// Its name.
     pub name: String,
     /// The place of its inlet or outlet in [`ResolvedPart::nodes`].
-    pub place: usize,
+    pub place: Place,
     /// How many channels it has.
     pub channels: u16,
 }
@@ -59,7 +62,7 @@ pub struct PartParameter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResolvedTarget {
     /// The place of the node in [`ResolvedPart::nodes`].
-    pub node: usize,
+    pub node: Place,
     /// The parameter's number in its shape.
     pub param: u16,
 }
@@ -105,30 +108,26 @@ impl Voices {
 impl ResolvedPart {
     /// The node of an id.
     pub fn node(&self, id: &str) -> Option<&ResolvedNode> {
-        self.nodes.get(*self.by_id.get(id)?)
+        self.nodes.node(id)
     }
 
     /// The place of an id in [`nodes`](Self::nodes).
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
-    }
-
-    /// The same for comparing.
-    pub(crate) fn view(&self) -> View<'_> {
-        View { nodes: &self.nodes, by_id: &self.by_id }
+    pub fn place(&self, id: &str) -> Option<Place> {
+        self.nodes.place(id)
     }
 
     /// Settles a part as far as it is without faults. The parts that it uses are in the catalogue.
     fn of(name: &str, part: &Part, catalogue: &Catalogue) -> Self {
-        let nodes = resolve_nodes(&part.nodes, catalogue);
-        let of_kind = |kind| nodes.iter().enumerate().filter(move |(_, n)| n.kind.name == kind);
-        let opening = |(place, node): (usize, &ResolvedNode)| {
+        let nodes = ResolvedNodes::of(&part.nodes, catalogue);
+        let of_kind = |kind| nodes.places().filter(move |(_, n)| n.kind.name == kind);
+        let opening = |(place, node): (Place, &ResolvedNode)| {
             let port = node.shape.inputs.first().or(node.shape.outputs.first());
             Opening { name: node.label.clone(), place, channels: port.map_or(1, |p| p.channels) }
         };
         let voices = part.voices.as_ref().map(Voices::of);
         let inside = |n: &ResolvedNode| n.kind.part.as_ref().is_some_and(|p| p.plays);
         let parameter = |(name, param): (&String, &PartParam)| parameter(name, param, part, &nodes);
+        let (depth, size) = extent(&nodes, voices.as_ref());
         ResolvedPart {
             name: name.to_owned(),
             inlets: of_kind(INLET_KIND).map(opening).collect(),
@@ -138,17 +137,28 @@ impl ResolvedPart {
             voices,
             plays: voices.is_some() || nodes.iter().any(inside),
             said: part.clone(),
-            by_id: by_id(&nodes),
+            depth,
+            size,
             nodes,
         }
     }
 }
 
+/// How deep parts lie in each other in a part of these nodes, itself counted, and how many nodes an instance makes.
+fn extent(nodes: &ResolvedNodes, voices: Option<&Voices>) -> (usize, u64) {
+    let inner = || nodes.iter().filter_map(|n| n.kind.part.as_ref());
+    let deepest = inner().map(|part| part.depth).max().unwrap_or(0);
+    let size =
+        nodes.iter().map(|n| n.kind.part.as_ref().map_or(1, |part| part.size)).fold(0, u64::saturating_add);
+    let size = size.saturating_mul(voices.map_or(1, Voices::bodies)).saturating_add(1);
+    (deepest + 1 + usize::from(voices.is_some()), size)
+}
+
 /// What a parameter of a part stands for and what values it takes: in the unit of the first target, all that every target
 /// takes and the document does not rule out. Nothing if no target is there.
-fn parameter(name: &str, said: &PartParam, part: &Part, nodes: &[ResolvedNode]) -> Option<PartParameter> {
+fn parameter(name: &str, said: &PartParam, part: &Part, nodes: &ResolvedNodes) -> Option<PartParameter> {
     let target = |target: &Target| {
-        let node = part.nodes.get_index_of(&target.node)?;
+        let node = part.nodes.place(&target.node)?;
         let param_number = nodes[node].shape.param(&target.param)?;
         let (info, _) = param(&nodes[node].kind, &target.param)?;
         Some((ResolvedTarget { node, param: param_number }, info))
@@ -187,6 +197,8 @@ impl KindInfo {
             }
             None => Cow::Borrowed("A part of this patch."),
         };
+        let sounds_alone = part.nodes.iter().any(|n| n.kind.sounds_alone);
+        let shows = part.nodes.iter().any(|n| n.kind.shows);
         KindInfo {
             name: Cow::Owned(name.to_owned()),
             group: Group::Part,
@@ -194,8 +206,8 @@ impl KindInfo {
             inputs: part.inlets.iter().map(|i| port(i, "comes into the part")).collect(),
             outputs: part.outlets.iter().map(|o| port(o, "leaves the part")).collect(),
             params: part.params.iter().map(|p| p.info.clone()).collect(),
-            sounds_alone: part.nodes.iter().any(|n| n.kind.sounds_alone),
-            shows: part.nodes.iter().any(|n| n.kind.shows),
+            sounds_alone,
+            shows,
             part: Some(Arc::new(part)),
             ..KindInfo::unknown()
         }

@@ -1,7 +1,8 @@
 //! Sequences with every beat, pitch and velocity settled.
 
+use super::ResolvedNodes;
+use crate::listing::Place;
 use crate::model::Sequence;
-use indexmap::IndexMap;
 
 /// A sequence that can be played.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct ResolvedSequence {
     /// What it is known by while the patch changes.
     pub name: String,
     /// The place of its instrument in [`Resolved::nodes`](super::Resolved::nodes).
-    pub node: usize,
+    pub node: Place,
     /// How many beats (quarter notes) it lasts.
     pub length: f64,
     /// Whether it begins again at its end.
@@ -31,20 +32,17 @@ pub struct SequenceNote {
     pub velocity: f32,
 }
 
-pub(super) fn sequences(
-    sequences: &IndexMap<String, Sequence>,
-    place: impl Fn(&str) -> Option<usize>,
-) -> Vec<ResolvedSequence> {
-    let one = |(name, sequence): (&String, &Sequence)| {
+impl ResolvedSequence {
+    /// Settles a sequence; nothing if its instrument is not there.
+    pub(super) fn of(name: &str, sequence: &Sequence, nodes: &ResolvedNodes) -> Option<Self> {
         Some(ResolvedSequence {
-            name: name.clone(),
-            node: place(&sequence.to)?,
+            name: name.to_owned(),
+            node: nodes.place_of_label(&sequence.to)?,
             length: sequence.length(),
             looped: sequence.looped,
             notes: notes(sequence),
         })
-    };
-    sequences.iter().filter_map(one).collect()
+    }
 }
 
 fn notes(sequence: &Sequence) -> Vec<SequenceNote> {

@@ -4,6 +4,7 @@
 pub mod random;
 mod random_parts;
 pub mod rounds;
+pub mod words;
 
 use sostenuto_graph::{Approach, Curve};
 use sostenuto_nodes::{Bank, Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange, Width};

@@ -4,7 +4,7 @@ use super::catalogue;
 use super::random_parts::{Renamed, change_part, change_play};
 use sostenuto_nodes::{SettingRange, Width};
 use sostenuto_patch::{
-    Cable, Catalogue, Drive, KindInfo, Node, Nodes, ParamInfo, ParamValue, Patch, Source, check,
+    Cable, Cables, Catalogue, Drive, KindInfo, Node, Nodes, ParamInfo, ParamValue, Patch, Source, check,
 };
 use std::sync::Arc;
 
@@ -48,9 +48,9 @@ pub fn value(dice: &mut Dice, info: &ParamInfo) -> f32 {
 
 /// A node of a kind that the patch knows; it may be one that does not belong where it is put.
 pub fn node(dice: &mut Dice, catalogue: &Catalogue, id: String) -> Node {
-    let parts: Vec<&Arc<KindInfo>> = catalogue.kinds().iter().filter(|k| k.part.is_some()).collect();
-    let kind =
-        if !parts.is_empty() && dice.one_in(2) { *dice.pick(&parts) } else { dice.pick(catalogue.kinds()) };
+    let parts: Vec<&Arc<KindInfo>> = catalogue.parts().values().collect();
+    let kinds: Vec<&Arc<KindInfo>> = catalogue.kinds().iter().chain(parts.clone()).collect();
+    let kind = if !parts.is_empty() && dice.one_in(2) { *dice.pick(&parts) } else { *dice.pick(&kinds) };
     let mut node = Node::new(id, &*kind.name);
     for p in &kind.params {
         if dice.one_in(2) {
@@ -110,7 +110,7 @@ pub fn change_nodes(dice: &mut Dice, nodes: &mut Nodes, catalogue: &Catalogue) -
         }
         5 => {
             let mut new = node(dice, catalogue, present.id);
-            new.cables = if dice.one_in(2) { present.cables } else { Vec::new() };
+            new.cables = if dice.one_in(2) { present.cables } else { Cables::new() };
             nodes[&label] = new;
         }
         6..=8 => {
@@ -186,7 +186,8 @@ fn drive(
 
 pub fn remove(nodes: &mut Nodes, label: &str) {
     nodes.shift_remove(label);
-    for node in nodes.values_mut() {
+    for listener in hearing(nodes, label) {
+        let node = &mut nodes[&listener];
         node.cables.retain(|c| c.from.node != label);
         node.params.values_mut().for_each(|p| p.drives.retain(|d| d.from.node != label));
         node.params.retain(|_, p| p.value.is_some() || !p.drives.is_empty());
@@ -195,13 +196,22 @@ pub fn remove(nodes: &mut Nodes, label: &str) {
 
 pub fn rename(nodes: &mut Nodes, label: &str, new: &str) {
     let renamed = |l: &str| if l == label { new.to_owned() } else { l.to_owned() };
-    let all = std::mem::take(nodes);
-    for (l, mut node) in all {
-        node.cables.iter_mut().for_each(|c| c.from.node = renamed(&c.from.node));
+    for listener in hearing(nodes, label) {
+        let node = &mut nodes[&listener];
+        node.cables.each_mut(|c| c.from.node = renamed(&c.from.node));
         let drives = node.params.values_mut().flat_map(|p| p.drives.iter_mut());
         drives.for_each(|d| d.from.node = renamed(&d.from.node));
-        nodes.insert(renamed(&l), node);
     }
+    nodes.rename(label, new.to_owned());
+}
+
+/// The labels of the nodes that hear a node.
+fn hearing(nodes: &Nodes, label: &str) -> Vec<String> {
+    let hears = |node: &Node| {
+        let mut drives = node.params.values().flat_map(|p| &p.drives);
+        node.cables.iter().any(|c| c.from.node == label) || drives.any(|d| d.from.node == label)
+    };
+    nodes.iter().filter(|(_, node)| hears(node)).map(|(label, _)| label.clone()).collect()
 }
 
 /// One random change; it may be one that cannot sound.

@@ -15,8 +15,10 @@ impl Renamed {
     pub fn in_sequences(self, patch: &mut Patch) {
         match self.to {
             Some(to) => {
-                let played = patch.sequences.values_mut().filter(|s| s.to == self.from);
-                played.for_each(|s| s.to.clone_from(&to));
+                let played = patch.sequences.iter().filter(|(_, s)| s.to == self.from);
+                for name in played.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+                    patch.sequences[&name].to.clone_from(&to);
+                }
             }
             None => patch.sequences.retain(|_, s| s.to != self.from),
         }

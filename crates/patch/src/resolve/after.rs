@@ -1,0 +1,114 @@
+//! How is a patch settled that is another one but for a little?
+
+mod loops;
+mod nodes;
+mod parts;
+mod touch;
+mod widths;
+
+use super::{Resolved, ResolvedSequence, resolve};
+use crate::catalogue::Catalogue;
+use crate::check;
+use crate::fault::Fault;
+use crate::limits::{MAX_NOTES, MAX_SEQUENCES, MAX_UNFOLDED};
+use crate::listing::{Listing, Place};
+use crate::model::Patch;
+use crate::places::{DocumentPlaces, Places};
+use crate::problem::Problem;
+use std::collections::BTreeSet;
+
+/// Of so few entries, all may be others before a patch is settled from the beginning.
+const FEW: usize = 64;
+
+impl Resolved {
+    /// Settles a patch that is this one but for some changes, as [`resolve`] does: what follows from the changes is checked and
+    /// settled, all else is shared. Time and memory go with that, up to logarithms.
+    ///
+    /// A patch that has faults, or more changes than are worth it, is settled from the beginning.
+    ///
+    /// # Errors
+    /// As [`resolve`].
+    pub fn after(&self, patch: &Patch, catalogue: &Catalogue) -> Result<Resolved, Vec<Problem>> {
+        match self.step(patch, catalogue) {
+            Some(next) => Ok(next),
+            None => resolve(patch, catalogue),
+        }
+    }
+
+    /// Nothing if something is wrong, or might be.
+    fn step(&self, patch: &Patch, catalogue: &Catalogue) -> Option<Resolved> {
+        if !self.catalogue.is_of(catalogue) || patch.nodes.is_empty() {
+            return None;
+        }
+        let mut good = true;
+        check::transport(patch, &DocumentPlaces::default(), &mut |_, _, _, fault| good &= fault.is_warning());
+        let next = Resolved {
+            title: patch.title.clone(),
+            tempo: patch.transport.tempo(),
+            meter: patch.transport.meter(),
+            said: patch.clone(),
+            ..self.clone()
+        };
+        let mut step = Step { old: self, next };
+        let kinds = step.parts()?;
+        let faces = step.nodes(&kinds)?;
+        step.sequences(&faces)?;
+        (good && step.next.links.unfolded <= MAX_UNFOLDED as u64).then_some(step.next)
+    }
+}
+
+/// From one settled patch to the next. What gives nothing has found a fault.
+struct Step<'a> {
+    old: &'a Resolved,
+    next: Resolved,
+}
+
+impl Step<'_> {
+    /// The sequences that are others, or are played by others. `faces` are the labels that mean other nodes than before.
+    fn sequences(&mut self, faces: &BTreeSet<String>) -> Option<()> {
+        let (old, new) = (self.old.said.sequences.clone(), self.next.said.sequences.clone());
+        let mut touched: BTreeSet<Place> = changed(&old, &new)?.into_iter().collect();
+        for place in &touched {
+            if let Some((_, sequence)) = old.at(*place) {
+                self.next.links.plays(sequence, *place, false);
+            }
+            if let Some((_, sequence)) = new.at(*place) {
+                self.next.links.plays(sequence, *place, true);
+            }
+        }
+        faces.iter().for_each(|label| touched.extend(self.next.links.played_by(label)));
+        for place in touched {
+            self.next.sequences.take_at(place);
+            let Some((name, sequence)) = new.at(place) else { continue };
+            let mut good = true;
+            let Resolved { said, catalogue, nodes, .. } = &self.next;
+            check::sequences::one(
+                said,
+                name,
+                sequence,
+                catalogue,
+                &Places::default(),
+                &mut |_, _, _, _, fault| {
+                    good &= fault.is_warning();
+                },
+            );
+            let resolved = ResolvedSequence::of(name, sequence, nodes).filter(|_| good)?;
+            self.next.sequences.put_at(place, name.clone(), resolved);
+        }
+        (new.len() <= MAX_SEQUENCES && self.next.links.notes <= MAX_NOTES).then_some(())
+    }
+}
+
+/// The places that are not shared; nothing if there are so many that it is as well to begin anew.
+fn changed<T>(old: &Listing<T>, new: &Listing<T>) -> Option<Vec<Place>> {
+    let most = FEW + new.len() / 4;
+    let places: Vec<Place> = old.changes(new).take(most + 1).map(|change| change.place).collect();
+    (places.len() <= most).then_some(places)
+}
+
+/// Whether a check finds nothing wrong.
+fn is_good(check: impl FnOnce(&mut check::Sink<'_>)) -> bool {
+    let mut good = true;
+    check(&mut |_, _, _, fault: Fault| good &= fault.is_warning());
+    good
+}

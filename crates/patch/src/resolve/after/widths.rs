@@ -1,0 +1,170 @@
+//! The channels of the nodes that are others, and of those that follow them.
+//!
+//! The widths are the least that agree (see [`width`](crate::resolve::width)). Where something that kept a node wide is gone, the
+//! node and all that it may have kept wide begin anew from their least widths (as in Gupta, Mumick and Subrahmanian,
+//! "Maintaining views incrementally", SIGMOD 1993: what may no longer hold is taken back, and found again from what is left).
+
+use super::Step;
+use super::touch::{Touched, cables_to_check};
+use crate::kind::KindInfo;
+use crate::listing::Place;
+use crate::model::{Cable, Node};
+use crate::resolve::width::{hears, least, output};
+use sostenuto_graph::MAX_CHANNELS;
+use sostenuto_nodes::Width;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many other cables are looked at for one that keeps a node as wide as it was.
+const TRIED: usize = 8;
+
+impl Step<'_> {
+    /// The channels of all nodes that may have others than before. What is touched is among them.
+    pub(super) fn widths(&self, touched: &Touched) -> BTreeMap<Place, u16> {
+        let mut widths: BTreeMap<Place, u16> = BTreeMap::new();
+        let mut kept: Vec<(Place, u16)> = Vec::new();
+        for (place, touch) in &touched.nodes {
+            let Some((_, node)) = self.next.said.nodes.at(*place) else { continue };
+            match self.old_width(*place) {
+                // It may be wider than before, but no narrower.
+                Some(width) if !self.lost_support(*place, node, width, touch) => kept.push((*place, width)),
+                _ => self.take_back(*place, &mut widths),
+            }
+        }
+        for (place, width) in kept {
+            widths.entry(place).or_insert(width);
+        }
+        let mut open: Vec<Place> = Vec::new();
+        for place in widths.keys().copied().collect::<Vec<_>>() {
+            let Some((_, node)) = self.next.said.nodes.at(place) else { continue };
+            let known = self.old_width(place) == Some(widths[&place]);
+            let old = self.same_node(place).filter(|_| known);
+            let heard = touched.nodes.get(&place).map_or(&[][..], |touch| &touch.heard);
+            let cables = cables_to_check(old, node, heard).into_iter();
+            let width = cables.filter_map(|cable| self.brings(node, cable, &widths)).max();
+            let begun = widths[&place];
+            let width = width.unwrap_or(0).max(begun);
+            widths.insert(place, width);
+            if width > begun || self.was(place) != Some(width) {
+                open.push(place);
+            }
+        }
+        while let Some(source) = open.pop() {
+            for (follower, width) in self.followed_by(source, &widths) {
+                if width > self.width(follower, &widths) {
+                    widths.insert(follower, width);
+                    open.push(follower);
+                }
+            }
+        }
+        widths
+    }
+
+    /// The channels that a node had which is still the same by its label and kind.
+    fn old_width(&self, place: Place) -> Option<u16> {
+        let old = self.same_node(place)?;
+        let new = self.next.said.nodes.at(place)?.1;
+        (old.channels == new.channels).then(|| self.was(place))?
+    }
+
+    fn width(&self, place: Place, widths: &BTreeMap<Place, u16>) -> u16 {
+        let node = || self.next.said.nodes.at(place).map(|(_, node)| least(node));
+        let known = widths.get(&place).copied().or_else(|| self.old_width(place));
+        known.or_else(node).unwrap_or(1)
+    }
+
+    /// How wide a cable makes a node that it comes into; nothing if the node does not follow it.
+    fn brings(&self, node: &Node, cable: &Cable, widths: &BTreeMap<Place, u16>) -> Option<u16> {
+        let kind = self.kind_of(node)?;
+        if node.channels.is_some() || !hears(&kind, &cable.port) {
+            return None;
+        }
+        let (source, source_kind) = self.source(cable)?;
+        match output(&source_kind, &cable.from.port)? {
+            Width::Fixed(n) => Some(n.min(MAX_CHANNELS)),
+            Width::Follow => Some(self.width(source, widths)),
+        }
+    }
+
+    fn source(&self, cable: &Cable) -> Option<(Place, std::sync::Arc<KindInfo>)> {
+        let nodes = &self.next.said.nodes;
+        let place = nodes.place(&cable.from.node)?;
+        Some((place, self.kind_of(nodes.at(place)?.1)?))
+    }
+
+    /// Whether a cable is gone or another that may have kept a node as wide as it was, and none is left that surely does.
+    fn lost_support(&self, place: Place, node: &Node, width: u16, touch: &super::touch::Touch) -> bool {
+        let Some(old) = self.same_node(place) else { return true };
+        if width <= least(node) {
+            return false;
+        }
+        let gone = old.cables.changes(&node.cables).any(|(_, was, _)| was.is_some());
+        if !gone && touch.heard.is_empty() {
+            return false;
+        }
+        let keeps = |cable: &Cable| {
+            let Some((source, kind)) =
+                self.source(cable).filter(|_| self.brings(node, cable, &BTreeMap::new()) >= Some(width))
+            else {
+                return false;
+            };
+            // What follows must not be kept wide by the node itself.
+            matches!(output(&kind, &cable.from.port), Some(Width::Fixed(_)))
+                || (self.old_width(source).is_some() && self.follows_not(source, place))
+        };
+        !node.cables.iter().take(TRIED).any(keeps)
+    }
+
+    /// Whether a node surely does not follow another, even along a way with delays.
+    fn follows_not(&self, node: Place, other: Place) -> bool {
+        let (mut reached, mut open) = (BTreeSet::from([other]), vec![other]);
+        while let Some(place) = open.pop() {
+            if place == node || reached.len() > FOLLOWED {
+                return false;
+            }
+            let fed = self.followed_by(place, &BTreeMap::new()).into_iter().map(|(fed, _)| fed);
+            open.extend(fed.filter(|fed| reached.insert(*fed)));
+        }
+        true
+    }
+
+    /// The channels that the node of the same label had there, whatever it was.
+    fn was(&self, place: Place) -> Option<u16> {
+        let same = self.next.said.nodes.at(place)?.0 == self.old.said.nodes.at(place)?.0;
+        self.old.nodes.at(place).filter(|_| same).map(|node| node.layout.channels)
+    }
+
+    /// Lets a node begin anew, and all that it may have kept as wide as it was.
+    fn take_back(&self, place: Place, widths: &mut BTreeMap<Place, u16>) {
+        let mut open = vec![place];
+        let mut begun = BTreeSet::from([place]);
+        while let Some(place) = open.pop() {
+            let Some((_, node)) = self.next.said.nodes.at(place) else { continue };
+            widths.insert(place, least(node));
+            let Some(was) = self.was(place).filter(|was| *was > 1) else { continue };
+            for (follower, _) in self.followed_by(place, &BTreeMap::new()) {
+                let least = self.next.said.nodes.at(follower).map(|(_, node)| least(node));
+                let kept = self.old_width(follower) == Some(was) && least < Some(was);
+                if kept && begun.insert(follower) {
+                    open.push(follower);
+                }
+            }
+        }
+    }
+
+    /// The nodes that follow a node, and how wide it makes them.
+    fn followed_by(&self, place: Place, widths: &BTreeMap<Place, u16>) -> Vec<(Place, u16)> {
+        let nodes = &self.next.said.nodes;
+        let Some((label, _)) = nodes.at(place) else { return Vec::new() };
+        let mut followers = Vec::new();
+        for listener in self.next.links.listeners(label) {
+            let Some((_, node)) = nodes.at(listener) else { continue };
+            let theirs = node.cables.from_node(label).map(|(_, cable)| cable);
+            let width = theirs.filter_map(|cable| self.brings(node, cable, widths)).max();
+            followers.extend(width.map(|width| (listener, width)));
+        }
+        followers
+    }
+}
+
+/// How many followers are looked at for a loop.
+const FOLLOWED: usize = 64;
