@@ -7,7 +7,7 @@ use crate::engine::ours::{Notes, begin_voices, conducted, listen};
 use crate::spec::*;
 use sostenuto_engine::Conductor;
 use sostenuto_graph::Executor;
-use sostenuto_patch::{Cable, Node, Patch, Source};
+use sostenuto_patch::{Cable, Cables, Node, Patch, Source};
 use std::time::Duration;
 
 struct Ours {
@@ -54,8 +54,15 @@ impl Ours {
     }
 
     /// The cables into the last gain.
-    fn sum(&mut self) -> &mut Vec<Cable> {
+    fn sum(&mut self) -> &mut Cables {
         &mut self.patch.nodes.get_mut("master").expect("the last gain").cables
+    }
+
+    /// Lets the cable from one node into the last gain come from another.
+    fn lead(&mut self, from: &str, to: &str) {
+        let sum = self.sum();
+        let place = sum.from_node(from).next().map(|(place, _)| place);
+        sum.set(place.expect("a cable from there"), cable(to));
     }
 }
 
@@ -85,7 +92,7 @@ impl Live for Ours {
         let insert = format!("insert-{name}");
         match number % 4 {
             0 => {
-                self.sum().retain(|cable| cable.from.node != name);
+                self.sum().cut(&name);
                 let node = self.patch.nodes.shift_remove(&name).expect("a voice");
                 self.gone = Some((name, node));
             }
@@ -98,13 +105,11 @@ impl Live for Ours {
                 let mut node = Node::new(insert.clone(), "onepole_low");
                 node.cables.push(cable(&name));
                 self.patch.nodes.insert(insert.clone(), node);
-                let sum = self.sum().iter_mut().find(|cable| cable.from.node == name);
-                sum.expect("the voice's cable").from.node = insert;
+                self.lead(&name, &insert);
             }
             _ => {
                 self.patch.nodes.shift_remove(&insert);
-                let sum = self.sum().iter_mut().find(|cable| cable.from.node == insert);
-                sum.expect("the insert's cable").from.node = name;
+                self.lead(&insert, &name);
             }
         }
         self.apply();
