@@ -75,7 +75,9 @@ fn with_law<S: Sample>(
     match at {
         Value::Steady(at) => {
             let (a, b) = law(at);
-            (0..frames).for_each(|i| f(i, a, b));
+            for i in 0..frames {
+                f(i, a, b);
+            }
         }
         Value::Moving(at) => {
             for (i, &at) in at.iter().take(frames).enumerate() {
@@ -91,10 +93,21 @@ fn with_law<S: Sample>(
 pub fn crossfade<S: Sample>(law: FadeLaw, position: Value<'_, S>, first: &[S], second: &[S], out: &mut [S]) {
     let frames = out.len().min(first.len()).min(second.len());
     let (first, second, out) = (&first[..frames], &second[..frames], &mut out[..frames]);
-    let mix = |i: usize, a: S, b: S| out[i] = first[i] * a + second[i] * b;
     match law {
-        FadeLaw::EqualPower => with_law(equal_power, position, frames, mix),
-        FadeLaw::Linear => with_law(equal_gain, position, frames, mix),
+        FadeLaw::EqualPower => with_law(
+            equal_power,
+            position,
+            frames,
+            #[inline(always)]
+            |i, a, b| out[i] = first[i] * a + second[i] * b,
+        ),
+        FadeLaw::Linear => with_law(
+            equal_gain,
+            position,
+            frames,
+            #[inline(always)]
+            |i, a, b| out[i] = first[i] * a + second[i] * b,
+        ),
     }
 }
 
@@ -111,9 +124,11 @@ pub fn pan<S: Sample>(position: Value<'_, S>, input: &[S], left: &mut [S], right
     let frames = input.len().min(left.len()).min(right.len());
     let (input, left, right) = (&input[..frames], &mut left[..frames], &mut right[..frames]);
     with_law(
+        #[inline(always)]
         |p| equal_power(unsigned(p)),
         position,
         frames,
+        #[inline(always)]
         |i, a, b| {
             left[i] = input[i] * a;
             right[i] = input[i] * b;
@@ -137,10 +152,16 @@ pub fn balance_law<S: Sample>(position: S) -> (S, S) {
 pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());
     let (left, right) = (&mut left[..frames], &mut right[..frames]);
-    with_law(balance_law, position, frames, |i, a, b| {
-        left[i] *= a;
-        right[i] *= b;
-    });
+    with_law(
+        balance_law,
+        position,
+        frames,
+        #[inline(always)]
+        |i, a, b| {
+            left[i] *= a;
+            right[i] *= b;
+        },
+    );
 }
 
 /// Scales the difference between the sides, in place: `width` 0 is mono, 1 leaves the signal as it is (but for rounding), 2
@@ -149,11 +170,17 @@ pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S
 pub fn width<S: Sample>(width: Value<'_, S>, left: &mut [S], right: &mut [S]) {
     let frames = left.len().min(right.len());
     let (left, right) = (&mut left[..frames], &mut right[..frames]);
-    let law = |width: S| (width.max(S::zero()).min(S::splat(2.0)), S::splat(0.5));
-    with_law(law, width, frames, |i, width, half| {
-        let middle = (left[i] + right[i]) * half;
-        let side = (left[i] - right[i]) * half * width;
-        left[i] = middle + side;
-        right[i] = middle - side;
-    });
+    with_law(
+        #[inline(always)]
+        |width: S| (width.max(S::zero()).min(S::splat(2.0)), S::splat(0.5)),
+        width,
+        frames,
+        #[inline(always)]
+        |i, width, half| {
+            let middle = (left[i] + right[i]) * half;
+            let side = (left[i] - right[i]) * half * width;
+            left[i] = middle + side;
+            right[i] = middle - side;
+        },
+    );
 }

@@ -8,7 +8,8 @@ const ON_ABOVE: f64 = 0.5;
 /// A gate's level in each lane, as it was in the frame before.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Gate {
-    on: u32,
+    /// A bit for each lane.
+    pub(crate) on: u32,
 }
 
 impl Gate {
@@ -31,15 +32,20 @@ impl Gate {
 /// For each frame of a piece, the lanes in which the gate is on. NaN is off.
 #[inline(always)]
 pub(crate) fn levels<S: Sample>(gate: Value<'_, S>, levels: &mut [u32]) {
-    let on = |level: S| S::bits(S::splat(ON_ABOVE).lt(level));
     match gate {
-        Value::Steady(level) => levels.fill(on(level)),
+        Value::Steady(level) => levels.fill(is_on(level)),
         Value::Moving(gates) => {
             for (to, &level) in levels.iter_mut().zip(gates) {
-                *to = on(level);
+                *to = is_on(level);
             }
         }
     }
+}
+
+/// The lanes in which a level is that of a gate that is on.
+#[inline(always)]
+fn is_on<S: Sample>(level: S) -> u32 {
+    S::bits(S::splat(ON_ABOVE).lt(level))
 }
 
 /// Calls `f` for each lane whose bit is set, the lowest first.

@@ -58,9 +58,9 @@ impl<T: Sample, const N: usize> Neg for Lanes<T, N> {
     }
 }
 
-impl<T: Sample<Mask = bool, Phase = u64>, const N: usize> Sample for Lanes<T, N>
+impl<T: Sample<Mask = bool, Phase = u64, Scalar = T>, const N: usize> Sample for Lanes<T, N>
 where
-    T::Wide: Sample<Mask = bool, Phase = u64, Wide = T::Wide>,
+    T::Wide: Sample<Mask = bool, Phase = u64, Wide = T::Wide, Scalar = T::Wide>,
 {
     const LANES: usize = N;
     const DOUBLE: bool = T::DOUBLE;

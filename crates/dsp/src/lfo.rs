@@ -1,6 +1,7 @@
 //! A slow oscillator to move parameters with.
 
 use crate::gate::{Gate, for_each_lane, levels};
+use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::noise::Uniform;
 use crate::osc::Tuning;
@@ -118,8 +119,23 @@ impl<S: Sample> Lfo<S> {
     /// `frequency` in hertz from 0 (limited to it) to half the rate; `offset` of the phase in turns; `width` of the square
     /// from 0 to 1. Where `trigger` goes above 0.5, the cycle starts anew in that very frame. The offset shifts the
     /// phase within the cycle; the random levels change where the cycle without it begins. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(
+        &mut self,
+        frequency: Value<'_, S>,
+        offset: Value<'_, S>,
+        width: Value<'_, S>,
+        trigger: Value<'_, S>,
+        out: &mut [S],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, offset, width, trigger, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
         &mut self,
         frequency: Value<'_, S>,
         offset: Value<'_, S>,
@@ -192,7 +208,9 @@ fn shift<S: Sample>(offset: Value<'_, S>, phases: &mut [S::Phase]) {
     match offset {
         Value::Steady(offset) => {
             let offset = S::phase_of(offset.widen());
-            phases.iter_mut().for_each(|phase| *phase = phase.plus(offset));
+            for phase in phases {
+                *phase = phase.plus(offset);
+            }
         }
         Value::Moving(offsets) => {
             for (phase, offset) in phases.iter_mut().zip(offsets) {
@@ -212,25 +230,46 @@ fn draw<S: Sample>(
     out: &mut [S],
 ) {
     let (one, two) = (S::one(), S::splat(2.0));
-    let half = S::Phase::splat(HALF_TURN);
     let quarter = S::Phase::splat(QUARTER_TURN);
-    // From -1/2 to 1/2 over the cycle.
-    let ramp = |phase: &S::Phase| S::turns_of(phase.plus(half));
-    let frames = out.iter_mut().zip(phases);
+    macro_rules! each_frame {
+        (|$i:pat_param, $phase:pat_param, $levels:pat_param| $value:expr) => {
+            for ($i, ((out, &$phase), &$levels)) in out.iter_mut().zip(phases).zip(random).enumerate() {
+                *out = $value;
+            }
+        };
+    }
     match shape {
-        LfoShape::Sine => frames.for_each(|(out, phase)| *out = sin_quarter(S::quarter_of(*phase))),
-        LfoShape::Triangle => frames.for_each(|(out, phase)| {
-            *out = one - S::turns_of(phase.minus(quarter)).abs() * S::splat(4.0);
+        LfoShape::Sine => each_frame!(|_, phase, _| sin_quarter(S::quarter_of(phase))),
+        LfoShape::Triangle => {
+            each_frame!(|_, phase, _| one - S::turns_of(phase.minus(quarter)).abs() * S::splat(4.0));
+        }
+        LfoShape::SawUp => each_frame!(|_, phase, _| ramp::<S>(phase) * two),
+        LfoShape::SawDown => each_frame!(|_, phase, _| -ramp::<S>(phase) * two),
+        LfoShape::Square => each_frame!(|i, phase, _| {
+            S::select((ramp::<S>(phase) + S::splat(0.5)).lt(width.at(i)), one, -one)
         }),
-        LfoShape::SawUp => frames.for_each(|(out, phase)| *out = ramp(phase) * two),
-        LfoShape::SawDown => frames.for_each(|(out, phase)| *out = -ramp(phase) * two),
-        LfoShape::Square => frames.enumerate().for_each(|(i, (out, phase))| {
-            *out = S::select((ramp(phase) + S::splat(0.5)).lt(width.at(i)), one, -one);
-        }),
-        LfoShape::RandomStep => frames.zip(random).for_each(|((out, _), (from, _))| *out = *from),
-        LfoShape::RandomSmooth => frames.zip(random).for_each(|((out, phase), &(from, to))| {
-            let x = ramp(phase) + S::splat(0.5);
-            *out = from + (to - from) * (x * x * (S::splat(3.0) - two * x));
+        LfoShape::RandomStep => each_frame!(|_, _, (from, _)| from),
+        LfoShape::RandomSmooth => each_frame!(|_, phase, (from, to)| {
+            let x = ramp::<S>(phase) + S::splat(0.5);
+            from + (to - from) * (x * x * (S::splat(3.0) - two * x))
         }),
     }
 }
+
+/// From -1/2 to 1/2 over the cycle.
+#[inline(always)]
+fn ramp<S: Sample>(phase: S::Phase) -> S {
+    S::turns_of(phase.plus(S::Phase::splat(HALF_TURN)))
+}
+
+lane_state!(Lfo<S> {
+    phases: phase;
+    bits: over, trigger.on;
+    part_lists: random;
+    samples: from, to;
+} reset |lfo, lane| {
+    let [start, now] = &mut lfo.random;
+    now.restart(lane, start);
+    lfo.draw_level(lane);
+    lfo.draw_level(lane);
+});

@@ -9,6 +9,7 @@ mod envelope;
 mod filter;
 mod gate;
 mod grid;
+mod lane_state;
 mod lanes;
 mod lfo;
 pub mod math;
@@ -38,6 +39,7 @@ pub use filter::{
     OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
 };
 pub use grid::GRID;
+pub use lane_state::LaneState;
 pub use lanes::{F32x4, F32x8, F32x16, Lanes};
 pub use lfo::{Lfo, LfoMode, LfoShape};
 pub use meter::Meter;

@@ -10,6 +10,11 @@ impl<K: Copy + PartialEq, V: Copy> Memo<K, V> {
         Memo(None)
     }
 
+    /// Knows nothing any more.
+    pub fn forget(&mut self) {
+        self.0 = None;
+    }
+
     /// `compute(key)`, computed only if the key is not that of the last time.
     #[inline(always)]
     pub fn get(&mut self, key: K, compute: impl FnOnce(K) -> V) -> V {

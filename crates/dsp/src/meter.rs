@@ -2,6 +2,7 @@
 
 use crate::Sample;
 use crate::grid::{GRID, spans};
+use crate::lane_state::lane_state;
 
 /// Amplitudes below this (−200 dBFS) are shown as zero.
 const FAINT: f64 = 1.0e-10;
@@ -77,8 +78,16 @@ impl<S: Sample> Meter<S> {
     }
 
     /// Measures a block that begins at the absolute frame `start`. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, start: u64, input: &[S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, start: u64, input: &[S]) {
         for span in spans(start, input.len()) {
             if span.on_grid {
                 self.advance();
@@ -124,3 +133,5 @@ impl<S: Sample> Meter<S> {
         self.fresh = S::zero();
     }
 }
+
+lane_state!(Meter<S> { samples: peak, hold, fresh, mean_square; sample_lists: squares; });

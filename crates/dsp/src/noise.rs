@@ -1,5 +1,6 @@
 //! Noise, white and pink, from a seed: the same seed gives the same noise, on every processor and in every lane.
 
+use crate::lane_state::lane_state;
 use crate::{Phase, Sample};
 
 /// The increment of SplitMix64 (the golden ratio in 64 bits): G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number
@@ -28,6 +29,11 @@ impl<S: Sample> Uniform<S> {
     pub(crate) fn next(&mut self) -> S {
         self.count = self.count.plus(S::Phase::splat(GAMMA));
         S::uniform_of(self.count.scrambled())
+    }
+
+    /// Goes on in one lane from where `start` is.
+    pub(crate) fn restart(&mut self, lane: usize, start: &Self) {
+        self.count.set_lane(lane, start.count.in_lane(lane));
     }
 
     /// The next number in one lane only.
@@ -59,8 +65,16 @@ impl<S: Sample> White<S> {
     }
 
     /// Fills `out`. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, out: &mut [S]) {
         let mut now = self.now;
         for out in out {
             *out = now.next();
@@ -112,8 +126,16 @@ impl<S: Sample> Pink<S> {
     }
 
     /// Fills `out`. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, out: &mut [S]) {
         self.white.process(out);
         let mut state = self.state;
         for out in out {
@@ -166,3 +188,9 @@ fn pink_filter(rate: f64) -> ([f64; POLES], [f64; POLES], f64) {
     let scale = PINK_RMS / (white_rms * libm::sqrt(power));
     (poles, gains.map(|g| g * scale), direct * scale)
 }
+
+lane_state!(Uniform<S> { kept_phases: count; });
+lane_state!(White<S> { parts: start, now; } reset |white, lane| {
+    white.now.restart(lane, &white.start);
+});
+lane_state!(Pink<S> { parts: white; sample_lists: state; });

@@ -21,6 +21,8 @@ pub trait Phase: Copy + Send + Sync + Debug + PartialEq + 'static {
     fn plus(self, other: Self) -> Self;
     /// The difference, modulo one turn.
     fn minus(self, other: Self) -> Self;
+    /// The phases, lane 0 first, one turn being 2^64.
+    fn lanes(&self) -> &[u64];
     /// The phase in `lane`, one turn being 2^64 (a lane out of range reads the last one).
     fn in_lane(self, lane: usize) -> u64;
     /// Puts `phase` into `lane`; a lane out of range is left out.
@@ -48,6 +50,10 @@ impl Phase for u64 {
     #[inline(always)]
     fn minus(self, other: Self) -> Self {
         self.wrapping_sub(other)
+    }
+    #[inline(always)]
+    fn lanes(&self) -> &[u64] {
+        core::slice::from_ref(self)
     }
     #[inline(always)]
     fn in_lane(self, _lane: usize) -> u64 {
@@ -83,6 +89,10 @@ impl<const N: usize> Phase for [u64; N] {
     #[inline(always)]
     fn minus(self, other: Self) -> Self {
         core::array::from_fn(|i| self[i].wrapping_sub(other[i]))
+    }
+    #[inline(always)]
+    fn lanes(&self) -> &[u64] {
+        self
     }
     #[inline(always)]
     fn in_lane(self, lane: usize) -> u64 {

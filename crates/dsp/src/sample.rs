@@ -31,7 +31,7 @@ pub trait Sample:
     /// Whether a lane holds double precision; approximations then use longer polynomials.
     const DOUBLE: bool;
     /// One lane: `f32` or `f64`.
-    type Scalar: Sample;
+    type Scalar: Sample<Scalar = Self::Scalar>;
     /// The outcome of a comparison, lane by lane.
     type Mask: Copy + Debug;
     /// The same lanes in double precision, for state that must not drift (phases, very low cutoffs).
@@ -106,6 +106,20 @@ pub trait Sample:
     #[inline(always)]
     fn enter<R>(op: impl FnOnce() -> R) -> R {
         op()
+    }
+
+    /// Mirrors a square of [`Self::LANES`] rows: lane `i` of row `k` becomes lane `k` of row `i`. Fewer rows are left as they
+    /// are, and so are rows beyond.
+    #[inline(always)]
+    fn transpose(rows: &mut [Self]) {
+        let n = Self::LANES;
+        if let Some(square) = Self::flat_mut(rows).get_mut(..n * n) {
+            for i in 0..n {
+                for k in 0..i {
+                    square.swap(i * n + k, k * n + i);
+                }
+            }
+        }
     }
 
     /// Limits to `low..=high`.

@@ -1,6 +1,7 @@
 //! The value of a signal when last triggered.
 
 use crate::gate::{Gate, for_each_lane, levels};
+use crate::lane_state::lane_state;
 use crate::{PIECE, Sample, Value};
 
 /// Takes a sample of its input in the frame in which the trigger goes above 0.5, and holds it.
@@ -29,8 +30,16 @@ impl<S: Sample> SampleHold<S> {
     }
 
     /// Fills `out`; the shorter of `input` and `out` counts. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, input: &[S], trigger: Value<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(input, trigger, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, input: &[S], trigger: Value<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];
         let mut start = 0;
         for (input, out) in input.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
@@ -51,3 +60,5 @@ impl<S: Sample> Default for SampleHold<S> {
         Self::new()
     }
 }
+
+lane_state!(SampleHold<S> { samples: held; bits: trigger.on; });

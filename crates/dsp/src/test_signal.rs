@@ -1,6 +1,7 @@
 //! Signals to measure with: impulses and constants.
 
 use crate::gate::{Gate, for_each_lane, levels};
+use crate::lane_state::lane_state;
 use crate::osc::Tuning;
 use crate::{PIECE, Phase, Sample, Value};
 
@@ -32,8 +33,22 @@ impl<S: Sample> Impulse<S> {
     /// Fills `out`. `frequency` in impulses per second, up to just under half the rate; at 0 and below there is no train, and
     /// the next one begins with an impulse. A trigger going above 0.5 gives one impulse and starts the period anew.
     /// `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(
+        &mut self,
+        frequency: Value<'_, S>,
+        trigger: Value<'_, S>,
+        level: Value<'_, S>,
+        out: &mut [S],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, trigger, level, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
         &mut self,
         frequency: Value<'_, S>,
         trigger: Value<'_, S>,
@@ -85,3 +100,7 @@ pub fn constant<S: Sample>(level: Value<'_, S>, out: &mut [S]) {
         }
     }
 }
+
+lane_state!(Impulse<S> { phases: phase; bits: due, trigger.on; } reset |impulse, lane| {
+    impulse.due |= 1 << lane;
+});

@@ -2,6 +2,7 @@
 
 use super::line::DelayLine;
 use crate::grid::{GRID, contained, cut};
+use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::{Phase, Sample, Value};
 
@@ -60,8 +61,21 @@ impl<S: Sample> Chorus<S> {
     }
 
     /// A block from two sides to two sides. A mono input is given as both. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, input: [&[S]; 2], params: &ChorusParams<'_, S>, out: [&mut [S]; 2]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
+        &mut self,
+        input: [&[S]; 2],
+        params: &ChorusParams<'_, S>,
+        out: [&mut [S]; 2],
+    ) {
         let frames = input.iter().map(|x| x.len()).chain(out.iter().map(|x| x.len())).min().unwrap_or(0);
         let [left, right] = out;
         let mut at = 0;
@@ -126,7 +140,11 @@ impl<S: Sample> Chorus<S> {
     fn frames(&self, ms: &Value<'_, S>) -> [S; GRID] {
         let per_ms = S::splat(self.rate / 1000.0);
         let longest = S::splat(self.lines[0].max_frames() as f64);
-        core::array::from_fn(|i| (ms.at(i) * per_ms).clamp(S::zero(), longest))
+        let mut frames = [S::zero(); GRID];
+        for (i, frames) in frames.iter_mut().enumerate() {
+            *frames = (ms.at(i) * per_ms).clamp(S::zero(), longest);
+        }
+        frames
     }
 
     /// How many of the frames can be read whatever the sines do: the smallest delay reaches at least so far.
@@ -163,3 +181,5 @@ impl<S: Sample> Chorus<S> {
         self.lines[side].write(&block[..dry.len()]);
     }
 }
+
+lane_state!(Chorus<S> { part_lists: lines; phases: phase; });

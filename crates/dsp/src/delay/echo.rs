@@ -3,6 +3,7 @@
 use super::line::DelayLine;
 use super::tone::Tone;
 use crate::grid::{GRID, contained, cut, spans};
+use crate::lane_state::lane_state;
 use crate::{Sample, Value};
 
 /// The parameters of an [`Echo`] over one block.
@@ -46,7 +47,7 @@ impl<S: Sample> Echo<S> {
         self.line.max_frames()
     }
 
-    /// Back to silence. Takes time proportional to the length of the line.
+    /// Back to silence, in constant time. \[audio\]
     #[inline(always)]
     pub fn reset(&mut self) {
         self.line.reset();
@@ -66,15 +67,38 @@ impl<S: Sample> Echo<S> {
     }
 
     /// The coming echoes, as many as are available and `wet` takes; gives their number. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn read(&self, time: &Value<'_, S>, wet: &mut [S]) -> usize {
+        S::enter(
+            #[inline(always)]
+            || self.read_here(time, wet),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn read_here(&self, time: &Value<'_, S>, wet: &mut [S]) -> usize {
         self.line.read(time, wet)
     }
 
     /// Writes input and feedback for the frames from the absolute frame `start` on; `wet` is what
     /// [`read`](Self::read) gave for the same frames. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn write(
+        &mut self,
+        start: u64,
+        input: &[S],
+        wet: &[S],
+        feedback: &Value<'_, S>,
+        tone: &Value<'_, S>,
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.write_here(start, input, wet, feedback, tone),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn write_here(
         &mut self,
         start: u64,
         input: &[S],
@@ -101,8 +125,22 @@ impl<S: Sample> Echo<S> {
     }
 
     /// Echoes of a block that begins at the absolute frame `start`. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, start: u64, input: &[S], params: &EchoParams<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
+        &mut self,
+        start: u64,
+        input: &[S],
+        params: &EchoParams<'_, S>,
+        out: &mut [S],
+    ) {
         let frames = input.len().min(out.len());
         let mut at = 0;
         while at < frames {
@@ -123,3 +161,5 @@ impl<S: Sample> Echo<S> {
         }
     }
 }
+
+lane_state!(Echo<S> { parts: line, tone; });

@@ -1,8 +1,11 @@
 //! The past of a signal, readable at any fractional number of frames ago.
 
 use super::taps::Taps;
-use crate::grid::{cut, is_zero, spread};
-use crate::{Sample, Value};
+use super::track::Track;
+use crate::grid::{GRID, cut, is_zero, spread};
+use crate::lane_state::swap_each;
+use crate::simd::Rows;
+use crate::{LaneState, Sample, Value};
 
 /// Frames whose taps are computed in one go, so that the pass over them becomes vector code.
 const RUN: usize = 16;
@@ -15,14 +18,14 @@ const RUN: usize = 16;
 ///
 /// Reading and writing are separate, so that the line can close a loop whose other part is elsewhere: `read` first, up to
 /// [`available`](Self::available) frames, then `write` as many. That gives the same bits as going frame by frame.
+///
+/// Every lane has a memory of its own, read at its own delay, so that a signal can move to another line by exchanging memories.
 #[derive(Clone, Debug)]
 pub struct DelayLine<S: Sample> {
-    ring: Box<[S]>,
-    mask: usize,
-    /// Where the next frame is written.
-    head: usize,
+    /// One for each lane.
+    tracks: Box<[Track<S::Scalar>]>,
     longest: f64,
-    /// How many of the frames written last are zero in every lane; no more than the ring holds.
+    /// How many of the frames written last are zero in every lane; no more than a track holds.
     quiet: usize,
 }
 
@@ -34,9 +37,9 @@ impl<S: Sample> DelayLine<S> {
     pub fn new(max_frames: usize) -> Self {
         let longest = max_frames.clamp(1, Self::LONGEST);
         // The interpolation looks two frames further back than the delay.
-        let size = (longest + 3).next_power_of_two();
-        let ring = vec![S::zero(); size].into_boxed_slice();
-        DelayLine { ring, mask: size - 1, head: 0, longest: longest as f64, quiet: size }
+        let track = Track::new(longest + 3);
+        let quiet = track.size();
+        DelayLine { tracks: vec![track; S::LANES].into_boxed_slice(), longest: longest as f64, quiet }
     }
 
     /// The longest delay in frames.
@@ -44,18 +47,22 @@ impl<S: Sample> DelayLine<S> {
         self.longest as usize
     }
 
-    /// Back to silence. Takes time proportional to the length of the line.
+    /// Back to silence, in constant time. \[audio\]
     #[inline(always)]
     pub fn reset(&mut self) {
-        self.ring.fill(S::zero());
-        self.head = 0;
-        self.quiet = self.ring.len();
+        self.tracks.iter_mut().for_each(Track::reset);
+        self.quiet = self.size();
     }
 
     /// Whether the whole line holds exact zeros.
     #[inline(always)]
     pub fn is_silent(&self) -> bool {
-        self.quiet >= self.ring.len()
+        self.quiet >= self.size()
+    }
+
+    #[inline(always)]
+    fn size(&self) -> usize {
+        self.tracks.first().map_or(1, Track::size)
     }
 
     /// How many frames can be read at `delay` before the next frame has to be written; at least 1. \[audio\]
@@ -66,21 +73,35 @@ impl<S: Sample> DelayLine<S> {
         match delay {
             Value::Steady(delay) => self.taps(*delay).reach(),
             Value::Moving(delays) => {
-                let short = delays.iter().enumerate().position(|(i, &delay)| i >= self.taps(delay).reach());
-                short.unwrap_or(delays.len()).max(1)
+                for (i, &delay) in delays.iter().enumerate() {
+                    if i >= self.taps(delay).reach() {
+                        return i.max(1);
+                    }
+                }
+                delays.len().max(1)
             }
         }
     }
 
     /// Reads the coming frames at `delay`, as many as `out` takes and as are [`available`](Self::available), and says how
     /// many. Frames of `out` beyond are left as they are. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn read(&self, delay: &Value<'_, S>, out: &mut [S]) -> usize {
+        S::enter(
+            #[inline(always)]
+            || self.read_here(delay, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn read_here(&self, delay: &Value<'_, S>, out: &mut [S]) -> usize {
         let frames = match delay {
             Value::Moving([]) => 0,
             _ => self.available(delay).min(out.len()),
         };
-        self.read_known(delay, &mut out[..frames]);
+        if let Some(out) = out.get_mut(..frames) {
+            self.read_known(delay, out);
+        }
         frames
     }
 
@@ -88,10 +109,8 @@ impl<S: Sample> DelayLine<S> {
     #[inline(always)]
     pub(crate) fn read_known(&self, delay: &Value<'_, S>, out: &mut [S]) {
         match delay {
-            Value::Steady(delay) if self.taps(*delay).is_uniform() => {
-                self.read_steady(&self.taps(*delay), out);
-            }
-            _ => {
+            Value::Steady(delay) => self.read_steady(&self.taps(*delay), out),
+            Value::Moving(_) => {
                 for (run, out) in out.chunks_mut(RUN).enumerate() {
                     self.read_moving(delay, run * RUN, out);
                 }
@@ -100,26 +119,53 @@ impl<S: Sample> DelayLine<S> {
     }
 
     /// Writes the next frames. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn write(&mut self, input: &[S]) {
-        let size = self.ring.len();
-        for part in input.chunks(size) {
-            let (first, second) = part.split_at(part.len().min(size - self.head));
-            self.ring[self.head..self.head + first.len()].copy_from_slice(first);
-            self.ring[..second.len()].copy_from_slice(second);
-            self.head = (self.head + part.len()) & self.mask;
+        S::enter(
+            #[inline(always)]
+            || self.write_here(input),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn write_here(&mut self, input: &[S]) {
+        let size = self.size();
+        for part in input.chunks(size.min(GRID)) {
+            if S::LANES == 1 {
+                self.tracks.iter_mut().for_each(|track| track.write(S::flat(part)));
+            } else {
+                let mut rows = Rows::<S, GRID>::new();
+                rows.take(part);
+                for (track, row) in self.tracks.iter_mut().zip(rows.signals()) {
+                    track.write(row.get(..part.len()).unwrap_or_default());
+                }
+            }
         }
-        let zeros = input.iter().rev().take_while(|x| is_zero(**x)).count();
+        let mut zeros = 0;
+        for x in input.iter().rev() {
+            if !is_zero(*x) {
+                break;
+            }
+            zeros += 1;
+        }
         self.quiet = if zeros == input.len() { (self.quiet + zeros).min(size) } else { zeros.min(size) };
     }
 
     /// Delays a block. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, input: &[S], delay: &Value<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(input, delay, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, input: &[S], delay: &Value<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let mut at = 0;
         while at < frames {
-            let end = frames.min(at + self.ring.len());
+            let end = frames.min(at + self.size());
             let got = self.read(&cut(delay, at..end), &mut out[at..end]).max(1);
             self.write(&input[at..at + got]);
             at += got;
@@ -131,26 +177,22 @@ impl<S: Sample> DelayLine<S> {
         Taps::new(delay.clamp(S::one(), S::splat(self.longest)))
     }
 
-    /// Every lane at the same delay: stretches of the ring side by side.
+    /// Every lane at its own delay, which stays: stretches of each lane's memory.
     #[inline(always)]
     fn read_steady(&self, taps: &Taps<S>, out: &mut [S]) {
-        let frames = taps.frames(0);
-        let ago = [frames.saturating_sub(1).max(1), frames, frames + 1, frames + 2];
-        let mut at = 0;
-        while at < out.len() {
-            let from = ago.map(|ago| self.head.wrapping_add(at).wrapping_sub(ago) & self.mask);
-            let nearest_end = from.iter().fold(0, |far, &f| far.max(f));
-            let length = (self.ring.len() - nearest_end).min(out.len() - at);
-            let [near, here, far, farther] = from.map(|f| &self.ring[f..f + length]);
-            if taps.is_whole() {
-                out[at..at + length].copy_from_slice(here);
-                at += length;
-                continue;
+        for (k, part) in out.chunks_mut(GRID).enumerate() {
+            let frames = part.len();
+            if S::LANES == 1 {
+                if let Some(track) = self.tracks.first() {
+                    read_track(track, taps, (0, k * GRID), S::flat_mut(part));
+                }
+            } else {
+                let mut rows = Rows::<S, GRID>::new();
+                for (lane, (track, row)) in self.tracks.iter().zip(rows.signals_mut()).enumerate() {
+                    read_track(track, taps, (lane, k * GRID), row.get_mut(..frames).unwrap_or_default());
+                }
+                rows.give(part);
             }
-            for (i, out) in out[at..at + length].iter_mut().enumerate() {
-                *out = taps.between(near[i], here[i], far[i], farther[i]);
-            }
-            at += length;
         }
     }
 
@@ -159,16 +201,51 @@ impl<S: Sample> DelayLine<S> {
     fn read_moving(&self, delay: &Value<'_, S>, at: usize, out: &mut [S]) {
         let mut delays = [S::one(); RUN];
         spread(&cut(delay, at..at + out.len()), &mut delays[..out.len()]);
-        let taps = delays.map(|delay| self.taps(delay));
-        for (i, (out, taps)) in out.iter_mut().zip(&taps).enumerate() {
-            let now = self.head.wrapping_add(at + i);
-            let tap = |offset: usize| {
-                S::from_lanes(|lane| {
-                    let ago = (taps.frames(lane) + offset).saturating_sub(1).max(1);
-                    self.ring[now.wrapping_sub(ago) & self.mask].lane(lane)
-                })
-            };
-            *out = taps.between(tap(0), tap(1), tap(2), tap(3));
+        for (i, (out, delay)) in out.iter_mut().zip(delays).enumerate() {
+            let taps = self.taps(delay);
+            let mut around = [S::zero(); 4];
+            for (lane, track) in self.tracks.iter().enumerate() {
+                let frames = taps.frames(lane);
+                for (k, x) in S::flat_mut(&mut around).iter_mut().skip(lane).step_by(S::LANES).enumerate() {
+                    *x = track.at(at + i, (frames + k).saturating_sub(1).max(1));
+                }
+            }
+            let [near, here, far, farther] = around;
+            *out = taps.between(near, here, far, farther);
+        }
+    }
+}
+
+/// The frames of one lane, the first of which is `ahead` frames from the next to be written.
+#[inline(always)]
+fn read_track<S: Sample>(
+    track: &Track<S::Scalar>,
+    taps: &Taps<S>,
+    (lane, ahead): (usize, usize),
+    out: &mut [S::Scalar],
+) {
+    let frames = taps.frames(lane).saturating_sub(ahead);
+    match taps.weights(lane) {
+        None => track.copy(frames, out),
+        Some(weights) => track.between(frames, weights, out),
+    }
+}
+
+impl<S: Sample> LaneState for DelayLine<S> {
+    type Alone = DelayLine<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
+        if lane < S::LANES {
+            swap_each(&mut self.tracks, lane, &mut alone.tracks);
+            // Each of them was quiet for at least so long.
+            let quiet = self.quiet.min(alone.quiet);
+            (self.quiet, alone.quiet) = (quiet, quiet);
+        }
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        if let Some(track) = self.tracks.get_mut(lane) {
+            track.reset();
         }
     }
 }

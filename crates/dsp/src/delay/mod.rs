@@ -5,6 +5,7 @@ mod echo;
 mod line;
 mod taps;
 mod tone;
+mod track;
 
 pub use chorus::{Chorus, ChorusParams, MAX_VOICES};
 pub use echo::{Echo, EchoParams, frames_of_ms};

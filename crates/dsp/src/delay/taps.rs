@@ -65,17 +65,10 @@ impl<S: Sample> Taps<S> {
             .unwrap_or(1)
     }
 
-    /// Whether the delay is a whole number of frames in every lane.
+    /// The weights in `lane`; none if the delay is a whole number of frames there.
     #[inline(always)]
-    pub fn is_whole(&self) -> bool {
-        !S::any(S::zero().lt(self.fraction))
-    }
-
-    /// Whether every lane has the same delay.
-    #[inline(always)]
-    pub fn is_uniform(&self) -> bool {
-        (1..S::LANES).all(|lane| {
-            self.whole.lane(lane) == self.whole.lane(0) && self.fraction.lane(lane) == self.fraction.lane(0)
-        })
+    pub fn weights(&self, lane: usize) -> Option<[S::Scalar; 4]> {
+        let whole = self.fraction.lane(lane) <= 0.0;
+        (!whole).then(|| self.weights.map(|weight| S::Scalar::splat(weight.lane(lane))))
     }
 }

@@ -1,6 +1,7 @@
 //! What a loop loses in the treble with each round: a one-pole low-pass that can be fully open.
 
 use crate::grid::{flushed, is_zero};
+use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::{Sample, Value};
 
@@ -72,3 +73,5 @@ impl<S: Sample> Tone<S> {
         S::select(x.lt(S::splat(OPEN)), b, S::zero())
     }
 }
+
+lane_state!(Tone<S> { samples: state; });

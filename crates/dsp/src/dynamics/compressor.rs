@@ -2,6 +2,7 @@
 
 use super::step;
 use crate::grid::{GRID, Span, cut, flushed, is_zero, spans};
+use crate::lane_state::lane_state;
 use crate::math::{db_to_gain, gain_to_db};
 use crate::memo::Memo;
 use crate::{Sample, Value};
@@ -87,8 +88,22 @@ impl<S: Sample> Compressor<S> {
 
     /// The gain (a factor) for each frame, from the channels of `key`: the signal itself, or a side chain. All slices as
     /// long as `gain`; a shorter key counts as silent beyond its end. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn gain(&mut self, start: u64, key: &[&[S]], params: &CompressorParams<'_, S>, gain: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.gain_here(start, key, params, gain),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn gain_here(
+        &mut self,
+        start: u64,
+        key: &[&[S]],
+        params: &CompressorParams<'_, S>,
+        gain: &mut [S],
+    ) {
         for span in spans(start, gain.len()) {
             let out = &mut gain[span.range.clone()];
             self.gain_of(&span, Key::One(key), params, out);
@@ -97,8 +112,23 @@ impl<S: Sample> Compressor<S> {
 
     /// Compresses the channels of `input` into those of `out`, with one gain for all, from `key` if there is one and else
     /// from the input. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        key: Option<&[&[S]]>,
+        params: &CompressorParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, key, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
         &mut self,
         start: u64,
         input: &[&[S]],
@@ -112,8 +142,24 @@ impl<S: Sample> Compressor<S> {
     /// As [`process`](Self::process), on the way from one key to another: `along` goes from 0, only the first, to 1, only the
     /// second. In between the reductions in dB that the two ask for are mixed, so that the gain glides from that of the one to
     /// that of the other even with no attack and no release. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process_between(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        keys: [&[&[S]]; 2],
+        along: Value<'_, S>,
+        params: &CompressorParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_between_here(start, input, keys, along, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_between_here(
         &mut self,
         start: u64,
         input: &[&[S]],
@@ -182,9 +228,11 @@ impl<S: Sample> Compressor<S> {
     fn smoothed(&mut self, params: &CompressorParams<'_, S>, reduction: &mut [S]) {
         if let (Value::Steady(attack), Value::Steady(release)) = (params.attack, params.release) {
             let rate = self.rate;
-            let [attack, release] = self.steps.get([attack, release], |[attack, release]| {
-                [step(rate, attack, 1000.0), step(rate, release, 10_000.0)]
-            });
+            let [attack, release] = self.steps.get(
+                [attack, release],
+                #[inline(always)]
+                |[attack, release]| [step(rate, attack, 1000.0), step(rate, release, 10_000.0)],
+            );
             for x in reduction {
                 *x = self.follow(*x, attack, release);
             }
@@ -236,3 +284,5 @@ fn excess<S: Sample>(level: S, threshold: S, ratio: S, knee: S) -> S {
     let bend = (over + half).clamp(S::zero(), knee);
     slope * (bend * bend / (knee + knee) + (over - half).max(S::zero()))
 }
+
+lane_state!(Compressor<S> { samples: held, smooth; memos: steps; });

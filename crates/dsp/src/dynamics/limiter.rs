@@ -1,11 +1,14 @@
 //! Nothing over the ceiling: a look-ahead limiter.
 
+use core::slice;
+
 use super::step;
-use super::window::{Minimum, Sum};
+use super::window::{Minimum, Reset, Sum};
 use crate::grid::{GRID, cut, spans};
+use crate::lane_state::swap_samples;
 use crate::math::db_to_gain;
 use crate::memo::Memo;
-use crate::{DelayLine, Sample, Value};
+use crate::{DelayLine, LaneState, Sample, Value};
 
 /// Gains are whole multiples of 2^-28 (−168 dB): sums of them over both windows, at most 2^22 terms, stay below 2^53 and
 /// so are exact.
@@ -103,7 +106,7 @@ impl<S: Sample> Limiter<S> {
 
     /// Limits a block that begins at the absolute frame `start`: as many channels as there are in `input`, `out` and the
     /// limiter. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(
         &mut self,
         start: u64,
@@ -111,7 +114,23 @@ impl<S: Sample> Limiter<S> {
         params: &LimiterParams<'_, S>,
         out: &mut [&mut [S]],
     ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
+        &mut self,
+        start: u64,
+        input: &[&[S]],
+        params: &LimiterParams<'_, S>,
+        out: &mut [&mut [S]],
+    ) {
         let frames = input.iter().map(|x| x.len()).chain(out.iter().map(|x| x.len())).min().unwrap_or(0);
+        self.held.align(start);
+        self.means.iter_mut().for_each(|mean| mean.align(start));
         for span in spans(start, frames) {
             if span.on_grid {
                 self.settle();
@@ -150,7 +169,11 @@ impl<S: Sample> Limiter<S> {
     fn smooth(&mut self, ceiling: &[S], release: &Value<'_, S>, gain: &mut [S]) {
         let rate = self.rate;
         let steady = match release {
-            Value::Steady(ms) => Some(self.steps.get(*ms, |ms| step(rate, ms, 10_000.0))),
+            Value::Steady(ms) => Some(self.steps.get(
+                *ms,
+                #[inline(always)]
+                |ms| step(rate, ms, 10_000.0),
+            )),
             Value::Moving(_) => None,
         };
         for (i, (x, ceiling)) in gain.iter_mut().zip(ceiling).enumerate() {
@@ -174,5 +197,37 @@ impl<S: Sample> Limiter<S> {
         let unit = S::Wide::splat(UNITS);
         let near = (unit - S::Wide::splat(0.5)).le(self.recovering);
         self.recovering = S::Wide::select(near, unit, self.recovering);
+    }
+}
+
+impl<S: Sample> LaneState for Limiter<S> {
+    type Alone = Limiter<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
+        if lane >= S::LANES {
+            return;
+        }
+        for (line, other) in self.lines.iter_mut().zip(&mut alone.lines) {
+            line.swap_lane(lane, other);
+        }
+        self.held.swap_lane(lane, &mut alone.held);
+        for (mean, other) in self.means.iter_mut().zip(&mut alone.means) {
+            mean.swap_lane(lane, other);
+        }
+        swap_samples(slice::from_mut(&mut self.recovering), lane, slice::from_mut(&mut alone.recovering));
+        self.steps.forget();
+        alone.steps.forget();
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        for line in &mut self.lines {
+            line.reset_lane(lane);
+        }
+        let mut fresh = Reset { lane, rest: UNITS };
+        self.held.reset_lane(&fresh);
+        for mean in &mut self.means {
+            fresh.rest = mean.reset_lane(&fresh);
+        }
+        self.recovering = self.recovering.with_lane(lane, UNITS);
     }
 }

@@ -1,6 +1,15 @@
 //! The smallest of the last numbers, and the mean of the last numbers, at a fixed cost per frame.
 
+use core::slice;
+
 use crate::Sample;
+use crate::lane_state::swap_samples;
+
+/// A lane that goes back to where all numbers so far have been `rest`.
+pub(super) struct Reset {
+    pub lane: usize,
+    pub rest: f64,
+}
 
 /// The smallest of the last `n` numbers.
 ///
@@ -25,6 +34,27 @@ impl<W: Sample> Minimum<W> {
         self.stretch.fill(rest);
         self.at = 0;
         self.prefix = rest;
+    }
+
+    /// Goes on at the frame `start`: the places of windows of one length agree in every kernel. To be called when the frames
+    /// go on as they were counted, or after rest.
+    #[inline(always)]
+    pub fn align(&mut self, start: u64) {
+        self.at = (start % self.stretch.len().max(1) as u64) as usize;
+    }
+
+    /// Exchanges one lane with a window of the same length.
+    pub fn swap_lane<V: Sample>(&mut self, lane: usize, other: &mut Minimum<V>) {
+        swap_samples(&mut self.stretch, lane, &mut other.stretch);
+        swap_samples(slice::from_mut(&mut self.prefix), lane, slice::from_mut(&mut other.prefix));
+    }
+
+    /// [`reset`](Self::reset) in one lane.
+    pub fn reset_lane(&mut self, to: &Reset) {
+        for x in &mut self.stretch {
+            *x = x.with_lane(to.lane, to.rest);
+        }
+        self.prefix = self.prefix.with_lane(to.lane, to.rest);
     }
 
     #[inline(always)]
@@ -67,6 +97,28 @@ impl<W: Sample> Sum<W> {
     #[inline(always)]
     pub fn sum(&self) -> W {
         self.sum
+    }
+
+    /// As [`Minimum::align`].
+    #[inline(always)]
+    pub fn align(&mut self, start: u64) {
+        self.at = (start % self.ring.len().max(1) as u64) as usize;
+    }
+
+    /// Exchanges one lane with a window of the same length.
+    pub fn swap_lane<V: Sample>(&mut self, lane: usize, other: &mut Sum<V>) {
+        swap_samples(&mut self.ring, lane, &mut other.ring);
+        swap_samples(slice::from_mut(&mut self.sum), lane, slice::from_mut(&mut other.sum));
+    }
+
+    /// [`reset`](Self::reset) in one lane; gives the sum there.
+    pub fn reset_lane(&mut self, to: &Reset) -> f64 {
+        for x in &mut self.ring {
+            *x = x.with_lane(to.lane, to.rest);
+        }
+        let sum = to.rest * self.ring.len() as f64;
+        self.sum = self.sum.with_lane(to.lane, sum);
+        sum
     }
 
     #[inline(always)]

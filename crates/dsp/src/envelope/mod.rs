@@ -3,6 +3,7 @@
 mod segment;
 
 use crate::gate::{Gate, for_each_lane, levels};
+use crate::lane_state::lane_state;
 use crate::{PIECE, Sample, Value};
 use segment::Lane;
 
@@ -125,8 +126,16 @@ impl<S: Sample> Envelope<S> {
 
     /// Fills `out` with the level, from 0 to 1. The gate is on above 0.5.
     /// `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, gate: Value<'_, S>, segments: &Segments<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(gate, segments, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, gate: Value<'_, S>, segments: &Segments<'_, S>, out: &mut [S]) {
         let mut on = [0; PIECE];
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
@@ -173,22 +182,21 @@ impl<S: Sample> Envelope<S> {
         let (ratio, offset, start, end, follow) =
             (self.ratio, self.offset, self.start, self.end, self.follow);
         let mut part = self.part;
-        let level = |sustain: S, part: S::Wide| {
-            let sustain = sustain.max(S::zero()).min(S::one());
-            start + ((end + follow * sustain) - start) * S::narrow(part)
-        };
         if self.moving == 0 {
             // The parts are all 1 and stay there.
             match sustain {
-                Value::Steady(sustain) => out.fill(level(sustain, part)),
+                Value::Steady(sustain) => out.fill(self.level(sustain)),
                 Value::Moving(sustains) => {
-                    out.iter_mut().zip(sustains).for_each(|(out, &sustain)| *out = level(sustain, part));
+                    for (out, &sustain) in out.iter_mut().zip(sustains) {
+                        *out = self.level(sustain);
+                    }
                 }
             }
             return;
         }
         for (i, out) in out.iter_mut().enumerate() {
-            *out = level(sustain.at(i), part);
+            let sustain = sustain.at(i).max(S::zero()).min(S::one());
+            *out = start + ((end + follow * sustain) - start) * S::narrow(part);
             part = part * ratio + offset;
         }
         self.part = part;
@@ -212,3 +220,16 @@ impl<S: Sample> Envelope<S> {
 fn all_lanes<S: Sample>() -> u32 {
     u32::MAX >> (32 - S::LANES.clamp(1, 32))
 }
+
+lane_state!(Envelope<S> {
+    bits: gate.on, moving, idle;
+    each: lanes;
+    samples: part, ratio, offset, start, end, follow;
+} reset |envelope, lane| {
+    envelope.idle |= 1 << lane;
+    envelope.part = envelope.part.with_lane(lane, 1.0);
+    envelope.offset = envelope.offset.with_lane(lane, 1.0);
+    if let Some(state) = envelope.lanes.as_mut().get_mut(lane) {
+        *state = Lane::IDLE;
+    }
+});

@@ -79,7 +79,8 @@ impl<S: Sample> Envelope<S> {
     }
 
     /// The level in the present frame.
-    fn level(&self, sustain: S) -> S {
+    #[inline(always)]
+    pub(super) fn level(&self, sustain: S) -> S {
         let sustain = sustain.max(S::zero()).min(S::one());
         self.start + ((self.end + self.follow * sustain) - self.start) * S::narrow(self.part)
     }

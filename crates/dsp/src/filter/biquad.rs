@@ -4,6 +4,7 @@ use super::design::{CoefRun, Coefs, RUN, Shape, design, fraction, limited_q, roo
 use super::precision::{Double, Precision};
 use super::svf::Integrators;
 use crate::grid::{cut, spans, spread};
+use crate::lane_state::lane_state;
 use crate::memo::Memo;
 use crate::{Sample, Value};
 
@@ -68,8 +69,22 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
     }
 
     /// Filters a block that begins at the absolute frame `start`. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, start: u64, input: &[S], params: &BiquadParams<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
+        &mut self,
+        start: u64,
+        input: &[S],
+        params: &BiquadParams<'_, S>,
+        out: &mut [S],
+    ) {
         let frames = input.len().min(out.len());
         let (input, out) = (&input[..frames], &mut out[..frames]);
         match (params.cutoff, params.q, params.gain) {
@@ -114,7 +129,12 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
     fn moving(&mut self, input: &[S], params: &BiquadParams<'_, S>, at: usize, out: &mut [S]) {
         let frames = input.len().min(out.len()).min(RUN);
         let range = at..at + frames;
-        let x = wide::<S, P>(&cut(&params.cutoff, range.clone()), frames, |c| fraction(c, self.per_rate));
+        let x = wide::<S, P>(
+            &cut(&params.cutoff, range.clone()),
+            frames,
+            #[inline(always)]
+            |c| fraction(c, self.per_rate),
+        );
         let q = wide::<S, P>(&cut(&params.q, range.clone()), frames, limited_q);
         let root = match self.shape.has_gain() {
             true => wide::<S, P>(&cut(&params.gain, range), frames, root_amplitude),
@@ -134,13 +154,17 @@ impl<S: Sample, P: Precision> Biquad<S, P> {
     #[inline(always)]
     fn coefficients(&mut self, [cutoff, q, gain]: [S; 3]) -> Coefs<P::State<S>> {
         let per_rate = self.per_rate;
-        self.coefs.get((self.shape, [cutoff, q, gain]), |(shape, _)| {
-            let root = match shape.has_gain() {
-                true => root_amplitude(P::load(gain)),
-                false => P::State::<S>::one(),
-            };
-            design(shape, fraction(P::load(cutoff), per_rate), limited_q(P::load(q)), root)
-        })
+        self.coefs.get(
+            (self.shape, [cutoff, q, gain]),
+            #[inline(always)]
+            |(shape, _)| {
+                let root = match shape.has_gain() {
+                    true => root_amplitude(P::load(gain)),
+                    false => P::State::<S>::one(),
+                };
+                design(shape, fraction(P::load(cutoff), per_rate), limited_q(P::load(q)), root)
+            },
+        )
     }
 }
 
@@ -156,7 +180,13 @@ fn wide<S: Sample, P: Precision>(
         Value::Moving(_) => {
             let mut values = [value.at(0); RUN];
             spread(value, &mut values[..frames]);
-            values.map(|v| limit(P::load(v)))
+            let mut wide = [P::State::<S>::zero(); RUN];
+            for (to, value) in wide.iter_mut().zip(values) {
+                *to = limit(P::load(value));
+            }
+            wide
         }
     }
 }
+
+lane_state!(Biquad<S, P: Precision> { samples: state.s1, state.s2; memos: coefs; });

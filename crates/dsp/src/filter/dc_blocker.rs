@@ -1,6 +1,7 @@
 //! Takes out what does not move: a high-pass far below hearing.
 
 use super::one_pole::{OnePole, OnePoleKind};
+use crate::lane_state::lane_state;
 use crate::{Sample, Value};
 
 /// A one-pole high-pass, at 5 Hz unless told otherwise, with its state in double precision.
@@ -41,3 +42,5 @@ impl<S: Sample> DcBlocker<S> {
         self.filter.process(start, input, &Value::Steady(self.cutoff), out);
     }
 }
+
+lane_state!(DcBlocker<S> { parts: filter; });

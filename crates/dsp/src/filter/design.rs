@@ -156,25 +156,33 @@ impl<W: Sample> CoefRun<W> {
     }
 
     /// [`design`] for each frame; the shape is chosen outside of the loop.
-    #[inline(always)]
+    #[inline(never)]
     pub fn fill(&mut self, shape: Shape, x: &[W; RUN], q: &[W; RUN], root: &[W; RUN]) {
         macro_rules! per_shape {
             ($($name:ident),*) => {
                 match shape {
-                    $(Shape::$name => self.each(|i| design(Shape::$name, x[i], q[i], root[i])),)*
+                    $(Shape::$name => self.each(
+                        #[inline(always)]
+                        |i| design(Shape::$name, x[i], q[i], root[i]),
+                    ),)*
                 }
             };
         }
-        per_shape!(
-            Lowpass,
-            Highpass,
-            BandpassSkirt,
-            BandpassPeak,
-            Notch,
-            Allpass,
-            Peaking,
-            LowShelf,
-            HighShelf
+        W::enter(
+            #[inline(always)]
+            || {
+                per_shape!(
+                    Lowpass,
+                    Highpass,
+                    BandpassSkirt,
+                    BandpassPeak,
+                    Notch,
+                    Allpass,
+                    Peaking,
+                    LowShelf,
+                    HighShelf
+                );
+            },
         );
     }
 

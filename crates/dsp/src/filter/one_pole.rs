@@ -3,6 +3,7 @@
 use super::design::{fraction, half_turn};
 use super::precision::{Double, Precision};
 use crate::grid::{flushed, is_zero, spans};
+use crate::lane_state::lane_state;
 use crate::memo::Memo;
 use crate::{Sample, Value};
 
@@ -43,8 +44,16 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
     }
 
     /// Filters a block that begins at the absolute frame `start`; `cutoff` in Hz, 0.01 to 0.4999 of the rate. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, start: u64, input: &[S], cutoff: &Value<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, cutoff, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, start: u64, input: &[S], cutoff: &Value<'_, S>, out: &mut [S]) {
         let frames = input.len().min(out.len());
         let steady = match cutoff {
             Value::Steady(c) => Some(self.gain_of(*c)),
@@ -85,7 +94,11 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
     #[inline(always)]
     fn gain_of(&mut self, cutoff: S) -> P::State<S> {
         let per_rate = self.per_rate;
-        self.gain.get(cutoff, |cutoff| Self::design(P::load(cutoff), per_rate))
+        self.gain.get(
+            cutoff,
+            #[inline(always)]
+            |cutoff| Self::design(P::load(cutoff), per_rate),
+        )
     }
 
     /// g / (1 + g) with g = tan(pi cutoff / rate).
@@ -95,3 +108,5 @@ impl<S: Sample, P: Precision> OnePole<S, P> {
         sin / (sin + cos)
     }
 }
+
+lane_state!(OnePole<S, P: Precision> { samples: state; memos: gain; });

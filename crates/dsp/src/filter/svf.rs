@@ -3,6 +3,7 @@
 use super::design::{RUN, fraction, half_turn, integrators, limited_q};
 use super::precision::{Native, Precision};
 use crate::grid::{cut, flushed, is_zero, spans};
+use crate::lane_state::lane_state;
 use crate::memo::Memo;
 use crate::{Sample, Value};
 
@@ -13,8 +14,8 @@ use crate::{Sample, Value};
 /// coefficients move from frame to frame (cf. A. Wishnick, "Time-varying filters for musical applications", DAFx-14).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Integrators<W> {
-    s1: W,
-    s2: W,
+    pub s1: W,
+    pub s2: W,
 }
 
 impl<W: Sample> Integrators<W> {
@@ -94,8 +95,23 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     /// Filters a block that begins at the absolute frame `start`. \[audio\]
     ///
     /// `cutoff` in Hz, 0.01 to 0.4999 of the sample rate; `q` 0.025 to 1000; values outside are limited.
-    #[inline(always)]
+    #[inline]
     pub fn process(
+        &mut self,
+        start: u64,
+        input: &[S],
+        cutoff: &Value<'_, S>,
+        q: &Value<'_, S>,
+        out: SvfOutputs<'_, S>,
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, cutoff, q, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
         &mut self,
         start: u64,
         input: &[S],
@@ -138,7 +154,11 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     #[inline(always)]
     fn coefficients(&mut self, cutoff: S, q: S) -> [P::State<S>; 4] {
         let per_rate = self.per_rate;
-        self.coefs.get([cutoff, q], |[cutoff, q]| Self::design(P::load(cutoff), P::load(q), per_rate))
+        self.coefs.get(
+            [cutoff, q],
+            #[inline(always)]
+            |[cutoff, q]| Self::design(P::load(cutoff), P::load(q), per_rate),
+        )
     }
 
     /// a1, a2, a3 and the damping k.
@@ -159,3 +179,5 @@ impl<S: Sample, P: Precision> Svf<S, P> {
         run
     }
 }
+
+lane_state!(Svf<S, P: Precision> { samples: state.s1, state.s2; memos: coefs; });

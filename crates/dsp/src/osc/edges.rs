@@ -1,62 +1,82 @@
 //! A waveform on its way out: the plain one, late, and the residuals of its edges.
+//!
+//! Residuals are added along time, one signal after the other; only then are the signals put side by side.
 
 use super::residual::{LATENCY, Residuals, TAPS};
-use crate::{PIECE, Phase, Sample};
+use crate::simd::Rows;
+use crate::{LaneState, PIECE, Phase, Sample};
 
 /// What is still to come out after a piece.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending<S: Sample> {
     plain: [S; LATENCY],
-    residual: [S; TAPS],
+    residual: Rows<S, TAPS>,
 }
+
+/// Frames of residuals: those of a piece, and of an edge at its end.
+const LENGTH: usize = PIECE + TAPS;
 
 impl<S: Sample> Pending<S> {
     /// Silence.
     pub(crate) fn new() -> Self {
-        Self { plain: [S::zero(); LATENCY], residual: [S::zero(); TAPS] }
+        Self { plain: [S::zero(); LATENCY], residual: Rows::new() }
     }
 
-    /// Room for a piece of up to [`PIECE`] frames, with what is pending at its beginning.
+    /// Room for the residuals of a piece of up to [`PIECE`] frames, with what is pending at its beginning.
     #[inline(always)]
     pub(crate) fn open(&self) -> Piece<S> {
-        let mut piece = Piece { plain: [S::zero(); PIECE + LATENCY], residual: [S::zero(); PIECE + TAPS] };
-        for (to, from) in piece.plain.iter_mut().zip(&self.plain) {
-            *to = *from;
-        }
-        for (to, from) in piece.residual.iter_mut().zip(&self.residual) {
-            *to = *from;
+        let mut piece = Piece(Rows::new());
+        for (to, from) in piece.0.signals_mut().zip(self.residual.signals()) {
+            if let Some(to) = to.get_mut(..TAPS) {
+                to.copy_from_slice(from);
+            }
         }
         piece
     }
 
-    /// Writes the piece to `out` and keeps what goes beyond.
+    /// Writes the piece to `out`, at most [`PIECE`] frames, and keeps what goes beyond. `plain` gives the plain waveform,
+    /// frame by frame.
     #[inline(always)]
-    pub(crate) fn close(&mut self, piece: &Piece<S>, out: &mut [S]) {
-        for ((out, plain), residual) in out.iter_mut().zip(&piece.plain).zip(&piece.residual) {
-            *out = *plain + *residual;
+    pub(crate) fn close(&mut self, piece: &Piece<S>, out: &mut [S], mut plain: impl FnMut() -> S) {
+        let late = out.len().min(LATENCY);
+        let (first, rest) = out.split_at_mut(late);
+        for (out, plain) in first.iter_mut().zip(&self.plain) {
+            *out = *plain;
         }
-        for (to, from) in self.plain.iter_mut().zip(piece.plain.iter().skip(out.len())) {
-            *to = *from;
+        self.plain.copy_within(late.., 0);
+        for out in rest {
+            *out = plain();
         }
-        for (to, from) in self.residual.iter_mut().zip(piece.residual.iter().skip(out.len())) {
-            *to = *from;
+        for pending in self.plain.iter_mut().skip(LATENCY - late) {
+            *pending = plain();
+        }
+        piece.0.add_to(out);
+        for (to, from) in self.residual.signals_mut().zip(piece.0.signals()) {
+            if let Some(from) = from.get(out.len()..out.len() + TAPS) {
+                to.copy_from_slice(from);
+            }
         }
     }
 }
 
-/// A piece of at most [`PIECE`] frames being computed.
-pub(crate) struct Piece<S: Sample> {
-    plain: [S; PIECE + LATENCY],
-    residual: [S; PIECE + TAPS],
+impl<S: Sample> LaneState for Pending<S> {
+    type Alone = Pending<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
+        crate::lane_state::swap_samples(&mut self.plain, lane, &mut alone.plain);
+        self.residual.signal_mut(lane).swap_with_slice(alone.residual.signal_mut(0));
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        crate::lane_state::zero_samples(&mut self.plain, lane);
+        self.residual.signal_mut(lane).fill(S::Scalar::ZERO);
+    }
 }
+
+/// The residuals of a piece of at most [`PIECE`] frames.
+pub(crate) struct Piece<S: Sample>(Rows<S, LENGTH>);
 
 impl<S: Sample> Piece<S> {
-    /// Where the plain waveform goes, the first frame of the piece first.
-    #[inline(always)]
-    pub(crate) fn plain(&mut self) -> impl Iterator<Item = &mut S> {
-        self.plain.iter_mut().skip(LATENCY)
-    }
-
     /// Adds the residuals for the lanes whose phase went over the edge just before `frame` (at most the frame after
     /// the piece). `after` is the phase counted from the edge, `step` what was added. `height` of the edge from the step
     /// in turns, of either sign.
@@ -71,13 +91,57 @@ impl<S: Sample> Piece<S> {
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
-            let (after, step) = (after.in_lane(lane) as i64, step.in_lane(lane) as i64);
-            // Backwards, both are counted the other way round.
-            let (since, length) = (after.wrapping_mul(step.signum()) as u64, step.unsigned_abs());
-            let since = since as f64 / length.max(1) as f64;
-            if let Some(to) = self.residual.get_mut(frame..) {
-                residuals.add(to, lane, since.min(1.0), height(step as f64 / TURN) as f32);
+            self.cross_in(residuals, (lane, frame), (after.in_lane(lane), step.in_lane(lane)), &height);
+        }
+    }
+
+    /// Adds the residuals of all edges of a piece of `frames` frames in which the phase begins at `phase` and goes on by `step`
+    /// with every frame. There is an edge at each multiple of `EVERY` (a power of two, and no less than half a turn; 0 stands for
+    /// a whole turn). `height` as in [`Piece::cross`], and from whether the edge is at half a turn.
+    #[inline(always)]
+    pub(crate) fn cross_steady<const EVERY: u64>(
+        &mut self,
+        residuals: &Residuals,
+        frames: usize,
+        (phase, step): (S::Phase, S::Phase),
+        height: impl Fn(f64, bool) -> f64,
+    ) {
+        let part = EVERY.wrapping_sub(1);
+        for (lane, (&phase, &step)) in phase.lanes().iter().zip(step.lanes()).enumerate() {
+            let (mut phase, mut frame) = (phase, 0);
+            let (length, backwards) = ((step as i64).unsigned_abs(), step >> 63 != 0);
+            loop {
+                // The way that can still be gone without going over the edge.
+                let way = part & if backwards { phase } else { !phase };
+                if u128::from(way) >= (frames - frame) as u128 * u128::from(length) {
+                    break;
+                }
+                let steps = way / length.max(1) + 1;
+                frame += steps as usize;
+                phase = phase.wrapping_add(step.wrapping_mul(steps));
+                // Forwards, the phase is now just past the edge; backwards, just before it.
+                let edge = if backwards { phase.wrapping_add(length) } else { phase } & !part;
+                let height = |step| height(step, edge != 0);
+                self.cross_in(residuals, (lane, frame), (phase.wrapping_sub(edge), step), &height);
             }
+        }
+    }
+
+    /// One edge in one lane.
+    #[inline(always)]
+    fn cross_in(
+        &mut self,
+        residuals: &Residuals,
+        (lane, frame): (usize, usize),
+        (after, step): (u64, u64),
+        height: &impl Fn(f64) -> f64,
+    ) {
+        // Backwards, both are counted the other way round.
+        let (after, step) = (after as i64, step as i64);
+        let (since, length) = (after.wrapping_mul(step.signum()) as u64, step.unsigned_abs());
+        let since = since as f64 / length.max(1) as f64;
+        if let Some(to) = self.0.signal_mut(lane).get_mut(frame..) {
+            residuals.add(to, since.min(1.0), height(step as f64 / TURN) as f32);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::edges::Pending;
 use super::residual::{Residuals, step_residuals};
 use super::tuning::Tuning;
+use crate::lane_state::lane_state;
 use crate::{PIECE, Phase, Sample, Value};
 
 /// Half a turn: the middle of the range of signed turns.
@@ -16,8 +17,10 @@ const HALF_TURN: u64 = 1 << 63;
 pub struct Pulse<S: Sample = f32> {
     /// Phase of the next frame, counted from the rise.
     phase: S::Phase,
-    /// Phase of the frame before, counted from the fall; none before the first frame.
-    from_fall: Option<S::Phase>,
+    /// Phase of the frame before, counted from the fall.
+    from_fall: S::Phase,
+    /// Lanes of which there is no frame before.
+    fresh: u32,
     tuning: Tuning<S>,
     pending: Pending<S>,
     residuals: &'static Residuals,
@@ -29,7 +32,8 @@ impl<S: Sample> Pulse<S> {
         let tuning = Tuning::new(rate);
         Self {
             phase: S::Phase::zero(),
-            from_fall: None,
+            from_fall: S::Phase::zero(),
+            fresh: u32::MAX,
             tuning,
             pending: Pending::new(),
             residuals: step_residuals(),
@@ -47,13 +51,21 @@ impl<S: Sample> Pulse<S> {
     #[inline(always)]
     pub fn set_phase(&mut self, phase: S::Phase) {
         self.phase = phase;
-        self.from_fall = None;
+        self.fresh = u32::MAX;
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `width` from 0 to 1 (limited to
     /// it). The fall is band-limited as long as the width moves by less than half a turn per frame against the phase. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, width: Value<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, width, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, frequency: Value<'_, S>, width: Value<'_, S>, out: &mut [S]) {
         let mut phases = [S::Phase::zero(); PIECE];
         let mut falls = [S::Phase::zero(); PIECE];
         let mut start = 0;
@@ -67,18 +79,24 @@ impl<S: Sample> Pulse<S> {
             widths::<S>(width.part(start, end), falls);
             let mut piece = self.pending.open();
             let mut phase = self.phase;
-            let mut fall_before = self.from_fall;
+            let mut before = self.from_fall;
+            if let (Some(fall), true) = (falls.first(), self.fresh != 0) {
+                let from_fall = phase.minus(*fall);
+                for lane in (0..S::LANES).filter(|lane| self.fresh >> lane & 1 != 0) {
+                    before.set_lane(lane, from_fall.in_lane(lane));
+                }
+                self.fresh = 0;
+            }
             for (i, (slot, fall)) in phases.iter_mut().zip(falls.iter_mut()).enumerate() {
                 let from_fall = phase.minus(*fall);
                 *fall = from_fall;
-                let before = fall_before.unwrap_or(from_fall);
                 let step = from_fall.minus(before);
                 let fell = from_fall.crossed(before, step);
                 if fell != 0 {
                     let down = |step: f64| if step < 0.0 { 2.0 } else { -2.0 };
                     piece.cross(self.residuals, i, (fell, from_fall, step), down);
                 }
-                fall_before = Some(from_fall);
+                before = from_fall;
 
                 let step = *slot;
                 *slot = phase;
@@ -90,14 +108,21 @@ impl<S: Sample> Pulse<S> {
                 }
                 phase = next;
             }
-            (self.phase, self.from_fall) = (phase, fall_before);
+            (self.phase, self.from_fall) = (phase, before);
             // The difference of two saws, one that falls where the pulse falls and one that falls where it rises.
             let half = S::Phase::splat(HALF_TURN);
-            for ((plain, phase), fall) in piece.plain().zip(phases.iter()).zip(falls.iter()) {
-                let difference = S::turns_of(fall.plus(half)) - S::turns_of(phase.plus(half));
-                *plain = difference * S::splat(2.0);
-            }
-            self.pending.close(&piece, out);
+            let mut phases = phases.iter().zip(falls.iter());
+            self.pending.close(
+                &piece,
+                out,
+                #[inline(always)]
+                || match phases.next() {
+                    Some((phase, fall)) => {
+                        (S::turns_of(fall.plus(half)) - S::turns_of(phase.plus(half))) * S::splat(2.0)
+                    }
+                    None => S::zero(),
+                },
+            );
             start = end;
         }
     }
@@ -106,7 +131,6 @@ impl<S: Sample> Pulse<S> {
 /// The phase at which the pulse falls, frame by frame.
 #[inline(always)]
 fn widths<S: Sample>(width: Value<'_, S>, falls: &mut [S::Phase]) {
-    let fall = |width: S| S::phase_of(width.clamp(S::zero(), S::one()).widen());
     match width {
         Value::Steady(width) => falls.fill(fall(width)),
         Value::Moving(widths) => {
@@ -116,3 +140,13 @@ fn widths<S: Sample>(width: Value<'_, S>, falls: &mut [S::Phase]) {
         }
     }
 }
+
+/// The phase at which a pulse of `width` falls.
+#[inline(always)]
+fn fall<S: Sample>(width: S) -> S::Phase {
+    S::phase_of(width.clamp(S::zero(), S::one()).widen())
+}
+
+lane_state!(Pulse<S> { phases: phase, from_fall; bits: fresh; parts: pending; } reset |pulse, lane| {
+    pulse.fresh |= 1 << lane;
+});

@@ -27,14 +27,16 @@ pub(crate) struct Residuals {
 
 impl Residuals {
     /// Adds the residual of an edge of `height` that fell `since` frames (0 to 1) before the first of `to`.
-    #[inline]
-    pub(crate) fn add<S: Sample>(&self, to: &mut [S], lane: usize, since: f64, height: f32) {
+    #[inline(always)]
+    pub(crate) fn add<T: Sample>(&self, to: &mut [T], since: f64, height: f32) {
         let position = since * POSITIONS as f64;
         let row = (position as usize).min(POSITIONS - 1);
         let mix = (position - row as f64) as f32;
         let Some([near, far]) = self.rows.get(row..row + 2) else { return };
-        for ((to, near), far) in to.iter_mut().zip(near).zip(far) {
-            to.add_to_lane(lane, f64::from(height * (near + (far - near) * mix)));
+        if let Some(to) = to.first_chunk_mut::<TAPS>() {
+            for ((to, near), far) in to.iter_mut().zip(near).zip(far) {
+                *to += T::splat(f64::from(height * (near + (far - near) * mix)));
+            }
         }
     }
 }

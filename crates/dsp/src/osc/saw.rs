@@ -3,6 +3,7 @@
 use super::edges::Pending;
 use super::residual::{Residuals, step_residuals};
 use super::tuning::Tuning;
+use crate::lane_state::lane_state;
 use crate::{PIECE, Phase, Sample, Value};
 
 /// Half a turn: where the saw falls.
@@ -42,34 +43,88 @@ impl<S: Sample> Saw<S> {
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
-        let mut phases = [S::Phase::zero(); PIECE];
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
-            let end = start + out.len();
-            let Some(phases) = phases.get_mut(..out.len()) else { return };
-            self.tuning.steps(frequency.part(start, end), phases);
-            let mut piece = self.pending.open();
-            let mut phase = self.phase;
-            for (i, slot) in phases.iter_mut().enumerate() {
-                let step = *slot;
-                let next = phase.plus(step);
-                *slot = phase;
-                let crossed = next.crossed(phase, step);
-                if crossed != 0 {
-                    let fall = |step: f64| if step < 0.0 { 2.0 } else { -2.0 };
-                    piece.cross(self.residuals, i + 1, (crossed, next, step), fall);
-                }
-                phase = next;
+            match frequency.part(start, start + out.len()) {
+                Value::Steady(frequency) => self.steady(self.tuning.step(frequency), out),
+                moving => self.moving(moving, out),
             }
-            self.phase = phase;
-            let half = S::Phase::splat(HALF_TURN);
-            for (plain, phase) in piece.plain().zip(phases.iter()) {
-                *plain = S::turns_of(phase.plus(half)) * S::splat(2.0);
-            }
-            self.pending.close(&piece, out);
-            start = end;
+            start += out.len();
         }
     }
+
+    /// At most [`PIECE`] frames at one frequency: edges are found by division.
+    #[inline(always)]
+    fn steady(&mut self, step: S::Phase, out: &mut [S]) {
+        let mut piece = self.pending.open();
+        piece.cross_steady::<0>(
+            self.residuals,
+            out.len(),
+            (self.phase, step),
+            #[inline(always)]
+            |step, _| fall(step),
+        );
+        let half = S::Phase::splat(HALF_TURN);
+        let mut phase = self.phase.plus(half);
+        self.pending.close(
+            &piece,
+            out,
+            #[inline(always)]
+            || {
+                let plain = S::turns_of(phase) * S::splat(2.0);
+                phase = phase.plus(step);
+                plain
+            },
+        );
+        self.phase = phase.minus(half);
+    }
+
+    /// At most [`PIECE`] frames.
+    #[inline(always)]
+    fn moving(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
+        let mut phases = [S::Phase::zero(); PIECE];
+        let Some(phases) = phases.get_mut(..out.len()) else { return };
+        self.tuning.steps(frequency, phases);
+        let mut piece = self.pending.open();
+        let mut phase = self.phase;
+        for (i, slot) in phases.iter_mut().enumerate() {
+            let step = *slot;
+            let next = phase.plus(step);
+            *slot = phase;
+            let crossed = next.crossed(phase, step);
+            if crossed != 0 {
+                piece.cross(self.residuals, i + 1, (crossed, next, step), fall);
+            }
+            phase = next;
+        }
+        self.phase = phase;
+        let half = S::Phase::splat(HALF_TURN);
+        let mut phases = phases.iter();
+        self.pending.close(
+            &piece,
+            out,
+            #[inline(always)]
+            || phases.next().map_or(S::zero(), |phase| S::turns_of(phase.plus(half)) * S::splat(2.0)),
+        );
+    }
 }
+
+/// The height of the edge: up when it is passed backwards.
+#[inline(always)]
+fn fall(step: f64) -> f64 {
+    if step < 0.0 { 2.0 } else { -2.0 }
+}
+
+lane_state!(Saw<S> { phases: phase; parts: pending; } reset |saw, lane| {
+    saw.phase.set_lane(lane, HALF_TURN);
+});

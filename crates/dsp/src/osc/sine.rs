@@ -1,6 +1,7 @@
 //! A sine whose frequency and phase may move at audio rate.
 
 use super::tuning::{Tuning, accumulate};
+use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::{PIECE, Phase, Sample, Value};
 
@@ -40,8 +41,16 @@ impl<S: Sample> Sine<S> {
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate), `offset` in turns, any finite
     /// magnitude below 2^51. `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, offset: Value<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, offset, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, frequency: Value<'_, S>, offset: Value<'_, S>, out: &mut [S]) {
         if let (Value::Steady(frequency), Value::Steady(offset)) = (frequency, offset) {
             return self.process_steady(frequency, offset, out);
         }
@@ -82,3 +91,5 @@ impl<S: Sample> Sine<S> {
         self.phase = phase.minus(offset);
     }
 }
+
+lane_state!(Sine<S> { phases: phase; });

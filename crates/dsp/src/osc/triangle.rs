@@ -3,6 +3,7 @@
 use super::edges::Pending;
 use super::residual::{Residuals, slope_residuals};
 use super::tuning::Tuning;
+use crate::lane_state::lane_state;
 use crate::{PIECE, Phase, Sample, Value};
 
 /// A quarter turn: the peak of the triangle.
@@ -44,40 +45,103 @@ impl<S: Sample> Triangle<S> {
     }
 
     /// Fills `out`. `frequency` in hertz (below 0: backwards; limited to half the rate). `[audio]`
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
-        let half = S::Phase::splat(HALF_TURN);
-        let mut phases = [S::Phase::zero(); PIECE];
+        S::enter(
+            #[inline(always)]
+            || self.process_here(frequency, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
         let mut start = 0;
         for out in out.chunks_mut(PIECE) {
-            let end = start + out.len();
-            let Some(phases) = phases.get_mut(..out.len()) else { return };
-            self.tuning.steps(frequency.part(start, end), phases);
-            let mut piece = self.pending.open();
-            let mut phase = self.phase;
-            for (i, slot) in phases.iter_mut().enumerate() {
-                let step = *slot;
-                let next = phase.plus(step);
-                *slot = phase;
-                // The slope goes from 4 turns per turn to -4, whichever way the peak is passed.
-                let peak = next.crossed(phase, step);
-                if peak != 0 {
-                    piece.cross(self.residuals, i + 1, (peak, next, step), |step| -8.0 * step.abs());
-                }
-                let trough = next.plus(half).crossed(phase.plus(half), step);
-                if trough != 0 {
-                    piece.cross(self.residuals, i + 1, (trough, next.plus(half), step), |step| {
-                        8.0 * step.abs()
-                    });
-                }
-                phase = next;
+            match frequency.part(start, start + out.len()) {
+                Value::Steady(frequency) => self.steady(self.tuning.step(frequency), out),
+                moving => self.moving(moving, out),
             }
-            self.phase = phase;
-            for (plain, phase) in piece.plain().zip(phases.iter()) {
-                *plain = S::one() - S::turns_of(*phase).abs() * S::splat(4.0);
-            }
-            self.pending.close(&piece, out);
-            start = end;
+            start += out.len();
         }
     }
+
+    /// At most [`PIECE`] frames at one frequency: corners are found by division.
+    #[inline(always)]
+    fn steady(&mut self, step: S::Phase, out: &mut [S]) {
+        let mut piece = self.pending.open();
+        piece.cross_steady::<HALF_TURN>(
+            self.residuals,
+            out.len(),
+            (self.phase, step),
+            #[inline(always)]
+            |step, trough| if trough { at_trough(step) } else { at_peak(step) },
+        );
+        let mut phase = self.phase;
+        self.pending.close(
+            &piece,
+            out,
+            #[inline(always)]
+            || {
+                let plain = plain::<S>(phase);
+                phase = phase.plus(step);
+                plain
+            },
+        );
+        self.phase = phase;
+    }
+
+    /// At most [`PIECE`] frames.
+    #[inline(always)]
+    fn moving(&mut self, frequency: Value<'_, S>, out: &mut [S]) {
+        let half = S::Phase::splat(HALF_TURN);
+        let mut phases = [S::Phase::zero(); PIECE];
+        let Some(phases) = phases.get_mut(..out.len()) else { return };
+        self.tuning.steps(frequency, phases);
+        let mut piece = self.pending.open();
+        let mut phase = self.phase;
+        for (i, slot) in phases.iter_mut().enumerate() {
+            let step = *slot;
+            let next = phase.plus(step);
+            *slot = phase;
+            let peak = next.crossed(phase, step);
+            if peak != 0 {
+                piece.cross(self.residuals, i + 1, (peak, next, step), at_peak);
+            }
+            let trough = next.plus(half).crossed(phase.plus(half), step);
+            if trough != 0 {
+                piece.cross(self.residuals, i + 1, (trough, next.plus(half), step), at_trough);
+            }
+            phase = next;
+        }
+        self.phase = phase;
+        let mut phases = phases.iter();
+        self.pending.close(
+            &piece,
+            out,
+            #[inline(always)]
+            || phases.next().map_or(S::zero(), |phase| plain::<S>(*phase)),
+        );
+    }
 }
+
+/// The triangle at a phase counted from its peak.
+#[inline(always)]
+fn plain<S: Sample>(phase: S::Phase) -> S {
+    S::one() - S::turns_of(phase).abs() * S::splat(4.0)
+}
+
+/// The change of slope at the peak: from 4 turns per turn to -4, whichever way it is passed.
+#[inline(always)]
+fn at_peak(step: f64) -> f64 {
+    -8.0 * step.abs()
+}
+
+/// The change of slope at the trough.
+#[inline(always)]
+fn at_trough(step: f64) -> f64 {
+    8.0 * step.abs()
+}
+
+lane_state!(Triangle<S> { phases: phase; parts: pending; } reset |triangle, lane| {
+    triangle.phase.set_lane(lane, QUARTER_TURN.wrapping_neg());
+});

@@ -1,7 +1,7 @@
 //! How one click becomes many: Schroeder all-passes in series.
 
 use crate::grid::{GRID, contained};
-use crate::{DelayLine, Sample, Value};
+use crate::{DelayLine, LaneState, Sample, Value};
 
 /// Delays in seconds, for either side: short, so that they add little to the decay (at 0.6, 60 dB in 14 rounds: 70 ms for
 /// the longest).
@@ -55,6 +55,22 @@ impl<S: Sample> Diffuser<S> {
                 *late = inner;
             }
             line.write(late);
+        }
+    }
+}
+
+impl<S: Sample> LaneState for Diffuser<S> {
+    type Alone = Diffuser<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
+        for ((line, _), (other, _)) in self.stages.iter_mut().zip(&mut alone.stages) {
+            line.swap_lane(lane, other);
+        }
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        for (line, _) in &mut self.stages {
+            line.reset_lane(lane);
         }
     }
 }

@@ -4,6 +4,7 @@ mod diffuser;
 mod network;
 
 use crate::grid::{GRID, cut, spans};
+use crate::lane_state::lane_state;
 use crate::{DelayLine, Sample, Value};
 use diffuser::Diffuser;
 use network::{Network, Setting};
@@ -67,7 +68,7 @@ impl<S: Sample> Reverb<S> {
         }
     }
 
-    /// Back to silence. Takes time proportional to the memory of the room (some 100,000 frames).
+    /// Back to silence, in constant time. \[audio\]
     #[inline(always)]
     pub fn reset(&mut self) {
         self.predelay.iter_mut().for_each(DelayLine::reset);
@@ -85,8 +86,22 @@ impl<S: Sample> Reverb<S> {
 
     /// A block that begins at the absolute frame `start`, from two sides to two sides. A mono input is given as both.
     /// \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(
+        &mut self,
+        start: u64,
+        input: [&[S]; 2],
+        params: &ReverbParams<'_, S>,
+        out: [&mut [S]; 2],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
         &mut self,
         start: u64,
         input: [&[S]; 2],
@@ -98,12 +113,13 @@ impl<S: Sample> Reverb<S> {
         for span in spans(start, frames) {
             if span.on_grid || !self.network.is_set() {
                 let at = span.range.start;
-                self.network.set(&Setting {
+                let setting = Setting {
                     decay: params.decay.at(at),
                     size: params.size.at(at),
                     damping: params.damping.at(at),
                     modulation: params.modulation.at(at),
-                });
+                };
+                self.network.set(&setting, span.on_grid);
             }
             let mut at = span.range.start;
             while at < span.range.end {
@@ -133,19 +149,12 @@ impl<S: Sample> Reverb<S> {
     #[inline(always)]
     fn predelayed(&mut self, dry: [&[S]; 2], ms: &Value<'_, S>) -> [[S; GRID]; 2] {
         let frames = dry[0].len();
-        // To 1/64 frame, so that adding the frames just written is exact.
-        let scale = S::splat(self.rate * 64.0 / 1000.0);
-        let longest = S::splat((self.longest_predelay * 64.0) as u32 as f64);
-        let delay = |ms: S| {
-            let delay = (ms * scale).clamp(S::splat(64.0), longest).floor() * S::splat(1.0 / 64.0);
-            delay + S::splat(frames as f64)
-        };
         let mut delays = [S::zero(); GRID];
         let delay = match ms {
-            Value::Steady(ms) => Value::Steady(delay(*ms)),
+            Value::Steady(ms) => Value::Steady(self.predelay_of(*ms, frames)),
             Value::Moving(_) => {
                 for (i, d) in delays.iter_mut().enumerate().take(frames) {
-                    *d = delay(ms.at(i));
+                    *d = self.predelay_of(ms.at(i), frames);
                 }
                 Value::Moving(&delays[..frames])
             }
@@ -156,6 +165,15 @@ impl<S: Sample> Reverb<S> {
             line.read(&delay, &mut wet[..frames]);
         }
         wet
+    }
+
+    /// The delay in frames from behind the `frames` frames just written; to 1/64 frame, so that adding them is exact.
+    #[inline(always)]
+    fn predelay_of(&self, ms: S, frames: usize) -> S {
+        let scale = S::splat(self.rate * 64.0 / 1000.0);
+        let longest = S::splat((self.longest_predelay * 64.0) as u32 as f64);
+        let delay = (ms * scale).clamp(S::splat(64.0), longest).floor() * S::splat(1.0 / 64.0);
+        delay + S::splat(frames as f64)
     }
 }
 
@@ -178,3 +196,5 @@ fn blend<S: Sample>(
         right[i] = dry[1][i] + mix * (mid - side - dry[1][i]);
     }
 }
+
+lane_state!(Reverb<S> { part_lists: predelay, diffusers; parts: network; });

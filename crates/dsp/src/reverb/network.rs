@@ -1,8 +1,9 @@
 //! The room's tail: sixteen delay lines that feed each other through a Hadamard matrix.
 
 use crate::grid::{GRID, contained, flushed, is_zero};
+use crate::lane_state::{lane_state, swap_bit, swap_phase, swap_samples, zero_samples};
 use crate::math::{cos_turns, db_to_gain, sin_quarter};
-use crate::{DelayLine, Phase, Sample, Value};
+use crate::{DelayLine, LaneState, Phase, Sample, Value};
 
 /// Lines of the network.
 const LINES: usize = 16;
@@ -39,6 +40,12 @@ pub(super) struct Setting<S> {
     pub modulation: S,
 }
 
+/// Which lanes take what they are told, and which of them at once.
+struct Going<S: Sample> {
+    moving: S::Mask,
+    jump: S::Mask,
+}
+
 /// A number per line on its way from one point of the grid to the next.
 #[derive(Clone, Debug)]
 struct Ramp<S> {
@@ -51,10 +58,14 @@ impl<S: Sample> Ramp<S> {
         Ramp { from: [S::zero(); LINES], to: [S::zero(); LINES] }
     }
 
+    /// From where it is, or at once where it jumps; lanes that are not among those that move stay as they are.
     #[inline(always)]
-    fn go(&mut self, to: [S; LINES], jump: bool) {
-        self.from = if jump { to } else { self.to };
-        self.to = to;
+    fn go(&mut self, to: [S; LINES], lanes: &Going<S>) {
+        for (i, to) in to.into_iter().enumerate() {
+            let from = S::select(lanes.jump, to, self.to[i]);
+            self.from[i] = S::select(lanes.moving, from, self.from[i]);
+            self.to[i] = S::select(lanes.moving, to, self.to[i]);
+        }
     }
 
     #[inline(always)]
@@ -66,8 +77,8 @@ impl<S: Sample> Ramp<S> {
 #[derive(Clone, Debug)]
 pub(super) struct Network<S: Sample> {
     lines: [DelayLine<S>; LINES],
-    /// Whether the ramps hold anything yet.
-    set: bool,
+    /// The lanes whose ramps hold anything yet.
+    set: u32,
     /// Delays without sway, in frames; whole unless they glide.
     lengths: [S; LINES],
     delays: Ramp<S>,
@@ -88,7 +99,7 @@ impl<S: Sample> Network<S> {
         let longest = |frames: f64| frames * SIZES.1 * rate / 48_000.0 + SWAY * rate + 4.0;
         Network {
             lines: FRAMES_AT_48_KHZ.map(|frames| DelayLine::new(longest(frames) as usize)),
-            set: false,
+            set: 0,
             lengths: [S::zero(); LINES],
             delays: Ramp::new(),
             gains: Ramp::new(),
@@ -105,7 +116,7 @@ impl<S: Sample> Network<S> {
     pub fn reset(&mut self) {
         self.lines.iter_mut().for_each(DelayLine::reset);
         self.damped = [S::zero(); LINES];
-        self.set = false;
+        self.set = 0;
         self.known = None;
     }
 
@@ -114,10 +125,10 @@ impl<S: Sample> Network<S> {
         self.damped.iter().all(|x| is_zero(*x)) && self.lines.iter().all(DelayLine::is_silent)
     }
 
-    /// Whether [`set`](Self::set) has been called since the beginning.
+    /// Whether [`set`](Self::set) has been called since the beginning of every lane.
     #[inline(always)]
     pub fn is_set(&self) -> bool {
-        self.set
+        self.set == u32::MAX
     }
 
     /// How many frames can be processed at once.
@@ -126,40 +137,49 @@ impl<S: Sample> Network<S> {
         self.step
     }
 
-    /// At a point of the grid, or before the first frame: where to be at the next point.
+    /// At a point of the grid, or before the first frame of a lane: where to be at the next point. Off the grid it is for lanes
+    /// that begin.
     #[inline(always)]
-    pub fn set(&mut self, setting: &Setting<S>) {
-        let jump = !self.set;
-        self.set = true;
-        self.damped = self.damped.map(flushed);
-        self.place(setting, jump);
+    pub fn set(&mut self, setting: &Setting<S>, on_grid: bool) {
+        let set = self.set;
+        let fresh = S::from_lanes(|lane| f64::from(!set >> lane & 1));
+        let jump = S::zero().lt(fresh);
+        let lanes = Going { moving: S::zero().lt(if on_grid { S::one() } else { fresh }), jump };
+        self.set = u32::MAX;
+        if on_grid {
+            for x in &mut self.damped {
+                *x = flushed(*x);
+            }
+        }
+        self.place(setting, &lanes, (on_grid, !set));
         let decay = setting.decay.clamp(S::splat(0.05), S::splat(100.0));
         let damping = setting.damping.clamp(S::zero(), S::splat(0.98));
         let known = Some((decay, damping, self.lengths));
         if self.known == known {
-            self.gains.go(self.gains.to, false);
-            self.poles.go(self.poles.to, false);
+            self.gains.go(self.gains.to, &lanes);
+            self.poles.go(self.poles.to, &lanes);
             return;
         }
-        self.known = known;
+        self.known = if on_grid { known } else { None };
         let decay_high = decay * (S::one() - damping);
         // A round of L frames takes 60 L / (decay rate) dB; the low-pass takes the rest at 6 kHz.
         let per_frame = S::splat(-60.0 / self.rate);
         let cos = cos_turns(S::splat((6000.0 / self.rate).min(0.45)));
-        let gains = self.lengths.map(|l| db_to_gain(per_frame * l / decay));
-        let poles = self.lengths.map(|l| {
+        let (mut gains, mut poles) = ([S::zero(); LINES], [S::zero(); LINES]);
+        for ((gain, pole), &l) in gains.iter_mut().zip(&mut poles).zip(&self.lengths) {
+            *gain = db_to_gain(per_frame * l / decay);
             let ratio = db_to_gain(per_frame * l * (S::one() / decay_high - S::one() / decay));
             // No more than 60 dB in one round, so that the pole stays below one.
             let ratio = ratio.max(S::splat(0.001));
-            pole(ratio * ratio, cos)
-        });
-        self.gains.go(gains, jump);
-        self.poles.go(poles, jump);
+            *pole = pole_of(ratio * ratio, cos);
+        }
+        self.gains.go(gains, &lanes);
+        self.poles.go(poles, &lanes);
     }
 
     /// Where each delay goes in the coming 64 frames.
     #[inline(always)]
-    fn place(&mut self, setting: &Setting<S>, jump: bool) {
+    fn place(&mut self, setting: &Setting<S>, lanes: &Going<S>, (on_grid, fresh): (bool, u32)) {
         let size = setting.size.clamp(S::splat(SIZES.0), S::splat(SIZES.1));
         let depth = setting.modulation.clamp(S::zero(), S::one()) * S::splat(SWAY * self.rate);
         let most = S::splat(GLIDE * GRID as f64);
@@ -169,16 +189,21 @@ impl<S: Sample> Network<S> {
             let whole = (exact + S::splat(0.5)).floor();
             let way = whole - self.lengths[i];
             let near = S::select(way.abs().le(most), whole, self.lengths[i] + way.clamp(-most, most));
-            self.lengths[i] = if jump { whole } else { near };
+            let length = S::select(lanes.jump, whole, near);
+            self.lengths[i] = S::select(lanes.moving, length, self.lengths[i]);
             // 0.31 to 0.91 Hz, one after the other.
             let turns = (0.31 + 0.04 * i as f64) * GRID as f64 / self.rate;
-            let fresh = S::phase_of(S::Wide::splat(i as f64 / LINES as f64));
-            let next = self.sway[i].plus(S::phase_of(S::Wide::splat(turns)));
-            self.sway[i] = if jump { fresh } else { next };
+            if on_grid {
+                self.sway[i] = self.sway[i].plus(S::phase_of(S::Wide::splat(turns)));
+            }
+            let begin = S::phase_of(S::Wide::splat(i as f64 / LINES as f64));
+            for lane in (0..S::LANES).filter(|lane| fresh >> lane & 1 != 0) {
+                self.sway[i].set_lane(lane, begin.in_lane(lane));
+            }
             let depth = if i % SWAYING == 0 { depth } else { S::zero() };
             *delay = self.lengths[i] + depth * sin_quarter(S::quarter_of(self.sway[i]));
         }
-        self.delays.go(delays, jump);
+        self.delays.go(delays, lanes);
         let both = self.delays.from.iter().chain(&self.delays.to);
         self.step =
             both.map(|d| (0..S::LANES).fold(1e9, |m, l| d.lane(l).min(m)) as usize).min().unwrap_or(1);
@@ -238,8 +263,10 @@ impl<S: Sample> Network<S> {
         let (mut gains, mut poles) = (self.gains.to, self.poles.to);
         for j in 0..frames {
             if moving {
-                gains = core::array::from_fn(|i| self.gains.at(i, part(into + j)));
-                poles = core::array::from_fn(|i| self.poles.at(i, part(into + j)));
+                for i in 0..LINES {
+                    gains[i] = self.gains.at(i, part(into + j));
+                    poles[i] = self.poles.at(i, part(into + j));
+                }
             }
             for i in 0..LINES {
                 let x = blocks[i][j] * gains[i];
@@ -264,7 +291,7 @@ fn part<S: Sample>(frame: usize) -> S {
 /// (1 - p)² = square (1 + p² - 2 p cos) has, with a = 1 - square and b = 1 - square cos, the root
 /// a / (b + sqrt(b² - a²)), where b² - a² = square (1 - cos) (2 - square (1 + cos)).
 #[inline(always)]
-fn pole<S: Sample>(square: S, cos: S) -> S {
+fn pole_of<S: Sample>(square: S, cos: S) -> S {
     let a = S::one() - square;
     let b = S::one() - square * cos;
     let difference = square * (S::one() - cos) * (S::splat(2.0) - square * (S::one() + cos));
@@ -281,6 +308,45 @@ fn hadamard<S: Sample>(blocks: &mut [[S; GRID]; LINES], frames: usize) {
             for (a, b) in a.iter_mut().zip(b) {
                 (*a, *b) = (*a + *b, *a - *b);
             }
+        }
+    }
+}
+
+lane_state!(Ramp<S> { sample_lists: from, to; });
+
+impl<S: Sample> LaneState for Network<S> {
+    type Alone = Network<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
+        if lane >= S::LANES {
+            return;
+        }
+        for (line, other) in self.lines.iter_mut().zip(&mut alone.lines) {
+            line.swap_lane(lane, other);
+        }
+        for (sway, other) in self.sway.iter_mut().zip(&mut alone.sway) {
+            swap_phase(sway, lane, other);
+        }
+        swap_samples(&mut self.lengths, lane, &mut alone.lengths);
+        swap_samples(&mut self.damped, lane, &mut alone.damped);
+        self.delays.swap_lane(lane, &mut alone.delays);
+        self.gains.swap_lane(lane, &mut alone.gains);
+        self.poles.swap_lane(lane, &mut alone.poles);
+        // A kernel that is alone has its one lane at bit 0, and all bits above as that one.
+        let mut other = alone.set & 1;
+        swap_bit(&mut self.set, lane, &mut other);
+        alone.set = if other == 0 { 0 } else { u32::MAX };
+        (self.known, alone.known) = (None, None);
+        let step = self.step.min(alone.step);
+        (self.step, alone.step) = (step, step);
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        self.lines.iter_mut().for_each(|line| line.reset_lane(lane));
+        zero_samples(&mut self.damped, lane);
+        if lane < S::LANES {
+            self.set &= !(1 << lane);
+            self.known = None;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Sample;
 use crate::grid::is_zero;
+use crate::lane_state::lane_state;
 
 /// The most non-zero taps on either side of the middle.
 const MOST: usize = 24;
@@ -163,16 +164,21 @@ impl<S: Sample> Stage<S> {
     pub fn up(&mut self, input: &[S], out: &mut [S]) {
         let pairs = self.filter.pairs;
         let filter = &self.filter;
-        self.up.with(input.iter().copied(), input.len(), |past| {
-            let mut sums = [S::zero(); BLOCK];
-            let sums = &mut sums[..input.len()];
-            filter.sums(past, sums, 2.0);
-            // The even phase lies between two frames, the odd one on the later of them.
-            for (i, pair) in out.chunks_exact_mut(2).enumerate().take(input.len()) {
-                pair[0] = sums[i];
-                pair[1] = past[i + pairs];
-            }
-        });
+        self.up.with(
+            input.iter().copied(),
+            input.len(),
+            #[inline(always)]
+            |past| {
+                let mut sums = [S::zero(); BLOCK];
+                let sums = &mut sums[..input.len()];
+                filter.sums(past, sums, 2.0);
+                // The even phase lies between two frames, the odd one on the later of them.
+                for (i, pair) in out.chunks_exact_mut(2).enumerate().take(input.len()) {
+                    pair[0] = sums[i];
+                    pair[1] = past[i + pairs];
+                }
+            },
+        );
     }
 
     /// Half as many frames as `input`.
@@ -183,12 +189,22 @@ impl<S: Sample> Stage<S> {
         let mut sums = [S::zero(); BLOCK];
         let sums = &mut sums[..frames];
         let filter = &self.filter;
-        self.down.with(input.iter().step_by(2).copied(), frames, |past| filter.sums(past, sums, 1.0));
-        self.middle.with(input.iter().skip(1).step_by(2).copied(), frames, |past| {
-            for ((y, sum), middle) in out.iter_mut().zip(sums.iter()).zip(past) {
-                *y = *sum + half * *middle;
-            }
-        });
+        self.down.with(
+            input.iter().step_by(2).copied(),
+            frames,
+            #[inline(always)]
+            |past| filter.sums(past, sums, 1.0),
+        );
+        self.middle.with(
+            input.iter().skip(1).step_by(2).copied(),
+            frames,
+            #[inline(always)]
+            |past| {
+                for ((y, sum), middle) in out.iter_mut().zip(sums.iter()).zip(past) {
+                    *y = *sum + half * *middle;
+                }
+            },
+        );
         if self.pad {
             for y in out.iter_mut() {
                 core::mem::swap(y, &mut self.padding);
@@ -196,3 +212,6 @@ impl<S: Sample> Stage<S> {
         }
     }
 }
+
+lane_state!(Past<S> { sample_lists: samples; });
+lane_state!(Stage<S> { parts: up, down, middle; samples: padding; });

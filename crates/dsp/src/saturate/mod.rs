@@ -6,6 +6,7 @@ mod oversampler;
 pub use oversampler::Oversampling;
 
 use crate::grid::{GRID, contained, cut, is_zero, spans};
+use crate::lane_state::lane_state;
 use crate::math::db_to_gain;
 use crate::memo::Memo;
 use crate::{DelayLine, Sample, Value};
@@ -72,8 +73,22 @@ impl<S: Sample> Saturator<S> {
     }
 
     /// Saturates a block that begins at the absolute frame `start`. \[audio\]
-    #[inline(always)]
+    #[inline]
     pub fn process(&mut self, start: u64, input: &[S], params: &SaturatorParams<'_, S>, out: &mut [S]) {
+        S::enter(
+            #[inline(always)]
+            || self.process_here(start, input, params, out),
+        )
+    }
+
+    #[inline(always)]
+    pub(crate) fn process_here(
+        &mut self,
+        start: u64,
+        input: &[S],
+        params: &SaturatorParams<'_, S>,
+        out: &mut [S],
+    ) {
         let frames = input.len().min(out.len());
         for span in spans(start, frames) {
             let range = span.range;
@@ -82,13 +97,18 @@ impl<S: Sample> Saturator<S> {
             let driven = &mut driven[..dry.len()];
             self.drive(&cut(&params.drive, range.clone()), dry, driven);
             let last = &mut self.last;
-            self.oversampler.process(driven, out, |block| {
-                for x in block {
-                    let now = *x;
-                    *x = mean_of_curve(*last, now);
-                    *last = now;
-                }
-            });
+            self.oversampler.process(
+                driven,
+                out,
+                #[inline(always)]
+                |block| {
+                    for x in block {
+                        let now = *x;
+                        *x = mean_of_curve(*last, now);
+                        *last = now;
+                    }
+                },
+            );
             let mix = cut(&params.mix, range);
             self.blend(dry, &mix, out);
         }
@@ -99,7 +119,11 @@ impl<S: Sample> Saturator<S> {
         let limit = S::splat(60.0);
         match drive {
             Value::Steady(db) => {
-                let gain = self.gain.get(*db, |db| db_to_gain(db.clamp(-limit, limit)));
+                let gain = self.gain.get(
+                    *db,
+                    #[inline(always)]
+                    |db| db_to_gain(db.clamp(-limit, limit)),
+                );
                 for (y, x) in driven.iter_mut().zip(dry) {
                     *y = contained(*x * gain);
                 }
@@ -140,6 +164,7 @@ impl<S: Sample> Saturator<S> {
 /// roots multiplied out.
 #[inline(always)]
 fn mean_of_curve<S: Sample>(a: S, b: S) -> S {
-    let root = |x: S| (S::one() + x * x).sqrt();
-    (a + b) / (root(a) + root(b))
+    (a + b) / ((S::one() + a * a).sqrt() + (S::one() + b * b).sqrt())
 }
+
+lane_state!(Saturator<S> { parts: oversampler, dry; samples: last; memos: gain; });

@@ -3,6 +3,7 @@
 use super::halfband::{BLOCK, Halfband, Stage};
 use crate::Sample;
 use crate::grid::GRID;
+use crate::lane_state::lane_state;
 
 /// How much higher the rate within is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,3 +90,5 @@ impl<S: Sample> Oversampler<S> {
         }
     }
 }
+
+lane_state!(Oversampler<S> { part_lists: stages; });

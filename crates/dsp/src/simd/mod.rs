@@ -54,6 +54,7 @@ mod width;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(crate) use planar::Rows;
 pub use planar::{deinterleave, interleave};
 pub(crate) use portable::{flat_lanes, flat_lanes_mut};
 pub use width::{Task, Vector, Width};

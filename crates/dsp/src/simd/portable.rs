@@ -36,8 +36,6 @@ impl Vector for f32 {
     fn silence() -> &'static [Self; PIECE] {
         &[0.0; PIECE]
     }
-    #[inline(always)]
-    fn transpose(_rows: &mut [Self]) {}
 }
 
 macro_rules! arrays {
@@ -63,13 +61,6 @@ macro_rules! arrays {
             #[inline(always)]
             fn silence() -> &'static [Self; PIECE] {
                 const { &[Lanes([0.0; $n]); PIECE] }
-            }
-            #[inline(always)]
-            fn transpose(rows: &mut [Self]) {
-                if let Some(rows) = rows.first_chunk_mut::<$n>() {
-                    let old = *rows;
-                    *rows = core::array::from_fn(|k| Lanes(core::array::from_fn(|i| old[i].0[k])));
-                }
             }
         }
     };

@@ -97,8 +97,4 @@ pub trait Vector: Sample<Scalar = f32> {
 
     /// Frames of zeros, as many as a block of a graph has.
     fn silence() -> &'static [Self; PIECE];
-
-    /// Mirrors a square of [`Sample::LANES`] rows: lane `i` of row `k` becomes lane `k` of row `i`. Fewer rows are left as they
-    /// are, and so are rows beyond.
-    fn transpose(rows: &mut [Self]);
 }

@@ -16,13 +16,30 @@ macro_rules! double_precision {
             /// The phase of turns.
             #[inline(always)]
             fn phase(self) -> $phase {
+                $phase(Self::phase_in_one(self.0), Self::phase_in_one(self.1))
+            }
+            #[inline(always)]
+            fn phase_in_one(turns: Double) -> Whole {
                 let magic = wide_splat(f64::ROUND);
-                let each = |turns: Double| {
-                    let fraction = wide_sub(turns, wide_sub(wide_add(turns, magic), magic));
-                    let counted = double_bits(wide_add(fraction, wide_splat(1.5)));
-                    left_64_by_12(sub_64(counted, splat_64(1.5_f64.to_bits() as i64)))
-                };
-                $phase(each(self.0), each(self.1))
+                let fraction = wide_sub(turns, wide_sub(wide_add(turns, magic), magic));
+                let counted = double_bits(wide_add(fraction, wide_splat(1.5)));
+                left_64_by_12(sub_64(counted, splat_64(1.5_f64.to_bits() as i64)))
+            }
+            #[inline(always)]
+            fn exp2_in_one(x: Double) -> Double {
+                let counted = double_bits(wide_add(x, wide_splat(f64::ROUND)));
+                double_of_bits(add_64(left_64_by_52(counted), splat_64(1023 << 52)))
+            }
+            #[inline(always)]
+            fn exponent_in_one(x: Double) -> Double {
+                let whole = (1023 + 52) << 52;
+                let counted = whole_or(right_64_by_52(double_bits(x)), splat_64(whole));
+                wide_sub(double_of_bits(counted), double_of_bits(splat_64(whole | 1023)))
+            }
+            #[inline(always)]
+            fn fraction_in_one(x: Double) -> Double {
+                let bits = whole_and(double_bits(x), splat_64((1 << 52) - 1));
+                double_of_bits(whole_or(bits, splat_64(1023 << 52)))
             }
         }
 
@@ -125,26 +142,13 @@ macro_rules! double_precision {
             }
             #[inline(always)]
             fn exp2_whole(self) -> Self {
-                let each = |x: Double| {
-                    let counted = double_bits(wide_add(x, wide_splat(f64::ROUND)));
-                    double_of_bits(add_64(left_64_by_52(counted), splat_64(1023 << 52)))
-                };
-                $double(each(self.0), each(self.1))
+                $double(Self::exp2_in_one(self.0), Self::exp2_in_one(self.1))
             }
             #[inline(always)]
             fn split(self) -> (Self, Self) {
-                let whole = (1023 + 52) << 52;
-                let exponent = |x: Double| {
-                    let counted = whole_or(right_64_by_52(double_bits(x)), splat_64(whole));
-                    wide_sub(double_of_bits(counted), double_of_bits(splat_64(whole | 1023)))
-                };
-                let fraction = |x: Double| {
-                    let bits = whole_and(double_bits(x), splat_64((1 << 52) - 1));
-                    double_of_bits(whole_or(bits, splat_64(1023 << 52)))
-                };
                 (
-                    $double(exponent(self.0), exponent(self.1)),
-                    $double(fraction(self.0), fraction(self.1)),
+                    $double(Self::exponent_in_one(self.0), Self::exponent_in_one(self.1)),
+                    $double(Self::fraction_in_one(self.0), Self::fraction_in_one(self.1)),
                 )
             }
             #[inline(always)]
@@ -191,6 +195,20 @@ macro_rules! phases {
             fn both(self, other: Self, f: impl Fn(Whole, Whole) -> Whole) -> Self {
                 $phase(f(self.0, other.0), f(self.1, other.1))
             }
+            #[inline(always)]
+            fn crossed_in_one(after: Whole, before: Whole, step: Whole) -> u32 {
+                // Where the sum carried, and not where the step was negative.
+                let either = whole_or(before, step);
+                let open = whole_and(either, whole_xor(after, splat_64(-1)));
+                sign_bits_64(whole_xor(whole_or(whole_and(before, step), open), step))
+            }
+            #[inline(always)]
+            fn scrambled_in_one(z: Whole) -> Whole {
+                let [first, second] = $crate::phase::SCRAMBLE;
+                let z = mul_64(whole_xor(z, right_64_by_30(z)), splat_64(first as i64));
+                let z = mul_64(whole_xor(z, right_64_by_27(z)), splat_64(second as i64));
+                whole_xor(z, right_64_by_31(z))
+            }
             /// As `crate::phase::quarter`.
             #[inline(always)]
             fn quarter(self) -> Whole {
@@ -222,6 +240,12 @@ macro_rules! phases {
                 self.both(other, sub_64)
             }
             #[inline(always)]
+            fn lanes(&self) -> &[u64] {
+                let numbers = core::ptr::from_ref(self).cast::<u64>();
+                // SAFETY: invariant 2 of the module: so many numbers lie where the phases do, for as long as they are borrowed.
+                unsafe { core::slice::from_raw_parts(numbers, $n) }
+            }
+            #[inline(always)]
             fn in_lane(self, lane: usize) -> u64 {
                 self.to_array()[lane.min($n - 1)]
             }
@@ -235,25 +259,12 @@ macro_rules! phases {
             }
             #[inline(always)]
             fn crossed(self, before: Self, step: Self) -> u32 {
-                // Where the sum carried, and not where the step was negative.
-                let each = |after: Whole, before: Whole, step: Whole| {
-                    let either = whole_or(before, step);
-                    let carried =
-                        whole_or(whole_and(before, step), whole_and(either, whole_xor(after, splat_64(-1))));
-                    sign_bits_64(whole_xor(carried, step))
-                };
-                each(self.0, before.0, step.0) | each(self.1, before.1, step.1) << $half
+                Self::crossed_in_one(self.0, before.0, step.0)
+                    | Self::crossed_in_one(self.1, before.1, step.1) << $half
             }
             #[inline(always)]
             fn scrambled(self) -> Self {
-                let each = |z: Whole| {
-                    let z =
-                        mul_64(whole_xor(z, right_64_by_30(z)), splat_64($crate::phase::SCRAMBLE[0] as i64));
-                    let z =
-                        mul_64(whole_xor(z, right_64_by_27(z)), splat_64($crate::phase::SCRAMBLE[1] as i64));
-                    whole_xor(z, right_64_by_31(z))
-                };
-                $phase(each(self.0), each(self.1))
+                $phase(Self::scrambled_in_one(self.0), Self::scrambled_in_one(self.1))
             }
         }
     };

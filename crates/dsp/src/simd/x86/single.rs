@@ -137,6 +137,12 @@ macro_rules! single_precision {
                 let centred = single_of_32(sub_32(upper, splat_32(1 << 23)));
                 $single(mul(add(centred, splat(0.5)), splat(1.0 / 8_388_608.0)))
             }
+            #[inline(always)]
+            fn transpose(rows: &mut [Self]) {
+                if let Some(rows) = rows.first_chunk_mut::<$n>() {
+                    *rows = mirror(rows.map(|row| row.0)).map($single);
+                }
+            }
         }
 
         impl $crate::simd::Vector for $single {
@@ -161,12 +167,6 @@ macro_rules! single_precision {
             #[inline(always)]
             fn silence() -> &'static [Self; $crate::PIECE] {
                 const { &[<$single as $crate::Sample>::ZERO; $crate::PIECE] }
-            }
-            #[inline(always)]
-            fn transpose(rows: &mut [Self]) {
-                if let Some(rows) = rows.first_chunk_mut::<$n>() {
-                    *rows = mirror(rows.map(|row| row.0)).map($single);
-                }
             }
         }
     };
