@@ -85,14 +85,25 @@ pub struct Edit<'g> {
     since: u64,
 }
 
+/// Lists that a transaction hands on to the next, so that it need not make its own.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    journal: Vec<Undo>,
+    nodes: Vec<(u32, Option<Node>)>,
+}
+
+/// For so many entries each.
+const MOST_KEPT: usize = 256;
+
 impl<'g> Edit<'g> {
     pub(crate) fn new(graph: &'g mut AudioGraph) -> Self {
         let (began, since) = (graph.next, graph.revision);
         let fade = (0.005 * graph.stream.sample_rate + 0.5) as u32;
+        let Kept { journal, nodes } = core::mem::take(&mut graph.kept);
         Edit {
             graph,
-            journal: Vec::new(),
-            nodes: Vec::new(),
+            journal,
+            nodes,
             cables: Vec::new(),
             sets: Vec::new(),
             bypasses: Vec::new(),
@@ -415,5 +426,11 @@ impl Drop for Edit<'_> {
         while let Some(undo) = self.journal.pop() {
             self.take_back(undo);
         }
+        self.nodes.clear();
+        // Not what only the making of a whole patch needs.
+        self.nodes.shrink_to(MOST_KEPT);
+        self.journal.shrink_to(MOST_KEPT);
+        let (journal, nodes) = (core::mem::take(&mut self.journal), core::mem::take(&mut self.nodes));
+        self.graph.kept = Kept { journal, nodes };
     }
 }

@@ -95,10 +95,15 @@ pub(crate) struct Lineup {
     pub last_cycle: u32,
 }
 
-/// A segment is cut in two when it has more units than this...
+/// A segment is cut in two when it weighs more than this...
 pub(crate) const MOST: usize = 32;
 /// ...and joins its neighbour when both together have no more than this, and it has fewer than a third of it.
 pub(crate) const JOINED: usize = 18;
+
+/// How much there is to compile in a segment: a unit each, but more for sums, which mostly have many terms.
+fn weight(units: &[Unit]) -> usize {
+    units.iter().map(|unit| if let Unit::Sum(_) = unit { 4 } else { 1 }).sum()
+}
 
 impl AudioGraph {
     pub(crate) fn seat(&self, unit: Unit) -> Option<&Seat> {

@@ -4,7 +4,7 @@ use crate::blocks::Blocks;
 use crate::cables::Cables;
 use crate::choir::Kin;
 use crate::compile::Slate;
-use crate::edit::Edit;
+use crate::edit::{Edit, Kept};
 use crate::error::GraphError;
 use crate::fades::Fades;
 use crate::feed::{Feed, Sum};
@@ -288,6 +288,7 @@ pub struct AudioGraph {
     pub(crate) arena_blocks: u32,
     pub(crate) slate: Slate,
     pub(crate) shapes: Shapes,
+    pub(crate) kept: Kept,
 }
 
 impl AudioGraph {
@@ -345,6 +346,7 @@ impl AudioGraph {
             arena_blocks: 0,
             slate: Slate::default(),
             shapes: Shapes::default(),
+            kept: Kept::default(),
         }
     }
 

@@ -70,6 +70,8 @@ impl AudioGraph {
         for unit in heard.drain(..) {
             self.settle_home(unit, outside);
         }
+        // Not what only the making of a whole patch needs.
+        heard.shrink_to(1_024);
         self.lineup.heard = heard;
         #[cfg(debug_assertions)]
         self.check_homes();

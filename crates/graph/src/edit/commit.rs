@@ -43,7 +43,7 @@ impl Edit<'_> {
             then: None,
             after: After::default(),
             revision: graph.revision,
-            nodes: core::mem::take(&mut self.nodes),
+            nodes: self.nodes.drain(..).collect(),
             cables: core::mem::take(&mut self.cables),
             plans,
             links,

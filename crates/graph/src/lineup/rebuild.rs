@@ -1,6 +1,6 @@
 //! The row of a part made anew, and loops taken apart: where many edits come at once, or a cable has gone.
 
-use super::{MOST, NONE, Unit};
+use super::{MOST, NONE, Unit, weight};
 use crate::error::GraphError;
 use crate::latency::Late;
 use crate::message::NodeId;
@@ -88,7 +88,7 @@ impl AudioGraph {
         let (mut open, mut last) = (Vec::new(), NONE);
         for (group, is_loop) in Net::of(self, units).groups() {
             // Shorter than they may be, so that there is room to grow.
-            if !open.is_empty() && open.len() + group.len() > MOST * 3 / 4 {
+            if !open.is_empty() && weight(&open) + weight(&group) > MOST * 3 / 4 {
                 last = self.new_segment(part, last, core::mem::take(&mut open)).unwrap_or(last);
             }
             if is_loop {

@@ -1,6 +1,6 @@
 //! Seats in the row: taking one, giving one up, cutting and joining segments.
 
-use super::{JOINED, MOST, NONE, Seat, Segment, Unit};
+use super::{JOINED, MOST, NONE, Seat, Segment, Unit, weight};
 use crate::compile::Record;
 use crate::message::NodeId;
 use crate::topology::AudioGraph;
@@ -238,7 +238,7 @@ impl AudioGraph {
         while let Some(slot) = open.pop() {
             let Some(segment) = self.segment(slot) else { continue };
             let (part, length, previous, next) =
-                (segment.part, segment.units.len(), segment.previous, segment.next);
+                (segment.part, weight(&segment.units), segment.previous, segment.next);
             if length == 0 {
                 self.drop_segment(slot);
             } else if length > MOST {
@@ -251,7 +251,7 @@ impl AudioGraph {
             } else if length < JOINED / 3 {
                 let fits = |other: u32| {
                     self.segment(other)
-                        .is_some_and(|o| !o.units.is_empty() && o.units.len() + length <= JOINED)
+                        .is_some_and(|o| !o.units.is_empty() && weight(&o.units) + length <= JOINED)
                 };
                 let (first, second) = if fits(previous) {
                     (previous, slot)
