@@ -38,10 +38,14 @@ pub fn able(width: usize) -> bool {
     }
 }
 
-/// Adds up the lanes that a block of sums has; `WIDTH` numbers to a frame.
+/// Adds up the lanes that a block of sums has; `width` numbers to a frame.
 pub fn fold(sums: &[f32], width: usize, out: &mut [f32]) {
     for (sample, lanes) in out.iter_mut().zip(sums.chunks_exact(width)) {
-        *sample = lanes.iter().sum();
+        let mut four = [0.0; 4];
+        for some in lanes.as_chunks::<4>().0 {
+            four.iter_mut().zip(some).for_each(|(sum, x)| *sum += x);
+        }
+        *sample = (four[0] + four[2]) + (four[1] + four[3]);
     }
 }
 

@@ -40,19 +40,11 @@ impl Engine for Samples {
     fn block(&mut self, out: &mut Block) {
         let mut sums = [0.0f32; 2 * BLOCK];
         for (position, step) in self.positions.iter_mut().zip(&self.steps) {
-            for frames in sums.chunks_exact_mut(4) {
-                let [first, second] = [0, 1].map(|_| {
-                    let here = *position;
-                    let next = here + step;
-                    *position = if next >= self.length { next - self.length } else { next };
-                    here
-                });
-                if self.cubic {
-                    cubic(&self.sample, first, second, frames);
-                } else {
-                    linear(&self.sample, first, second, frames);
-                }
-            }
+            *position = if self.cubic {
+                voice(&self.sample, self.length, *position, *step, &mut sums, cubic)
+            } else {
+                voice(&self.sample, self.length, *position, *step, &mut sums, linear)
+            };
         }
         let [left, right] = out;
         for ((left, right), pair) in left.iter_mut().zip(right).zip(sums.as_chunks::<2>().0) {
@@ -61,52 +53,64 @@ impl Engine for Samples {
     }
 }
 
-/// The frame at a position and that after it, as four numbers.
+/// Adds a block of a voice to the sums, and gives the position after it.
+#[inline(always)]
+fn voice(
+    sample: &[[f32; 2]],
+    length: u64,
+    start: u64,
+    step: u64,
+    sums: &mut [f32; 2 * BLOCK],
+    between: impl Fn(&[[f32; 2]], [usize; 2], __m128) -> __m128,
+) -> u64 {
+    let mut position = start;
+    let goes_round = start + BLOCK as u64 * step >= length;
+    // SAFETY: x86-64 has SSE2; loads and stores are of four numbers.
+    unsafe {
+        // Parts of a frame, of two frames at a time and for both sides; they overflow as they should.
+        let ahead = (start + step) as i32;
+        let mut parts = _mm_set_epi32(ahead, ahead, start as i32, start as i32);
+        let steps = _mm_set1_epi32((2 * step) as i32);
+        for four in sums.as_chunks_mut::<4>().0 {
+            let mut frames = [(position >> 32) as usize, ((position + step) >> 32) as usize];
+            position += 2 * step;
+            if goes_round {
+                let around = (length >> 32) as usize;
+                frames = frames.map(|frame| if frame >= around { frame - around } else { frame });
+            }
+            let part = _mm_cvtepi32_ps(_mm_srli_epi32::<8>(parts));
+            let sound = between(sample, frames, _mm_mul_ps(part, _mm_set1_ps(1.0 / 16_777_216.0)));
+            let sum =
+                _mm_add_ps(_mm_loadu_ps(four.as_ptr()), _mm_mul_ps(sound, _mm_set1_ps(PLAYER_LEVEL as f32)));
+            _mm_storeu_ps(four.as_mut_ptr(), sum);
+            parts = _mm_add_epi32(parts, steps);
+        }
+    }
+    if position >= length { position - length } else { position }
+}
+
+/// A frame and that after it, as four numbers.
 #[inline(always)]
 fn pair(sample: &[[f32; 2]], frame: usize) -> __m128 {
-    let pair = &sample[frame..frame + 2];
-    // SAFETY: x86-64 has SSE; two frames are four numbers.
-    unsafe { _mm_loadu_ps(pair.as_ptr().cast()) }
-}
-
-/// How far two positions lie behind their frames, each for both sides.
-#[inline(always)]
-fn parts(first: u64, second: u64) -> __m128 {
-    let [first, second] = [first, second].map(|position| (position as u32 >> 8) as i32);
-    // SAFETY: x86-64 has SSE2.
-    unsafe {
-        let whole = _mm_cvtepi32_ps(_mm_set_epi32(second, second, first, first));
-        _mm_mul_ps(whole, _mm_set1_ps(1.0 / 16_777_216.0))
-    }
-}
-
-/// Adds two frames to the sum.
-#[inline(always)]
-fn add(frames: &mut [f32], what: __m128) {
-    let frames = &mut frames[..4];
-    // SAFETY: x86-64 has SSE; there are four numbers.
-    unsafe {
-        let scaled = _mm_mul_ps(what, _mm_set1_ps(PLAYER_LEVEL as f32));
-        _mm_storeu_ps(frames.as_mut_ptr(), _mm_add_ps(_mm_loadu_ps(frames.as_ptr()), scaled));
-    }
+    debug_assert!(frame + 1 < sample.len());
+    // SAFETY: x86-64 has SSE. A position is below the length, of which `voice` takes care, and behind it lie `BEHIND` frames more.
+    unsafe { _mm_loadu_ps(sample.as_ptr().add(frame).cast()) }
 }
 
 #[inline(always)]
-fn linear(sample: &[[f32; 2]], first: u64, second: u64, frames: &mut [f32]) {
-    let [a, b] = [first, second].map(|position| pair(sample, (position >> 32) as usize + 1));
+fn linear(sample: &[[f32; 2]], frames: [usize; 2], t: __m128) -> __m128 {
+    let [a, b] = frames.map(|frame| pair(sample, frame + 1));
     // SAFETY: x86-64 has SSE.
     unsafe {
         let (before, after) = (_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
-        let way = _mm_mul_ps(_mm_sub_ps(after, before), parts(first, second));
-        add(frames, _mm_add_ps(before, way));
+        _mm_add_ps(before, _mm_mul_ps(_mm_sub_ps(after, before), t))
     }
 }
 
 /// The cubic through the frames on both sides whose slopes there are those of their neighbours' line (Catmull and Rom, 1974).
 #[inline(always)]
-fn cubic(sample: &[[f32; 2]], first: u64, second: u64, frames: &mut [f32]) {
-    let [early, late] =
-        [0, 2].map(|offset| [first, second].map(|position| pair(sample, (position >> 32) as usize + offset)));
+fn cubic(sample: &[[f32; 2]], frames: [usize; 2], t: __m128) -> __m128 {
+    let [early, late] = [0, 2].map(|offset| frames.map(|frame| pair(sample, frame + offset)));
     // SAFETY: x86-64 has SSE.
     unsafe {
         let half = _mm_set1_ps(0.5);
@@ -118,8 +122,7 @@ fn cubic(sample: &[[f32; 2]], first: u64, second: u64, frames: &mut [f32]) {
         // a t^3 + b t^2 + slope t + p1, where a = slope + slope after - 2 way, b = way - slope - a.
         let a = _mm_sub_ps(_mm_add_ps(slope, slope_after), _mm_add_ps(way, way));
         let b = _mm_sub_ps(_mm_sub_ps(way, slope), a);
-        let t = parts(first, second);
         let inner = _mm_add_ps(_mm_mul_ps(_mm_add_ps(_mm_mul_ps(a, t), b), t), slope);
-        add(frames, _mm_add_ps(_mm_mul_ps(inner, t), p1));
+        _mm_add_ps(_mm_mul_ps(inner, t), p1)
     }
 }

@@ -8,8 +8,9 @@ use std::arch::x86_64::{_MM_TRANSPOSE4_PS, _mm_loadu_ps, _mm_storeu_ps};
 
 /// Frames of each delay line: a power of two above the longest delay.
 const LINE: usize = 1 << 14;
-/// From a line to the next: not a power of two, for then all would fall into the same few sets of the caches.
-const STRIDE: usize = LINE + 80;
+/// From a line to the next: its first block stands again behind its end, so that no block that is read goes round; and not a power of two, for then
+/// all would fall into the same few sets of the caches.
+const STRIDE: usize = LINE + BLOCK + 16;
 
 pub struct Strips {
     width: usize,
@@ -76,36 +77,45 @@ impl Group {
     /// What comes out of the lines in the block whose first frame goes to `head`: each delay is longer than a block.
     #[inline(always)]
     fn read<V: Lanes>(&mut self, head: usize) {
-        for (lanes, four) in self.lines.chunks_exact(4 * STRIDE).enumerate() {
-            for frame in (0..BLOCK).step_by(4) {
-                let from: [[f32; 4]; 4] = std::array::from_fn(|lane| {
-                    let first = (head + frame + LINE - self.delays[4 * lanes + lane]) % LINE;
-                    let line = &four[lane * STRIDE..][..LINE];
-                    match line[first..].first_chunk() {
-                        Some(frames) => *frames,
-                        None => std::array::from_fn(|k| line[(first + k) % LINE]),
-                    }
-                });
-                for (k, frame_of_lanes) in turned(from).into_iter().enumerate() {
-                    let to = (frame + k) * V::WIDTH + 4 * lanes;
-                    self.late[to..to + 4].copy_from_slice(&frame_of_lanes);
+        for (number, (four, delays)) in
+            self.lines.chunks_exact(4 * STRIDE).zip(self.delays.as_chunks::<4>().0).enumerate()
+        {
+            let rows: [&[f32; BLOCK]; 4] = std::array::from_fn(|lane| {
+                let first = lane * STRIDE + (head + LINE - delays[lane]) % LINE;
+                four[first..].first_chunk().expect("a line is longer than a block")
+            });
+            let late = self.late.chunks_exact_mut(4 * V::WIDTH);
+            for (frame, late) in (0..BLOCK).step_by(4).zip(late) {
+                let columns = turned(rows.map(|row| row[frame..].first_chunk().expect("four frames")));
+                for (row, column) in late.chunks_exact_mut(V::WIDTH).zip(columns) {
+                    row[4 * number..][..4].copy_from_slice(&column);
                 }
             }
         }
     }
 
-    /// What goes into the lines from `head` on.
+    /// What goes into the lines from `head` on, a multiple of a block.
     #[inline(always)]
     fn write<V: Lanes>(&mut self, head: usize) {
-        for (lanes, four) in self.lines.chunks_exact_mut(4 * STRIDE).enumerate() {
-            for frame in (0..BLOCK).step_by(4) {
-                let from = std::array::from_fn(|k| {
-                    let from = (frame + k) * V::WIDTH + 4 * lanes;
-                    *self.late[from..].first_chunk().expect("four lanes")
-                });
-                for (line, frames) in four.chunks_exact_mut(STRIDE).zip(turned(from)) {
-                    line[head + frame..head + frame + 4].copy_from_slice(&frames);
+        for (number, four) in self.lines.chunks_exact_mut(4 * STRIDE).enumerate() {
+            let mut lines = four.chunks_exact_mut(STRIDE);
+            let mut rows: [&mut [f32; BLOCK]; 4] = std::array::from_fn(|_| {
+                let line = lines.next().expect("four lines");
+                line[head..].first_chunk_mut().expect("a block")
+            });
+            let late = self.late.chunks_exact(4 * V::WIDTH);
+            for (frame, late) in (0..BLOCK).step_by(4).zip(late) {
+                let columns = turned(std::array::from_fn(|k| {
+                    late[k * V::WIDTH + 4 * number..].first_chunk().expect("four lanes")
+                }));
+                for (row, column) in rows.iter_mut().zip(columns) {
+                    row[frame..][..4].copy_from_slice(&column);
                 }
+            }
+        }
+        if head == 0 {
+            for line in self.lines.chunks_exact_mut(STRIDE) {
+                line.copy_within(0..BLOCK, LINE);
             }
         }
     }
@@ -113,11 +123,11 @@ impl Group {
 
 /// Rows as columns.
 #[inline(always)]
-fn turned(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+fn turned(rows: [&[f32; 4]; 4]) -> [[f32; 4]; 4] {
     let mut turned = [[0.0; 4]; 4];
     // SAFETY: x86-64 has SSE; each row has the four numbers that are read or written.
     unsafe {
-        let [mut a, mut b, mut c, mut d] = rows.each_ref().map(|row| _mm_loadu_ps(row.as_ptr()));
+        let [mut a, mut b, mut c, mut d] = rows.map(|row| _mm_loadu_ps(row.as_ptr()));
         _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
         for (row, lanes) in turned.iter_mut().zip([a, b, c, d]) {
             _mm_storeu_ps(row.as_mut_ptr(), lanes);
