@@ -5,6 +5,10 @@ use crate::floor;
 use crate::program;
 use crate::seat::Outcome;
 use crate::workload::Workload;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::io::Write;
 use std::process::Command;
 
 /// A contestant: how it is called, on the command line and in tables, and what is to be said of it.
@@ -19,6 +23,15 @@ pub struct Contestant {
 pub struct Contest {
     pub workload: Workload,
     pub contestants: Vec<(Contestant, Vec<Outcome>)>,
+    /// Those who could not do it, or not as they should, and why.
+    pub failed: Vec<(Contestant, String)>,
+}
+
+impl Contestant {
+    /// Whether it is Sostenuto, as a library or as a program.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.key.split(':').next(), Some("sostenuto" | "program"))
+    }
 }
 
 fn contestant(key: &str, title: &str, note: &'static str) -> Contestant {
@@ -84,45 +97,75 @@ fn contestants(workload: Workload) -> Vec<Contestant> {
     all
 }
 
-/// Lets all take turns for so many rounds.
-pub fn hold(workload: Workload, rounds: usize) -> Contest {
+/// Lets all take turns for so many rounds. One that fails is out, and is told of.
+pub fn hold(workload: Workload, rounds: usize, raw: &mut Raw) -> Contest {
     let mut contestants: Vec<(Contestant, Vec<Outcome>)> =
         contestants(workload).into_iter().map(|contestant| (contestant, Vec::new())).collect();
-    let count = contestants.len();
+    let mut failed: Vec<(Contestant, String)> = Vec::new();
     for round in 0..rounds {
+        let count = contestants.len();
+        let mut out = Vec::new();
         for turn in 0..count {
-            let (contestant, outcomes) = &mut contestants[(round + turn) % count];
-            outcomes.push(measure(contestant, workload));
+            let place = (round + turn) % count;
+            let (contestant, outcomes) = &mut contestants[place];
+            match measure(contestant, workload) {
+                Ok(outcome) => {
+                    raw.keep(&outcome);
+                    outcomes.push(outcome);
+                }
+                Err(why) => {
+                    eprintln!("{} on {} is out: {why}", contestant.title, workload.name());
+                    failed.push((contestant.clone(), why));
+                    out.push(contestant.key.clone());
+                }
+            }
         }
+        contestants.retain(|(contestant, _)| !out.contains(&contestant.key));
         eprintln!("{}: {} of {rounds} rounds", workload.name(), round + 1);
     }
-    Contest { workload, contestants }
+    Contest { workload, contestants, failed }
 }
 
 /// One measurement, in a process of its own; what came out is checked.
-fn measure(contestant: &Contestant, workload: Workload) -> Outcome {
+fn measure(contestant: &Contestant, workload: Workload) -> Result<Outcome, String> {
     let seconds = workload.seconds();
     let name = contestant.key.split(':').next().unwrap_or_default();
     let outcome = if program::ALL.iter().any(|program| program.key == name) {
-        program::run(&contestant.key, workload, seconds as u32)
+        program::run(&contestant.key, workload, seconds as u32)?
     } else {
-        seated(&contestant.key, workload, seconds)
+        seated(&["run", &contestant.key, workload.name(), &seconds.to_string()])?
     };
-    if let Some(fault) = outcome.fault(seconds) {
-        panic!("{} on {}: {fault}", contestant.key, workload.name());
-    }
-    outcome
+    outcome.fault(seconds).map_or(Ok(outcome), Err)
 }
 
-/// A measurement of an engine by this program, run anew.
-fn seated(key: &str, workload: Workload, seconds: f64) -> Outcome {
-    let program = std::env::current_exe().expect("the path of this program");
-    let mut command = Command::new(program);
-    command.args(["run", key, workload.name(), &seconds.to_string()]);
-    let output = command.output().expect("this program runs");
+/// What this program, run anew with these arguments, prints.
+///
+/// # Errors
+/// What it says instead.
+pub fn seated<T: DeserializeOwned>(arguments: &[&str]) -> Result<T, String> {
+    let program = std::env::current_exe().map_err(|why| why.to_string())?;
+    let output = Command::new(program).args(arguments).output().map_err(|why| why.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(text.trim())
-        .unwrap_or_else(|why| panic!("{key}: {why}\n{}", String::from_utf8_lossy(&output.stderr)))
+        .map_err(|why| format!("{why}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Every measurement as a line of JSON, in `speed.jsonl` beside this program.
+pub struct Raw(Option<File>);
+
+impl Raw {
+    pub fn new() -> Raw {
+        let path = std::env::current_exe().map(|program| program.with_file_name("speed.jsonl"));
+        let file = path.and_then(File::create);
+        Raw(file.inspect_err(|why| eprintln!("speed.jsonl: {why}")).ok())
+    }
+
+    pub fn keep(&mut self, what: &impl Serialize) {
+        let line = serde_json::to_string(what).expect("a measurement is JSON");
+        if let Some(Err(why)) = self.0.as_mut().map(|file| writeln!(file, "{line}")) {
+            eprintln!("speed.jsonl: {why}");
+        }
+    }
 }
 
 /// The middle of some numbers.
@@ -139,7 +182,7 @@ impl Contest {
 
     /// The first contestant if it is Sostenuto: the others are compared with it.
     pub fn ours(&self) -> Option<usize> {
-        self.contestants.first().filter(|(first, _)| first.key.starts_with("sostenuto")).map(|_| 0)
+        self.contestants.first().filter(|(first, _)| first.is_ours()).map(|_| 0)
     }
 
     /// Sostenuto's cost over that of a contestant: the median of the ratios within a round.

@@ -6,6 +6,7 @@
 mod fundsp;
 mod ours;
 
+use crate::contest::{self, Raw};
 use crate::engine::Block;
 use crate::spec::{BLOCK, RATE};
 use cpu_time::ThreadTime;
@@ -182,7 +183,7 @@ fn clock_time() -> f64 {
 }
 
 /// Lets all take turns: a list of runs for each mode and contestant.
-pub fn hold(rounds: usize) -> Vec<Vec<Times>> {
+pub fn hold(rounds: usize, raw: &mut Raw) -> Vec<Vec<Times>> {
     let pairs: Vec<(&str, Mode)> = Mode::ALL
         .into_iter()
         .flat_map(|mode| contestants(mode).iter().map(move |name| (*name, mode)))
@@ -192,12 +193,13 @@ pub fn hold(rounds: usize) -> Vec<Vec<Times>> {
         for turn in 0..pairs.len() {
             let place = (round + turn) % pairs.len();
             let (name, mode) = pairs[place];
-            let mut command = std::process::Command::new(std::env::current_exe().expect("this program"));
-            let output = command.args(["live", name, mode.name()]).output().expect("this program runs");
-            let text = String::from_utf8_lossy(&output.stdout);
-            let times = serde_json::from_str(text.trim())
-                .unwrap_or_else(|why| panic!("{name}: {why}\n{}", String::from_utf8_lossy(&output.stderr)));
-            all[place].push(times);
+            match contest::seated::<Times>(&["live", name, mode.name()]) {
+                Ok(times) => {
+                    raw.keep(&times);
+                    all[place].push(times);
+                }
+                Err(why) => eprintln!("{name} on w5 while {}: {why}", mode.name()),
+            }
         }
         eprintln!("w5: {} of {rounds} rounds", round + 1);
     }

@@ -32,7 +32,8 @@ fn main() {
             println!("{}", seat::run(name, workload_of(workload), seconds));
         }
         ["program", key, workload, seconds] => {
-            let outcome = program::run(key, workload_of(workload), seconds.parse().expect("seconds"));
+            let seconds = seconds.parse().expect("seconds");
+            let outcome = program::run(key, workload_of(workload), seconds);
             println!("{outcome:?}");
         }
         ["live", name, mode] => println!("{}", live::run(name, live::mode_of(mode))),
@@ -70,8 +71,13 @@ fn contest(arguments: &[&str]) {
     } else {
         named.iter().filter(|name| **name != "w5").map(|name| workload_of(name)).collect()
     };
+    let mut raw = contest::Raw::new();
     let contests: Vec<contest::Contest> =
-        throughput.iter().map(|workload| contest::hold(*workload, rounds)).collect();
-    let live = if live { live::hold(rounds.min(3)) } else { Vec::new() };
+        throughput.iter().map(|workload| contest::hold(*workload, rounds, &mut raw)).collect();
+    let live = if live { live::hold(rounds.min(3), &mut raw) } else { Vec::new() };
     report::write(&contests, &live, rounds, named.is_empty());
+    let failed = contests.iter().flat_map(|contest| &contest.failed);
+    if failed.into_iter().any(|(contestant, _)| contestant.is_ours()) || live.iter().any(Vec::is_empty) {
+        std::process::exit(1);
+    }
 }

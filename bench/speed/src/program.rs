@@ -102,48 +102,55 @@ pub fn tell_missing() {
 const SHORT: u32 = 1;
 
 /// One measurement.
-pub fn run(key: &str, workload: Workload, seconds: u32) -> Outcome {
+///
+/// # Errors
+/// What kept the program from doing it.
+pub fn run(key: &str, workload: Workload, seconds: u32) -> Result<Outcome, String> {
     let (name, form) = key.split_once(':').unwrap_or((key, ""));
-    let program = ALL.iter().find(|p| p.key == name).unwrap_or_else(|| panic!("there is no program {name}"));
-    let folder = std::env::current_exe().expect("the path of this program").with_file_name("speed-files");
-    std::fs::create_dir_all(&folder).expect("a folder for files");
+    let program = ALL.iter().find(|p| p.key == name).ok_or_else(|| format!("there is no program {name}"))?;
+    let folder = std::env::current_exe().map_err(told)?.with_file_name("speed-files");
+    std::fs::create_dir_all(&folder).map_err(told)?;
+    let output = folder.join(format!("{name}.wav"));
     let timed = |seconds: u32| {
-        let output = folder.join(format!("{name}.wav"));
-        let _ = std::fs::remove_file(&output);
         let task = Task { workload, form, seconds, folder: &folder, output: &output };
-        let command =
-            (program.prepare)(&task).unwrap_or_else(|| panic!("{key} cannot do {}", workload.name()));
-        (processor_time(command), output)
+        let command = (program.prepare)(&task).ok_or_else(|| format!("it cannot do {}", workload.name()))?;
+        processor_time(command)
     };
-    let (short, _) = timed(SHORT);
-    let (long, output) = timed(SHORT + seconds);
-    let sound = wav::read(&output).unwrap_or_else(|why| panic!("{key}: {}: {why}", output.display()));
-    assert_eq!(sound.rate, RATE, "{key} renders at another rate");
+    let short = timed(SHORT)?;
+    // What is heard is to come from the long run.
+    std::fs::remove_file(&output).map_err(told)?;
+    let long = timed(SHORT + seconds)?;
+    let sound = wav::read(&output)?;
+    if sound.rate != RATE {
+        return Err(format!("it renders {} frames a second", sound.rate));
+    }
     let heard = sound.last(seconds as usize * RATE as usize);
-    Outcome {
+    Ok(Outcome {
         contestant: key.to_owned(),
         workload,
         seconds: f64::from(seconds).min(heard.seconds),
         cost: (long - short) / f64::from(seconds),
         level: heard.level,
         peak: heard.peak,
-    }
+    })
+}
+
+fn told(why: std::io::Error) -> String {
+    why.to_string()
 }
 
 /// Seconds that the processor works for a program, in all its threads and in the system.
-fn processor_time(mut command: Command) -> f64 {
+fn processor_time(mut command: Command) -> Result<f64, String> {
     let used = || {
-        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system tells what was used");
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|why| why.to_string())?;
         let seconds = |t: nix::sys::time::TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
-        seconds(usage.user_time()) + seconds(usage.system_time())
+        Ok::<f64, String>(seconds(usage.user_time()) + seconds(usage.system_time()))
     };
-    let before = used();
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    used() - before
+    let before = used()?;
+    let output = command.stdin(Stdio::null()).output().map_err(told)?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        return Err(format!("{command:?}: {}\n{}{}", output.status, said[0], said[1]));
+    }
+    Ok(used()? - before)
 }

@@ -1,4 +1,4 @@
-//! Results as tables and a picture, in `bench/`; every measurement as a line of JSON, beside this program.
+//! Results as tables and a picture, in `bench/`.
 
 mod live;
 mod picture;
@@ -21,9 +21,6 @@ pub fn write(contests: &[Contest], live: &[Vec<Times>], rounds: usize, all: bool
     }
     let text = format!("{}\n\n{}", machine(rounds), tables.join("\n"));
     println!("{text}");
-    let lines = lines_of(contests, live);
-    let beside = std::env::current_exe().expect("the path of this program").with_file_name("speed.jsonl");
-    keep(&beside, &lines);
     if all {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         keep(&folder.join("speed.svg"), &picture::draw(contests));
@@ -36,13 +33,6 @@ fn keep(path: &PathBuf, text: &str) {
         Ok(()) => eprintln!("written: {}", path.file_name().unwrap_or_default().display()),
         Err(why) => eprintln!("{}: {why}", path.display()),
     }
-}
-
-fn lines_of(contests: &[Contest], live: &[Vec<Times>]) -> String {
-    let outcomes = contests.iter().flat_map(|contest| contest.contestants.iter().flat_map(|(_, all)| all));
-    let outcomes = outcomes.map(|outcome| serde_json::to_string(outcome).expect("an outcome is JSON"));
-    let times = live.iter().flatten().map(|times| serde_json::to_string(times).expect("times are JSON"));
-    outcomes.chain(times).map(|line| line + "\n").collect()
 }
 
 /// What a file has, with a text between the two marks.

@@ -58,7 +58,7 @@ fn panel(svg: &mut String, contest: &Contest, top: f64) {
         let (contestant, cost) = (&contest.contestants[number].0, contest.cost(number));
         let y = top + 28.0 + ROW * row as f64;
         let colour = match contestant.key.split(':').next() {
-            Some("sostenuto" | "program") => COLOURS[0],
+            _ if contestant.is_ours() => COLOURS[0],
             Some("floor") => COLOURS[2],
             _ => COLOURS[1],
         };

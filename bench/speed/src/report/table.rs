@@ -27,5 +27,9 @@ pub fn table(contest: &Contest) -> String {
             contestant.note
         );
     }
+    for (contestant, why) in &contest.failed {
+        let why = why.lines().next().unwrap_or_default();
+        let _ = writeln!(text, "| {} | – | – | – | – | failed: {why} |", contestant.title);
+    }
     text
 }
