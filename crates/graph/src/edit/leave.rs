@@ -10,7 +10,7 @@ use crate::message::NodeId;
 use crate::topology::{AudioGraph, Cable, CableId, Entry, ROOT, Sink, Source};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 impl AudioGraph {
     /// Puts a node into its slot and its part.
@@ -143,14 +143,20 @@ impl AudioGraph {
     }
 
     /// All cables at a node, and inside it.
-    pub(super) fn all_cables(&self, node: NodeId) -> Vec<CableId> {
-        let Some(entry) = self.node(node) else { return Vec::new() };
+    pub(super) fn all_cables(&self, node: NodeId) -> SmallVec<[CableId; 8]> {
+        let Some(entry) = self.node(node) else { return SmallVec::new() };
         let inside = entry.inside.iter().flat_map(|i| i.to_output.iter().chain(&i.from_input));
-        let mut all: Vec<CableId> =
+        let mut all: SmallVec<[CableId; 8]> =
             entry.incoming.iter().chain(&entry.outgoing).chain(inside).copied().collect();
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// What lies in a part itself.
+    pub(super) fn members(&self, part: NodeId) -> SmallVec<[NodeId; 16]> {
+        let inside = self.node(part).and_then(|e| e.inside.as_ref());
+        inside.into_iter().flat_map(|i| &i.members).copied().collect()
     }
 }
 
@@ -246,8 +252,7 @@ impl Edit<'_> {
         for cable in self.graph.all_cables(node) {
             self.cut(cable);
         }
-        let inside = self.graph.node(node).and_then(|e| e.inside.as_ref());
-        for member in inside.map(|i| i.members.clone()).unwrap_or_default() {
+        for member in self.graph.members(node) {
             self.take_out(member);
         }
         if let Some(entry) = self.graph.take_node(node) {
@@ -311,10 +316,9 @@ impl Edit<'_> {
     fn mark_leaving(&mut self, node: NodeId) {
         let Some(entry) = self.graph.node_mut(node).filter(|e| !e.leaving) else { return };
         entry.leaving = true;
-        let members = entry.inside.as_ref().map(|i| i.members.clone()).unwrap_or_default();
         self.graph.fades.nodes += 1;
         self.journal.push(Undo::Leave(node));
-        for member in members {
+        for member in self.graph.members(node) {
             self.mark_leaving(member);
             for id in self.graph.all_cables(member) {
                 self.mark_cable(id);

@@ -1,7 +1,7 @@
 //! Loops without a delay, and the cables that make them.
 
 use super::Unit;
-use super::rebuild::strongly_connected;
+use super::rebuild::{Readers, strongly_connected};
 use crate::plan::Half;
 use crate::topology::{AudioGraph, Cable, Sink};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ impl AudioGraph {
 
     fn knots(&self, units: &[Unit]) -> Groups {
         let (turns, followers) = self.turns(units);
-        let edges: Vec<Vec<(u32, bool)>> =
+        let edges: Vec<Readers> =
             followers.iter().map(|list| list.iter().map(|to| (*to, false)).collect()).collect();
         let (group_of, _) = strongly_connected(&edges);
         let mut groups = Groups::new();

@@ -10,13 +10,23 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 /// Units by index, with who hears whom.
 pub(crate) struct Net {
     units: Vec<Unit>,
     /// For each unit, who hears it: through a port, or as a drive.
-    heard_by: Vec<Vec<(u32, bool)>>,
+    heard_by: Vec<Readers>,
 }
+
+/// Who hears a unit. Lists of few lie side by side, for a part that is made anew has one for each unit.
+pub(super) type Readers = SmallVec<[(u32, bool); 2]>;
+
+/// What comes after a turn, or a group.
+pub(super) type Followers = SmallVec<[u32; 4]>;
+
+/// Units on one loop, or a single one.
+type Group<T> = SmallVec<[T; 2]>;
 
 /// A turn to run: a unit, or half of a node that delays in a loop.
 pub(super) type Turn = (Unit, Half);
@@ -28,7 +38,7 @@ impl Net {
     fn of(graph: &AudioGraph, units: Vec<Unit>) -> Self {
         let index: BTreeMap<Unit, u32> =
             units.iter().enumerate().map(|(i, unit)| (*unit, i as u32)).collect();
-        let mut heard_by = vec![Vec::new(); units.len()];
+        let mut heard_by = vec![Readers::new(); units.len()];
         for (unit, heard_by) in units.iter().zip(&mut heard_by) {
             graph.each_reader(*unit, |reader, drives| {
                 heard_by.extend(index.get(&reader).map(|reader| (*reader, drives)));
@@ -40,9 +50,9 @@ impl Net {
     }
 
     /// The units in groups, each a loop or a single one, each group behind those that it hears; with whether it is a loop.
-    fn groups(&self) -> Vec<(Vec<Unit>, bool)> {
+    fn groups(&self) -> Vec<(Group<Unit>, bool)> {
         let (group_of, groups) = strongly_connected(&self.heard_by);
-        let mut followers: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
+        let mut followers = vec![Followers::new(); groups.len()];
         for (from, heard_by) in self.heard_by.iter().enumerate() {
             let after =
                 heard_by.iter().map(|(to, _)| group_of[*to as usize]).filter(|g| *g != group_of[from]);
@@ -146,7 +156,7 @@ impl AudioGraph {
     }
 
     /// The turns of the units on a loop, and for each, which come after it.
-    pub(super) fn turns(&self, units: &[Unit]) -> (Vec<Turn>, Vec<Vec<u32>>) {
+    pub(super) fn turns(&self, units: &[Unit]) -> (Vec<Turn>, Vec<Followers>) {
         let net = Net::of(self, units.to_vec());
         let mut turns = Vec::new();
         // The turns of a unit: (the one that puts out, the one that takes in).
@@ -161,7 +171,7 @@ impl AudioGraph {
                 halves.push((first, first));
             }
         }
-        let mut followers = vec![Vec::new(); turns.len()];
+        let mut followers = vec![Followers::new(); turns.len()];
         for (unit, (emit, absorb)) in halves.iter().enumerate() {
             if emit != absorb {
                 followers[*emit as usize].push(*absorb);
@@ -181,7 +191,7 @@ impl AudioGraph {
     }
 
     /// One cycle among the turns that could not be ordered.
-    fn names_on_cycle(&self, turns: &[Turn], followers: &[Vec<u32>], stuck: &[bool]) -> Vec<String> {
+    fn names_on_cycle(&self, turns: &[Turn], followers: &[Followers], stuck: &[bool]) -> Vec<String> {
         // Every stuck turn waits for another stuck one: walking backwards from any must come round.
         let mut before = vec![None; turns.len()];
         for (from, to) in
@@ -215,7 +225,7 @@ impl AudioGraph {
 
 /// Kahn's algorithm (CACM 5(11), 1962), taking up first what was just made possible, so that chains run through and few signals
 /// live at a time. What cannot be ordered, because it waits for a cycle, is told apart.
-fn kahn(followers: &[Vec<u32>], age: impl Fn(u32) -> u32) -> (Vec<u32>, Option<Vec<bool>>) {
+fn kahn(followers: &[Followers], age: impl Fn(u32) -> u32) -> (Vec<u32>, Option<Vec<bool>>) {
     let mut waits_for = vec![0u32; followers.len()];
     followers.iter().flatten().for_each(|to| waits_for[*to as usize] += 1);
     let mut ready: Vec<u32> = (0..followers.len() as u32).filter(|i| waits_for[*i as usize] == 0).collect();
@@ -235,7 +245,7 @@ fn kahn(followers: &[Vec<u32>], age: impl Fn(u32) -> u32) -> (Vec<u32>, Option<V
 }
 
 /// Tarjan's strongly connected components (SIAM J. Comput. 1(2), 1972), without recursion.
-pub(super) fn strongly_connected(heard_by: &[Vec<(u32, bool)>]) -> (Vec<u32>, Vec<Vec<u32>>) {
+pub(super) fn strongly_connected(heard_by: &[Readers]) -> (Vec<u32>, Vec<Group<u32>>) {
     const UNSEEN: u32 = u32::MAX;
     let count = heard_by.len();
     let (mut number, mut low) = (vec![UNSEEN; count], vec![0u32; count]);
@@ -270,7 +280,7 @@ pub(super) fn strongly_connected(heard_by: &[Vec<(u32, bool)>]) -> (Vec<u32>, Ve
             }
             if low[at] == number[at] {
                 let from = open.iter().rposition(|n| *n as usize == at).unwrap_or(0);
-                let group = open.split_off(from);
+                let group: Group<u32> = open.drain(from..).collect();
                 group.iter().for_each(|n| group_of[*n as usize] = groups.len() as u32);
                 groups.push(group);
             }
