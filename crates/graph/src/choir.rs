@@ -14,6 +14,12 @@ pub trait Choir<S: Signal>: Send {
     /// Renders one span in every lane. `[audio]`; as [`Processor::process`]. Resting if every lane is.
     fn process(&mut self, io: Io<'_, S>) -> Activity;
 
+    /// Whether a node can come into a lane at this frame: not while something that all lanes share, as what is chosen, is still on its way in it. `[audio]`
+    fn takes(&self, alone: &mut dyn Processor, frame: u64) -> bool {
+        let _ = (alone, frame);
+        true
+    }
+
     /// Exchanges what a lane knows with what a node alone knows, so that each goes on where the other was. Nothing happens with a node of
     /// another kind or layout. `[audio]`; its time does not depend on how much either remembers.
     fn exchange(&mut self, lane: usize, alone: &mut dyn Processor);
@@ -27,6 +33,12 @@ pub trait Kin: Any + Debug + Send + Sync {
     /// Whether nodes of both can be lanes of one choir: the same kind, ports, parameters and settings, but for what a lane can have of its
     /// own, as the seed of its noise.
     fn is_like(&self, other: &dyn Kin) -> bool;
+
+    /// The parameters that all lanes share, a bit for each, by their numbers: nodes in one choir have them at rest at the same value. What moves one of
+    /// them makes its node run alone.
+    fn shared(&self) -> u64 {
+        0
+    }
 
     /// As many of them as `width` has lanes, as if just prepared for a stream: a `Box<dyn Choir<S>>` for the type that
     /// [`Width::run`] has for this width.

@@ -363,6 +363,7 @@ impl<'g> Edit<'g> {
         motion: Option<Motion>,
     ) -> Result<(), GraphError> {
         let set = self.graph.checked_set(node, param, value, motion)?;
+        self.graph.note_shared(node, param, value);
         if let Some(entry) = self.graph.node_mut(node)
             && let Some(there) = entry.values.get_mut(usize::from(param))
         {

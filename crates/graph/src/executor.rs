@@ -452,7 +452,7 @@ impl Executor {
         }
         for joining in &mut batch.musters.joining {
             if let Some(Some(team)) = self.teams.get_mut(joining.team) {
-                team.take_in(joining, &mut self.nodes);
+                team.take_in(joining, &mut self.nodes, self.frame);
             }
         }
         if let Some(parts) = &mut batch.play {

@@ -45,7 +45,7 @@ impl AudioGraph {
 
     /// Whether [`settle`](Self::settle) would find anything to do at this frame.
     pub fn is_unsettled(&self, now: u64) -> bool {
-        self.has_faded(now) || self.has_loose()
+        self.has_faded(now) || self.has_loose(now)
     }
 
     fn has_faded(&self, now: u64) -> bool {
@@ -62,7 +62,7 @@ impl AudioGraph {
         {
             over.push(fade);
         }
-        let loose = self.has_loose();
+        let loose = self.has_loose(now);
         if over.is_empty() && !loose {
             return None;
         }
@@ -71,7 +71,7 @@ impl AudioGraph {
             edit.settle(fade);
         }
         if loose {
-            edit.graph.muster();
+            edit.graph.muster(now);
         }
         // Taking away closes no loop.
         let quiet = edit.is_empty() && edit.graph.lineup.dirty.is_empty() && !edit.graph.teams.has_changed();

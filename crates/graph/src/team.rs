@@ -55,6 +55,11 @@ impl Bell {
         }
     }
 
+    /// The lanes for which it was rung.
+    fn rung(&self, node: usize) -> u32 {
+        self.0.get(node).map_or(0, |lanes| lanes.load(Ordering::Relaxed))
+    }
+
     /// Those of the lanes for which it was rung, and is not from now on.
     fn answer(&self, node: usize, lanes: u32) -> u32 {
         let Some(there) = self.0.get(node) else { return 0 };
@@ -89,13 +94,22 @@ pub(crate) struct Joining {
     slot: u32,
     nodes: Box<[u32]>,
     cables: Box<[u32]>,
+    /// What all members share: the number of the node, that of the parameter, and the bits of the value.
+    shared: Box<[(u16, u16, u32)]>,
 }
 
 impl Joining {
     /// `[control]`
     pub fn new(team: u32, lane: u8, member: &Member) -> Self {
         let nodes = member.nodes.iter().map(|(slot, _)| *slot).collect();
-        Joining { team, lane, slot: member.slot, nodes, cables: member.cables.clone() }
+        Joining {
+            team,
+            lane,
+            slot: member.slot,
+            nodes,
+            cables: member.cables.clone(),
+            shared: member.shared.clone(),
+        }
     }
 }
 
@@ -111,7 +125,7 @@ pub(crate) trait Side: Send + core::fmt::Debug {
         window: Window,
     );
     /// Takes a part in: what its nodes know goes into the lane. `[audio]`
-    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>);
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64);
     /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
     fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>);
     /// Makes a lane of a node forget what it has heard. `[audio]`
@@ -227,6 +241,38 @@ impl<S: Signal> Team<S> {
         }
     }
 
+    /// Whether a part can come in: it has what all share, at rest.
+    fn takes(&self, joining: &Joining, nodes: &mut Table<Option<Node>>, frame: u64) -> bool {
+        let same = |(number, param, value): &(u16, u16, u32)| {
+            let node = joining.nodes.get(usize::from(*number)).and_then(|slot| nodes.get(*slot)?.as_ref());
+            node.is_some_and(|node| {
+                let rests = node.moving() >> param & 1 == 0 && !node.care.has(Care::DUE);
+                rests && node.steady_at(usize::from(*param)).to_bits() == *value
+            })
+        };
+        if !joining.shared.iter().all(same) {
+            return false;
+        }
+        self.seats.iter().zip(&joining.nodes).all(|(seat, slot)| match nodes.get_mut(*slot) {
+            Some(Some(node)) => seat.takes(node, frame),
+            _ => false,
+        })
+    }
+
+    /// Lets those go on by themselves in whom something changes that all share.
+    fn part_ways(&mut self, stage: &mut Stage<'_>, window: Window) {
+        let end = stage.frame + (window.offset() + window.frames()) as u64;
+        let mut leaving = 0;
+        for (number, seat) in self.seats.iter().enumerate().filter(|(_, seat)| seat.shares()) {
+            cross::each_lane(self.bell.rung(number), |lane| {
+                if seat.differs(lane, stage, end) {
+                    leaving |= 1 << lane;
+                }
+            });
+        }
+        cross::each_lane(leaving, |lane| self.let_go(lane as u8, stage.nodes));
+    }
+
     /// Puts what the members hear into the lanes.
     fn gather(
         &mut self,
@@ -310,6 +356,7 @@ impl<S: Signal> Side for Team<S> {
         stage: &mut Stage<'_>,
         window: Window,
     ) {
+        self.part_ways(stage, window);
         let mut here: [Option<&NodeStep>; MOST_LANES] = [None; MOST_LANES];
         let mut lanes = 0u32;
         for step in steps {
@@ -347,8 +394,11 @@ impl<S: Signal> Side for Team<S> {
         }
     }
 
-    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>) {
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64) {
         let lane = joining.lane;
+        if !self.takes(joining, nodes, frame) {
+            return;
+        }
         let Some(member) = self.members.get_mut(usize::from(lane)) else { return };
         *member = joining.slot;
         for (row, slot) in self.cables.iter_mut().zip(&joining.cables) {
@@ -366,6 +416,10 @@ impl<S: Signal> Side for Team<S> {
     }
 
     fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>) {
+        // It may have gone by itself.
+        if self.members.get(usize::from(lane)).is_none_or(|member| *member == VACANT) {
+            return;
+        }
         for seat in &mut self.seats {
             let Some(Some(node)) = nodes.get_mut(seat.slot(lane)) else { continue };
             seat.let_go(lane, node);

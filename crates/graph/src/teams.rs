@@ -19,18 +19,35 @@ use sostenuto_dsp::Width;
 
 /// Sheets that are worked out in one go, so that loading a large patch does not hold up what comes after.
 const AT_ONCE: usize = 512;
+/// How long a part waits that was set otherwise than the others, until it looks for a team.
+const WAIT_SECONDS: f64 = 0.1;
 /// Units whose dependencies fit into the bits of a word.
 const MOST_UNITS: usize = 64;
+
+/// Parameters that all members share: the number of the node, that of the parameter, and the bits of the value.
+type Shared = Box<[(u16, u16, u32)]>;
 
 /// A team, as it is to be and as the audio thread was last told.
 #[derive(Debug)]
 pub(crate) struct Team {
     pub segment: u32,
     sheet: Arc<Sheet>,
+    /// What its members share.
+    shared: Shared,
     lanes: Box<[Option<Arc<Member>>]>,
     told: Box<[Option<Arc<Member>>]>,
     /// The audio thread has it.
     there: bool,
+}
+
+/// Since when a part has been left alone.
+#[derive(Clone, Copy, Debug)]
+struct Loose {
+    /// The revision in which it was last touched.
+    touched: u64,
+    /// It was only set otherwise: it waits for a while, from the frame at which that was seen.
+    waits: bool,
+    seen: Option<u64>,
 }
 
 /// All teams.
@@ -47,7 +64,7 @@ pub(crate) struct Teams {
     /// The team that each part is in.
     of_part: BTreeMap<NodeId, u32>,
     /// Parts that may be in another team, or none, than they are, with the revision in which they were last touched.
-    loose: BTreeMap<NodeId, u64>,
+    loose: BTreeMap<NodeId, Loose>,
     /// Teams of which the audio thread knows something else.
     changed: BTreeSet<u32>,
     /// Slots of teams that are no more, free once the batch is made.
@@ -130,14 +147,14 @@ impl Teams {
         }
     }
 
-    fn found(&mut self, segment: u32, sheet: Arc<Sheet>, lanes: usize) -> Option<u32> {
+    fn found(&mut self, segment: u32, sheet: Arc<Sheet>, shared: Shared, lanes: usize) -> Option<u32> {
         let slot = self.slots.take()?;
         if slot as usize >= self.list.len() {
             self.list.resize_with(slot as usize + 1, || None);
         }
         let empty = || vec![None; lanes].into_boxed_slice();
         *self.list.get_mut(slot as usize)? =
-            Some(Team { segment, sheet, lanes: empty(), told: empty(), there: false });
+            Some(Team { segment, sheet, shared, lanes: empty(), told: empty(), there: false });
         self.of_segment.entry(segment).or_default().push(slot);
         Some(slot)
     }
@@ -196,7 +213,7 @@ impl AudioGraph {
             }
             self.teams.leave(part);
             self.teams.known.remove(&part);
-            self.teams.loose.insert(part, self.revision);
+            self.teams.loose.insert(part, Loose { touched: self.revision, waits: false, seen: None });
             let Some(entry) = self.node(part) else { break };
             part = entry.part;
         }
@@ -209,7 +226,7 @@ impl AudioGraph {
         let parts: Vec<NodeId> =
             parts.filter(|id| self.node(*id).is_some_and(|e| e.inside.is_some())).collect();
         for part in parts {
-            self.teams.loose.insert(part, self.revision);
+            self.teams.loose.insert(part, Loose { touched: self.revision, waits: false, seen: None });
             self.loosen_inside(part);
         }
     }
@@ -243,23 +260,50 @@ impl AudioGraph {
         }
     }
 
-    /// Whether there are parts that may find a team now.
-    pub(crate) fn has_loose(&self) -> bool {
-        self.teams.most > 1 && self.teams.loose.first_key_value().is_some() && self.next_loose().is_some()
+    /// Notes that a node is to have another value of what it would share in a team: it runs alone, and waits until that is over.
+    pub(crate) fn note_shared(&mut self, node: NodeId, param: u16, value: f32) {
+        let Some(entry) = self.node(node) else { return };
+        let part = entry.part;
+        let was = entry.values.get(usize::from(param)).map(|v| v.to_bits());
+        let is_shared = entry.kin.as_ref().is_some_and(|kin| kin.shared() >> param & 1 == 1);
+        if !is_shared || was == Some(value.to_bits()) || self.teams.most == 1 {
+            return;
+        }
+        self.loosen_team(part);
+        let mut around = part;
+        while around != ROOT {
+            if let Some(loose) = self.teams.loose.get_mut(&around) {
+                loose.waits = true;
+            }
+            around = self.node(around).map_or(ROOT, |e| e.part);
+        }
     }
 
-    /// A part that nothing fades in since it was last touched.
-    fn next_loose(&self) -> Option<NodeId> {
+    /// Whether there are parts that may find a team now.
+    pub(crate) fn has_loose(&self, now: u64) -> bool {
+        self.teams.most > 1 && !self.teams.loose.is_empty() && self.next_loose(now).is_some()
+    }
+
+    /// A part that nothing fades in since it was last touched, and that has waited long enough; or that is to begin to wait.
+    fn next_loose(&self, now: u64) -> Option<NodeId> {
         let oldest = self.fades.waiting.front().map_or(u64::MAX, |fade| fade.revision);
-        self.teams.loose.iter().find(|(_, touched)| **touched < oldest).map(|(part, _)| *part)
+        let wait = (WAIT_SECONDS * self.stream.sample_rate) as u64;
+        let is_due = |loose: &Loose| {
+            loose.touched < oldest && (!loose.waits || loose.seen.is_none_or(|seen| now >= seen + wait))
+        };
+        self.teams.loose.iter().find(|(_, loose)| is_due(loose)).map(|(part, _)| *part)
     }
 
     /// Finds teams for parts that have none. The segments concerned are to be compiled.
-    pub(crate) fn muster(&mut self) {
+    pub(crate) fn muster(&mut self, now: u64) {
         let mut segments = BTreeSet::new();
         let mut depth = 0;
         for _ in 0..AT_ONCE {
-            let Some(part) = self.next_loose() else { break };
+            let Some(part) = self.next_loose(now) else { break };
+            if let Some(loose) = self.teams.loose.get_mut(&part).filter(|l| l.waits && l.seen.is_none()) {
+                loose.seen = Some(now);
+                continue;
+            }
             self.teams.loose.remove(&part);
             let segment = self.seat(Unit::Node(part)).filter(|s| s.cycle == 0).map(|s| s.segment);
             // Those around it come first: ids grow.
@@ -290,27 +334,23 @@ impl AudioGraph {
             return;
         }
         let hears = self.hearsay(&units);
-        // By sheet: where each candidate stands.
-        let mut waiting: Vec<(Arc<Sheet>, Vec<usize>)> = Vec::new();
+        // By sheet and what is shared: where each candidate stands.
+        let mut waiting: Vec<(Arc<Sheet>, Shared, Vec<usize>)> = Vec::new();
         for (at, unit) in units.iter().enumerate() {
             let Unit::Node(part) = unit else { continue };
-            let Some((sheet, _)) =
-                self.teams.known.get(part).filter(|_| !self.teams.of_part.contains_key(part))
-            else {
-                continue;
-            };
-            match waiting.iter_mut().find(|(there, _)| Arc::ptr_eq(there, sheet)) {
-                Some((_, places)) => places.push(at),
-                None => waiting.push((sheet.clone(), vec![at])),
+            let known = self.teams.known.get(part).filter(|_| !self.teams.of_part.contains_key(part));
+            let Some((sheet, member)) = known else { continue };
+            match waiting.iter_mut().find(|(s, m, _)| Arc::ptr_eq(s, sheet) && *m == member.shared) {
+                Some((.., places)) => places.push(at),
+                None => waiting.push((sheet.clone(), member.shared.clone(), vec![at])),
             }
         }
         let place_of = |part: NodeId| units.iter().position(|u| *u == Unit::Node(part));
         let apart = |a: usize, b: usize| hears[a] >> b & 1 == 0 && hears[b] >> a & 1 == 0;
-        for (sheet, mut places) in waiting {
+        for (sheet, shared, mut places) in waiting {
             for team in self.teams.of_segment.get(&slot).cloned().unwrap_or_default() {
-                let Some(there) = self.teams.team(team).filter(|t| Arc::ptr_eq(&t.sheet, &sheet)) else {
-                    continue;
-                };
+                let fits = |t: &&Team| Arc::ptr_eq(&t.sheet, &sheet) && t.shared == shared;
+                let Some(there) = self.teams.team(team).filter(fits) else { continue };
                 let mut members: Vec<usize> =
                     there.lanes.iter().flatten().filter_map(|m| place_of(m.part)).collect();
                 let free: Vec<usize> = (0..there.lanes.len()).filter(|l| there.lanes[*l].is_none()).collect();
@@ -339,7 +379,9 @@ impl AudioGraph {
                     5..=8 => 8,
                     _ => MOST_LANES,
                 };
-                let Some(team) = self.teams.found(slot, sheet.clone(), lanes) else { continue };
+                let Some(team) = self.teams.found(slot, sheet.clone(), shared.clone(), lanes) else {
+                    continue;
+                };
                 for (lane, at) in members.into_iter().enumerate() {
                     self.enlist(team, lane, units[at]);
                 }

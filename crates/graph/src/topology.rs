@@ -490,6 +490,7 @@ impl AudioGraph {
         motion: Option<Motion>,
     ) -> Result<Set, GraphError> {
         let set = self.checked_set(node, param, value, motion)?;
+        self.note_shared(node, param, value);
         if let Some(entry) = self.node_mut(node)
             && let Some(there) = entry.values.get_mut(usize::from(param))
         {

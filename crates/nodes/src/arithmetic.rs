@@ -1,10 +1,11 @@
 //! Arithmetic on signals.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::node::{Machine, Node, resting_if};
+use crate::lanes::{Family, stateless};
+use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Activity, Flow, Io};
+use sostenuto_graph::{Activity, Flow, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[
@@ -18,7 +19,7 @@ pub(crate) const KINDS: &[Listing] = &[
             outputs: &[PortInfo::follow("out", "the product")],
             ..Kind::BLANK
         },
-        build: |kind, layout| Node::built(kind, layout, |_| Product),
+        build: Node::family::<Products>,
     },
     Listing {
         kind: Kind {
@@ -41,15 +42,29 @@ pub(crate) const KINDS: &[Listing] = &[
             sounds_alone: true,
             ..Kind::BLANK
         },
-        build: |kind, layout| Node::built(kind, layout, |_| Line),
+        build: Node::family::<Sums>,
     },
 ];
 
 /// Multiplies: kind `multiply`.
 struct Product;
 
-impl Machine for Product {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+stateless!(Product);
+
+/// Products, alone and side by side.
+struct Products;
+
+impl Family for Products {
+    type Of<S: Signal> = Product;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Product {
+        Product
+    }
+}
+
+impl<S: Signal> Machine<S> for Product {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         for channel in 0..io.outputs.channels() {
             if (0..2).any(|port| io.inputs.flow(port, channel) == Flow::Silent) {
                 io.outputs.silence(channel);
@@ -58,7 +73,7 @@ impl Machine for Product {
             let (a, b) = (io.inputs.channel(0, channel), io.inputs.channel(1, channel));
             // Adding zero makes the zero of a negative factor the zero of silence.
             let frames = io.outputs.channel(channel).iter_mut().zip(a).zip(b);
-            frames.for_each(|((out, a), b)| *out = a * b + 0.0);
+            frames.for_each(|((out, a), b)| *out = *a * *b + S::ZERO);
         }
         Activity::Resting
     }
@@ -69,8 +84,22 @@ impl Machine for Product {
 /// Scales and moves: kind `add`.
 struct Line;
 
-impl Machine for Line {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+stateless!(Line);
+
+/// Lines, alone and side by side.
+struct Sums;
+
+impl Family for Sums {
+    type Of<S: Signal> = Line;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Line {
+        Line
+    }
+}
+
+impl<S: Signal> Machine<S> for Line {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let (offset, scale) = (io.params.get(0), io.params.get(1));
         for channel in 0..io.outputs.channels() {
             let input = io.inputs.channel(0, channel);
@@ -79,15 +108,15 @@ impl Machine for Line {
                 (Value::Steady(offset), _) if silent => io.outputs.constant(channel, offset),
                 (Value::Steady(offset), Value::Steady(scale)) => {
                     let frames = io.outputs.channel(channel).iter_mut().zip(input);
-                    frames.for_each(|(out, x)| *out = x * scale + (offset + 0.0));
+                    frames.for_each(|(out, x)| *out = *x * scale + (offset + S::ZERO));
                 }
                 _ => {
                     let frames = io.outputs.channel(channel).iter_mut().zip(input).enumerate();
-                    frames.for_each(|(i, (out, x))| *out = x * scale.at(i) + (offset.at(i) + 0.0));
+                    frames.for_each(|(i, (out, x))| *out = *x * scale.at(i) + (offset.at(i) + S::ZERO));
                 }
             }
         }
-        resting_if(matches!(offset, Value::Steady(0.0)))
+        resting_if(matches!(offset, Value::Steady(offset) if offset == S::ZERO))
     }
 
     fn reset(&mut self) {}

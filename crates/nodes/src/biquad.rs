@@ -1,10 +1,11 @@
 //! The filters of the Audio EQ Cookbook.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
 use sostenuto_dsp::{Biquad, BiquadParams, Shape as Response};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const CUTOFF: ParamInfo = ParamInfo::new(
@@ -55,9 +56,7 @@ const fn listing(
 
 macro_rules! listings {
     ($($name:literal $params:ident $response:ident $summary:literal,)*) => {
-        pub(crate) const KINDS: &[Listing] = &[$(listing($name, $params, $summary, |kind, layout| {
-            Node::built(kind, layout, |setup| Filters::new(Response::$response, setup))
-        })),*];
+        pub(crate) const KINDS: &[Listing] = &[$(listing($name, $params, $summary, Node::family::<With<{ Response::$response as usize }>>)),*];
     };
 }
 
@@ -79,8 +78,23 @@ pub type BiquadFilter = Node<Filters>;
 
 /// The machine of a [`BiquadFilter`]: one filter for each channel.
 #[derive(Debug)]
-pub struct Filters {
-    kernels: Box<[Biquad<f32>]>,
+pub struct Filters<S: Signal = f32> {
+    kernels: Channels<Biquad<S>>,
+}
+
+in_lanes!(Filters { kernels });
+
+/// Filters of one response, by its number, alone and side by side.
+struct With<const RESPONSE: usize>;
+
+impl<const RESPONSE: usize> Family for With<RESPONSE> {
+    type Of<S: Signal> = Filters<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Filters<S> {
+        let response =
+            Response::ALL.into_iter().find(|r| *r as usize == RESPONSE).unwrap_or(Response::Lowpass);
+        Filters { kernels: setup.each(|_| Biquad::new(response, setup.sample_rate)) }
+    }
 }
 
 macro_rules! constructors {
@@ -89,9 +103,8 @@ macro_rules! constructors {
             $(
                 #[doc = concat!($what, " for signals of so many channels.")]
                 pub fn $name(channels: u16) -> Self {
-                    Node::with(&KINDS[$place].kind, Layout::of(channels), |setup| {
-                        Filters::new(Response::$response, setup)
-                    })
+                    let layout = Layout::of(channels);
+                    Node::of::<With<{ Response::$response as usize }>>(&KINDS[$place].kind, layout)
                 }
             )*
         }
@@ -110,14 +123,9 @@ constructors! {
     8 highshelf HighShelf "A high shelf",
 }
 
-impl Filters {
-    fn new(response: Response, setup: &Setup<'_>) -> Self {
-        Filters { kernels: setup.each(|_| Biquad::new(response, setup.sample_rate)) }
-    }
-}
-
-impl Machine for Filters {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Filters<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let [cutoff, q, gain] = [0, 1, 2].map(|param| io.params.get(param));
         let params = BiquadParams { cutoff, q, gain };
         let mut silent = true;

@@ -3,7 +3,7 @@
 use crate::entry::GLIDE_SECONDS;
 use crate::values::{Room, stretches};
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Motion, QUANTUM, Span, Trajectory};
+use sostenuto_graph::{Motion, QUANTUM, Signal, Span, Trajectory};
 
 /// One of `N` ways, as a parameter says.
 ///
@@ -47,6 +47,11 @@ impl<const N: usize> Choice<N> {
     /// Forgets what was chosen. `[audio]`
     pub(crate) fn reset(&mut self) {
         self.chosen = None;
+    }
+
+    /// Whether what was chosen is heard alone from this frame on. `[audio]`
+    pub(crate) fn is_settled(&self, frame: u64) -> bool {
+        self.chosen.is_none() || frame >= self.settled
     }
 
     /// The way that is heard alone in all of the span, if there is one; otherwise [`shares`](Self::shares) is to be called. `[audio]`
@@ -120,17 +125,17 @@ impl<const N: usize> Shares<N> {
     ///
     /// Where one has all of it, what it draws comes out bit for bit (the zero of a negative number too): which frames of a fade share
     /// a span with the end of it is then not to be heard.
-    pub(crate) fn blend(&self, out: &mut [f32], mut draw: impl FnMut(usize, &mut [f32])) {
-        let mut room = [0.0; QUANTUM];
+    pub(crate) fn blend<S: Signal>(&self, out: &mut [S], mut draw: impl FnMut(usize, &mut [S])) {
+        let mut room = [S::ZERO; QUANTUM];
         let Some(drawn) = room.get_mut(..out.len()) else { return };
-        out.fill(0.0);
+        out.fill(S::ZERO);
         for way in (0..N).filter(|way| self.heard.get(*way) == Some(&true)) {
             draw(way, drawn);
             for ((out, drawn), share) in out.iter_mut().zip(&*drawn).zip(self.of(way)) {
                 *out = match *share {
                     0.0 => *out,
                     1.0 => *drawn,
-                    share => *out + drawn * share,
+                    share => *out + *drawn * S::splat(f64::from(share)),
                 };
             }
         }

@@ -1,10 +1,11 @@
 //! A steady level.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::node::{Machine, Node, resting_if};
+use crate::lanes::{Family, stateless};
+use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -18,18 +19,32 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         sounds_alone: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |_| Constant),
+    build: Node::family::<Constants>,
 }];
 
 /// A steady level: kind `constant`.
 struct Constant;
 
-impl Machine for Constant {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+stateless!(Constant);
+
+/// Levels, alone and side by side.
+struct Constants;
+
+impl Family for Constants {
+    type Of<S: Signal> = Constant;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Constant {
+        Constant
+    }
+}
+
+impl<S: Signal> Machine<S> for Constant {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         match io.params.get(0) {
             Value::Steady(value) => {
                 io.outputs.constant(0, value);
-                resting_if(value == 0.0)
+                resting_if(value == S::ZERO)
             }
             Value::Moving(values) => {
                 io.outputs.channel(0).copy_from_slice(values);

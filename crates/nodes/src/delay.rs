@@ -1,12 +1,14 @@
 //! A delay line with feedback, and the node that may close a feedback loop.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange};
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{Room, converted};
 use sostenuto_dsp::{Echo, Value, frames_of_ms};
-use sostenuto_graph::{Activity, Delaying, Io, Params, QUANTUM};
+use sostenuto_graph::{Activity, Delaying, Io, Params, QUANTUM, Signal};
 use sostenuto_units::Unit;
+use std::any::Any;
 
 /// The longest delay that can be asked for.
 pub(crate) const LONGEST_MS: f64 = 10_000.0;
@@ -45,7 +47,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         delays: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Lines::new),
+    build: Node::family::<LineFamily>,
 }];
 
 /// A delay line with feedback: kind `delay`.
@@ -53,22 +55,38 @@ pub type DelayLine = Node<Lines>;
 
 /// The machine of a [`DelayLine`]: one line for each channel.
 #[derive(Debug)]
-pub struct Lines {
-    channels: Box<[Channel]>,
+pub struct Lines<S: Signal = f32> {
+    channels: Channels<Channel<S>>,
 }
 
+in_lanes!(Lines { channels });
+
 #[derive(Clone, Debug)]
-struct Channel {
-    echo: Echo<f32>,
-    /// What was put out and is still to be matched with its input.
-    wet: [f32; QUANTUM],
+struct Channel<S: Signal> {
+    echo: Echo<S>,
+    /// What was put out and is still to be matched with its input: while it stands on a loop, which it does not in lanes.
+    wet: [S; QUANTUM],
+}
+
+in_lanes!(Channel { echo });
+
+/// Delay lines, alone and side by side.
+struct LineFamily;
+
+impl Family for LineFamily {
+    type Of<S: Signal> = Lines<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Lines<S> {
+        let channel = Channel { echo: Echo::new(setup.sample_rate, longest(setup)), wet: [S::ZERO; QUANTUM] };
+        Lines { channels: setup.each(|_| channel.clone()) }
+    }
 }
 
 impl DelayLine {
     /// For delays up to `longest_ms` milliseconds of signals of so many channels.
     pub fn new(channels: u16, longest_ms: f64) -> Self {
         let settings = [(LONGEST.name.to_owned(), longest_ms)].into();
-        Node::with(&KINDS[0].kind, Layout { settings, ..Layout::of(channels) }, Lines::new)
+        Node::of::<LineFamily>(&KINDS[0].kind, Layout { settings, ..Layout::of(channels) })
     }
 }
 
@@ -77,22 +95,20 @@ pub(crate) fn longest(setup: &Setup<'_>) -> usize {
     (setup.setting(LONGEST.name) * 0.001 * setup.sample_rate).ceil().max(1.0) as usize
 }
 
-impl Lines {
-    fn new(setup: &Setup<'_>) -> Self {
-        let channel = Channel { echo: Echo::new(setup.sample_rate, longest(setup)), wet: [0.0; QUANTUM] };
-        Lines { channels: setup.each(|_| channel.clone()) }
-    }
-}
-
 /// Milliseconds as frames, in a room of their own if they move.
 #[inline(always)]
-pub(crate) fn in_frames<'r>(ms: Value<'_>, sample_rate: f64, room: &'r mut Room) -> Value<'r> {
+pub(crate) fn in_frames<'r, S: Signal>(
+    ms: Value<'_, S>,
+    sample_rate: f64,
+    room: &'r mut Room<S>,
+) -> Value<'r, S> {
     converted(ms, room, |ms| frames_of_ms(ms, sample_rate))
 }
 
-impl Machine for Lines {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let mut block = [0.0; QUANTUM];
+impl<S: Signal> Machine<S> for Lines<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let mut block = [S::ZERO; QUANTUM];
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut block);
         let (feedback, tone) = (io.params.get(1), io.params.get(2));
         let mut silent = true;
@@ -118,7 +134,9 @@ impl Machine for Lines {
     }
 
     fn delaying(&mut self) -> Option<&mut dyn Delaying> {
-        Some(self)
+        // Only alone.
+        let lines: &mut dyn Any = self;
+        lines.downcast_mut::<Lines>().map(|lines| lines as &mut dyn Delaying)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
 use crate::delay::{FEEDBACK, LONGEST, TIME, TONE, in_frames, longest};
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::{Echo, EchoParams};
-use sostenuto_graph::{Activity, Io, QUANTUM};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 /// From the sound alone to the effect alone.
@@ -30,23 +31,31 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         settings: &[LONGEST],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Echoes::new),
+    build: Node::family::<EchoFamily>,
 }];
 
 /// Echoes: kind `echo`.
-struct Echoes {
-    kernels: Box<[Echo<f32>]>,
+struct Echoes<S: Signal = f32> {
+    kernels: Channels<Echo<S>>,
 }
 
-impl Echoes {
-    fn new(setup: &Setup<'_>) -> Self {
+in_lanes!(Echoes { kernels });
+
+/// Echoes, alone and side by side.
+struct EchoFamily;
+
+impl Family for EchoFamily {
+    type Of<S: Signal> = Echoes<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Echoes<S> {
         Echoes { kernels: setup.each(|_| Echo::new(setup.sample_rate, longest(setup))) }
     }
 }
 
-impl Machine for Echoes {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let mut room = [0.0; QUANTUM];
+impl<S: Signal> Machine<S> for Echoes<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let mut room = [S::ZERO; QUANTUM];
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut room);
         let [feedback, tone, mix] = [1, 2, 3].map(|param| io.params.get(param));
         let params = EchoParams { time, feedback, tone, mix };

@@ -1,11 +1,12 @@
 //! An envelope with a gate.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::node::{Machine, Node, resting_if};
+use crate::lanes::{Family, in_lanes, shared};
+use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{converted, either, stretches};
 use sostenuto_dsp::{Curves, Envelope, Segments};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
+use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 const fn time(name: &'static str, default: f32, summary: &'static str) -> ParamInfo {
@@ -44,7 +45,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         sounds_alone: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |setup| Level(Envelope::new(setup.sample_rate))),
+    build: Node::family::<Levels>,
 }];
 
 /// An envelope of attack, decay, sustain and release: kind `adsr`.
@@ -52,12 +53,28 @@ pub type EnvelopeGenerator = Node<Level>;
 
 /// The machine of an [`EnvelopeGenerator`].
 #[derive(Debug)]
-pub struct Level(Envelope<f32>);
+pub struct Level<S: Signal = f32>(Envelope<S>);
+
+in_lanes!(Level { 0 });
+
+/// Envelopes, alone and side by side.
+struct Levels;
+
+impl Family for Levels {
+    type Of<S: Signal> = Level<S>;
+
+    /// The curves.
+    const SHARED: u64 = 0b1110_0000;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Level<S> {
+        Level(Envelope::new(setup.sample_rate))
+    }
+}
 
 impl EnvelopeGenerator {
     /// An envelope with its gate closed.
     pub fn new() -> Self {
-        Node::with(&KINDS[0].kind, Layout::default(), |setup| Level(Envelope::new(setup.sample_rate)))
+        Node::of::<Levels>(&KINDS[0].kind, Layout::default())
     }
 }
 
@@ -67,17 +84,19 @@ impl Default for EnvelopeGenerator {
     }
 }
 
-impl Machine for Level {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Level<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let [attack, decay, sustain, release, gate] = std::array::from_fn(|param| io.params.get(param));
-        let mut rooms = [[0.0; QUANTUM]; 4];
+        let mut rooms = [[S::ZERO; QUANTUM]; 4];
         let [a, d, r, g] = &mut rooms;
-        let seconds = |ms: f32| ms * 0.001;
+        let thousandth = S::splat(f64::from(0.001f32));
+        let seconds = |ms: S| ms * thousandth;
         let attack = converted(attack, a, seconds);
         let decay = converted(decay, d, seconds);
         let release = converted(release, r, seconds);
         let gate = either(io.inputs.channel(0, 0), io.inputs.flow(0, 0) == Flow::Silent, gate, g);
-        let curves = [5, 6, 7].map(|param| io.params.get(param));
+        let curves = [5, 6, 7].map(|param| shared(io.params.get(param)));
         let out = io.outputs.channel(0);
         let steady = curves.iter().all(|curve| curve.is_steady());
         stretches(

@@ -1,11 +1,12 @@
 //! Gain in dB.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::node::{Machine, Node};
+use crate::lanes::{Family, in_lanes};
+use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
 use sostenuto_dsp::amplitude::{SILENCE_DB, gain_of};
-use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs};
+use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, Signal};
 use sostenuto_units::Unit;
 
 /// The range of every gain in the catalogue.
@@ -28,7 +29,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         )],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |_| Gain::new()),
+    build: Node::family::<Gains>,
 }];
 
 /// Gain in dB: kind `gain`.
@@ -36,37 +37,54 @@ pub type GainProcessor = Node<Gain>;
 
 /// The machine of a [`GainProcessor`].
 #[derive(Debug)]
-pub struct Gain {
+pub struct Gain<S: Signal = f32> {
     /// The last steady level and its amplitude.
-    steady: (f32, f32),
+    steady: (S, S),
+}
+
+in_lanes!(Gain {});
+
+/// Gains, alone and side by side.
+struct Gains;
+
+impl Family for Gains {
+    type Of<S: Signal> = Gain<S>;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Gain<S> {
+        Gain::new()
+    }
 }
 
 impl GainProcessor {
     /// For signals of so many channels.
     pub fn new(channels: u16) -> Self {
-        Node::with(&KINDS[0].kind, Layout::of(channels), |_| Gain::new())
+        Node::of::<Gains>(&KINDS[0].kind, Layout::of(channels))
     }
 }
 
-impl Gain {
+impl<S: Signal> Gain<S> {
     pub(crate) fn new() -> Self {
-        Gain { steady: (0.0, 1.0) }
+        Gain { steady: (S::ZERO, S::one()) }
     }
 
     /// The amplitude of a steady level. `[audio]`
     #[inline(always)]
-    pub(crate) fn amplitude(&mut self, db: f32) -> f32 {
+    pub(crate) fn amplitude(&mut self, db: S) -> S {
         if db != self.steady.0 {
-            self.steady = amplitude_at(db);
+            self.steady = match S::LANES {
+                1 => amplitude_apart(db),
+                _ => (db, gain_of(db)),
+            };
         }
         self.steady.1
     }
 
     /// Scales the first input by a level. `[audio]`
     #[inline(always)]
-    pub(crate) fn run(&mut self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, level: Value<'_>) {
+    pub(crate) fn run(&mut self, inputs: &Inputs<'_, S>, outputs: &mut Outputs<'_, S>, level: Value<'_, S>) {
         let db = match level {
             Value::Steady(db) => db,
+            Value::Moving(levels) if S::LANES == 1 => return ride_apart(inputs, outputs, levels),
             Value::Moving(levels) => return ride(inputs, outputs, levels),
         };
         let amplitude = self.amplitude(db);
@@ -76,27 +94,32 @@ impl Gain {
 
 // Apart, for the compiler would work it out ahead of the question whether it is needed.
 #[inline(never)]
-fn amplitude_at(db: f32) -> (f32, f32) {
+fn amplitude_apart<S: Signal>(db: S) -> (S, S) {
     (db, gain_of(db))
 }
 
-/// Scales the first input by a level that moves.
 #[inline(never)]
-fn ride(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, levels: &[f32]) {
+fn ride_apart<S: Signal>(inputs: &Inputs<'_, S>, outputs: &mut Outputs<'_, S>, levels: &[S]) {
+    ride(inputs, outputs, levels);
+}
+
+/// Scales the first input by a level that moves.
+#[inline(always)]
+fn ride<S: Signal>(inputs: &Inputs<'_, S>, outputs: &mut Outputs<'_, S>, levels: &[S]) {
     for channel in 0..outputs.channels() {
         if inputs.flow(0, channel) == Flow::Silent {
             outputs.silence(channel);
             continue;
         }
         let frames = outputs.channel(channel).iter_mut().zip(inputs.channel(0, channel)).zip(levels);
-        frames.for_each(|((out, x), db)| *out = x * gain_of(*db));
+        frames.for_each(|((out, x), db)| *out = *x * gain_of(*db));
     }
 }
 
-impl Machine for Gain {
+impl<S: Signal> Machine<S> for Gain<S> {
     // As part of the node's own: handing all that it is given on once more would cost as much as the gain.
     #[inline(always)]
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         self.run(&io.inputs, &mut io.outputs, io.params.get(0));
         Activity::Resting
     }

@@ -1,6 +1,7 @@
 //! Holding on to a level, and approaching one slowly: sample-and-hold and slew.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
+use crate::lanes::Channels;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::either;
@@ -52,7 +53,7 @@ pub(crate) const KINDS: &[Listing] = &[
 
 /// Sample-and-hold: kind `sample_hold`.
 struct Holders {
-    kernels: Box<[SampleHold<f32>]>,
+    kernels: Channels<SampleHold<f32>>,
 }
 
 impl Holders {
@@ -80,7 +81,7 @@ impl Machine for Holders {
 
 /// A limit on speed: kind `slew`.
 struct Followers {
-    kernels: Box<[Slew<f32>]>,
+    kernels: Channels<Slew<f32>>,
 }
 
 impl Followers {

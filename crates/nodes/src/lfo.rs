@@ -2,11 +2,12 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
 use crate::choice::Choice;
+use crate::lanes::{Family, in_lanes, shared};
 use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use crate::values::{chosen, converted, either, stretches};
 use sostenuto_dsp::{Lfo, LfoMode, LfoShape, Value};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
+use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 const SHAPES: [LfoShape; 7] = [
@@ -50,19 +51,29 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         sounds_alone: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Sway::new),
+    build: Node::family::<Sways>,
 }];
 
 /// A slow oscillator: kind `lfo`.
-struct Sway {
-    kernel: Lfo<f32>,
+struct Sway<S: Signal = f32> {
+    kernel: Lfo<S>,
     shape: Choice<{ SHAPES.len() }>,
-    /// From -1 to 1, or from 0 to 1.
     range: Choice<2>,
 }
 
-impl Sway {
-    fn new(setup: &Setup<'_>) -> Self {
+// What is chosen is the same in all lanes.
+in_lanes!(Sway { kernel });
+
+/// Slow oscillators, alone and side by side.
+struct Sways;
+
+impl Family for Sways {
+    type Of<S: Signal> = Sway<S>;
+
+    /// Shape, range and mode.
+    const SHARED: u64 = 0b11_0010;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Sway<S> {
         let seed = setup.layout.seed;
         Sway {
             kernel: Lfo::new(setup.sample_rate, |_| seed),
@@ -73,17 +84,18 @@ impl Sway {
 }
 
 /// What a shape is drawn by.
-struct Pen<'a> {
-    rate: Value<'a>,
-    phase: Value<'a>,
-    width: Value<'a>,
-    trigger: Value<'a>,
+struct Pen<'a, S: Signal> {
+    rate: Value<'a, S>,
+    phase: Value<'a, S>,
+    width: Value<'a, S>,
+    trigger: Value<'a, S>,
     mode: Value<'a>,
 }
 
-impl Pen<'_> {
+impl<S: Signal> Pen<'_, S> {
     /// Draws one shape, and goes on by as many frames.
-    fn draw(&self, kernel: &mut Lfo<f32>, shape: usize, out: &mut [f32]) {
+    #[inline(always)]
+    fn draw(&self, kernel: &mut Lfo<S>, shape: usize, out: &mut [S]) {
         kernel.set_shape(SHAPES.get(shape).copied().unwrap_or_default());
         let mode = |frame| chosen(self.mode.at(frame));
         stretches(out.len(), self.mode.is_steady(), mode, |start, end, mode| {
@@ -97,16 +109,19 @@ impl Pen<'_> {
 
 /// From -1..=1 to 0..=1.
 #[inline(always)]
-fn raised(x: f32) -> f32 {
-    x * 0.5 + 0.5
+fn raised<S: Signal>(x: S) -> S {
+    x * S::splat(0.5) + S::splat(0.5)
 }
 
-impl Machine for Sway {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Sway<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let [rate, shape, phase, width, unipolar, mode, trigger] =
             std::array::from_fn(|param| io.params.get(param));
-        let (mut turns, mut on) = ([0.0; QUANTUM], [0.0; QUANTUM]);
-        let phase = converted(phase, &mut turns, |degrees| degrees * (1.0 / 360.0));
+        let [shape, unipolar, mode] = [shape, unipolar, mode].map(shared);
+        let (mut turns, mut on) = ([S::ZERO; QUANTUM], [S::ZERO; QUANTUM]);
+        let degree = S::splat(f64::from(1.0f32 / 360.0));
+        let phase = converted(phase, &mut turns, |degrees| degrees * degree);
         let silent = io.inputs.flow(0, 0) == Flow::Silent;
         let trigger = either(io.inputs.channel(0, 0), silent, trigger, &mut on);
         let pen = Pen { rate, phase, width, trigger, mode };
@@ -126,7 +141,7 @@ impl Machine for Sway {
             Some(0) => {}
             Some(_) => out.iter_mut().for_each(|x| *x = raised(*x)),
             None => {
-                let mut room = [0.0; QUANTUM];
+                let mut room = [S::ZERO; QUANTUM];
                 room.iter_mut().zip(&*out).for_each(|(to, x)| *to = *x);
                 self.range.shares(&io.span, unipolar).blend(out, |range, out| {
                     let frames = out.iter_mut().zip(&room);
@@ -135,6 +150,10 @@ impl Machine for Sway {
             }
         }
         Activity::Sounding
+    }
+
+    fn is_settled(&self, frame: u64) -> bool {
+        self.shape.is_settled(frame) && self.range.is_settled(frame)
     }
 
     fn reset(&mut self) {

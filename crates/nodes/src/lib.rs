@@ -23,6 +23,7 @@ mod envelope;
 mod gain;
 mod hold;
 mod impulse;
+mod lanes;
 mod lfo;
 mod limiter;
 mod meter;
@@ -50,6 +51,7 @@ pub use catalogue::{Bank, Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo,
 pub use delay::DelayLine;
 pub use envelope::EnvelopeGenerator;
 pub use gain::GainProcessor;
+pub use lanes::{Channels, Family};
 pub use limiter::LimiterProcessor;
 pub use meter::Meter;
 pub use mixer::Mixer;

@@ -1,6 +1,7 @@
 //! How loud a signal is, shown while it sounds.
 
 use crate::catalogue::{Group, Kind, PortInfo};
+use crate::lanes::Channels;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
 use crate::tap::Tap;
@@ -72,7 +73,7 @@ impl Meter {
 /// The side of a [`Meter`] that measures.
 pub(crate) struct Gauges {
     meter: Meter,
-    kernels: Box<[sostenuto_dsp::Meter<f32>]>,
+    kernels: Channels<sostenuto_dsp::Meter<f32>>,
 }
 
 impl Gauges {

@@ -1,16 +1,26 @@
 //! What all nodes do alike, written once: their ports and parameters from the catalogue, their life as a [`Processor`].
 
 use crate::catalogue::{Kind, Layout};
+use crate::lanes::{Channels, Family, Relatives};
 use crate::registry::Built;
-use sostenuto_graph::{Activity, Delaying, Io, Processor, Shape, Stream};
+use sostenuto_graph::{Activity, Delaying, Io, Kin, Processor, Shape, Signal, Stream};
+use std::any::Any;
+use std::sync::Arc;
 
-/// What a kind of node does, apart from what all nodes do alike.
-pub trait Machine: Send + 'static {
-    /// Renders one span. `[audio]`; as [`Processor::process`].
-    fn process(&mut self, io: Io<'_>) -> Activity;
+/// What a kind of node does, apart from what all nodes do alike: for one signal in each channel, or for several side by side.
+pub trait Machine<S: Signal = f32>: Send + 'static {
+    /// Renders one span. `[audio]`; as [`Processor::process`]. If there are several kinds of signals it is `inline(always)`, so that it is compiled for the
+    /// machine's registers.
+    fn process(&mut self, io: Io<'_, S>) -> Activity;
 
     /// Forgets what it has heard. `[audio]`
     fn reset(&mut self);
+
+    /// Whether nothing of what lanes share is still on its way at this frame. `[audio]`
+    fn is_settled(&self, frame: u64) -> bool {
+        let _ = frame;
+        true
+    }
 
     /// By how many frames its output is late, as a property of the method. `[any]`
     fn latency(&self) -> u32 {
@@ -42,8 +52,8 @@ impl Setup<'_> {
     }
 
     /// One kernel for each channel.
-    pub(crate) fn each<K>(&self, kernel: impl FnMut(usize) -> K) -> Box<[K]> {
-        (0..self.channels()).map(kernel).collect()
+    pub(crate) fn each<K>(&self, kernel: impl FnMut(usize) -> K) -> Channels<K> {
+        Channels((0..self.channels()).map(kernel).collect())
     }
 }
 
@@ -57,6 +67,7 @@ pub struct Node<M> {
     layout: Layout,
     make: Make<M>,
     machine: Option<M>,
+    kin: Option<Arc<dyn Kin>>,
 }
 
 impl<M: Machine> Node<M> {
@@ -65,7 +76,7 @@ impl<M: Machine> Node<M> {
         layout: Layout,
         make: impl Fn(&Setup<'_>) -> M + Send + 'static,
     ) -> Self {
-        Node { kind, layout, make: Box::new(make), machine: None }
+        Node { kind, layout, make: Box::new(make), machine: None, kin: None }
     }
 
     /// A node with nothing to show, as a builder gives it.
@@ -75,6 +86,22 @@ impl<M: Machine> Node<M> {
         make: impl Fn(&Setup<'_>) -> M + Send + 'static,
     ) -> Built {
         Built { processor: Box::new(Node::with(kind, layout, make)), tap: None }
+    }
+
+    /// A node of a kind of which several can run side by side.
+    pub(crate) fn of<F: Family<Of<f32> = M>>(kind: &'static Kind, layout: Layout) -> Self {
+        let kin = Arc::new(Relatives::<F>::new(kind, layout.clone()));
+        Node { kin: Some(kin), ..Node::with(kind, layout, F::make::<f32>) }
+    }
+
+    /// The same, as a builder gives it.
+    pub(crate) fn family<F: Family<Of<f32> = M>>(kind: &'static Kind, layout: Layout) -> Built {
+        Built { processor: Box::new(Node::of::<F>(kind, layout)), tap: None }
+    }
+
+    /// The machine, once it is prepared.
+    pub(crate) fn machine(&mut self) -> Option<&mut M> {
+        self.machine.as_mut()
     }
 }
 
@@ -121,6 +148,14 @@ impl<M: Machine> Processor for Node<M> {
 
     fn latency(&self) -> u32 {
         self.machine.as_ref().map_or(0, M::latency)
+    }
+
+    fn kin(&self) -> Option<Arc<dyn Kin>> {
+        self.kin.clone()
+    }
+
+    fn as_any(&mut self) -> Option<&mut dyn Any> {
+        Some(self)
     }
 }
 

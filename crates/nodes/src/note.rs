@@ -1,10 +1,11 @@
 //! The note that a voice plays, as signals.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::node::{Machine, Node};
+use crate::lanes::Family;
+use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
-use sostenuto_dsp::{Value, math::exp2};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_dsp::{LaneState, Value, math::exp2};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -45,7 +46,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         sounds_alone: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |_| Note { held: false }),
+    build: Node::family::<Notes>,
 }];
 
 /// The places of the output ports; each has one channel.
@@ -59,47 +60,80 @@ const TRIGGER: usize = 5;
 /// The frequency in hertz of a pitch in semitones. Relative error below 1e-6, two thousandths of a cent, for pitches from 0 to
 /// 128; below 2e-6 from -96 to 224, which is as far as bends reach.
 #[inline(always)]
-fn hertz(semitones: f32) -> f32 {
-    440.0 * exp2((semitones - 69.0) / 12.0)
+fn hertz<S: Signal>(semitones: S) -> S {
+    S::splat(440.0) * exp2((semitones - S::splat(69.0)) / S::splat(12.0))
 }
 
 /// The note of a voice: kind `note`.
-struct Note {
-    /// Whether the gate was on in the frame before.
-    held: bool,
+struct Note<S: Signal = f32> {
+    /// 1 while the note is held, else 0.
+    held: S,
 }
 
-impl Note {
-    fn pitch(io: &mut Io<'_>) {
+/// Notes, alone and side by side.
+struct Notes;
+
+impl Family for Notes {
+    type Of<S: Signal> = Note<S>;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Note<S> {
+        Note { held: S::ZERO }
+    }
+}
+
+impl<S: Signal> LaneState for Note<S> {
+    type Alone = Note<f32>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Note<f32>) {
+        let was = self.held.in_lane(lane);
+        self.held.put_lane(lane, core::mem::replace(&mut alone.held, was));
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        self.held.put_lane(lane, 0.0);
+    }
+}
+
+/// 1 where the gate is open, else 0.
+#[inline(always)]
+fn open<S: Signal>(gate: S) -> S {
+    S::select(S::splat(0.5).lt(gate), S::one(), S::ZERO)
+}
+
+impl<S: Signal> Note<S> {
+    #[inline(always)]
+    fn pitch(io: &mut Io<'_, S>) {
         let (pitch, bend) = (io.params.get(0), io.params.get(1));
         if let (Value::Steady(pitch), Value::Steady(bend)) = (pitch, bend) {
             io.outputs.constant(PITCH, pitch + bend);
             io.outputs.constant(FREQUENCY, hertz(pitch + bend));
             return;
         }
-        let sum = |(frame, out): (usize, &mut f32)| *out = pitch.at(frame) + bend.at(frame);
+        let sum = |(frame, out): (usize, &mut S)| *out = pitch.at(frame) + bend.at(frame);
         io.outputs.channel(PITCH).iter_mut().enumerate().for_each(sum);
-        let hertz = |(frame, out): (usize, &mut f32)| *out = hertz(pitch.at(frame) + bend.at(frame));
+        let hertz = |(frame, out): (usize, &mut S)| *out = hertz(pitch.at(frame) + bend.at(frame));
         io.outputs.channel(FREQUENCY).iter_mut().enumerate().for_each(hertz);
     }
 
-    fn gate(&mut self, io: &mut Io<'_>) {
+    #[inline(always)]
+    fn gate(&mut self, io: &mut Io<'_, S>) {
         match io.params.get(2) {
             Value::Steady(gate) => {
-                let held = gate > 0.5;
-                io.outputs.constant(GATE, f32::from(held));
+                let held = open(gate);
+                io.outputs.constant(GATE, held);
                 io.outputs.silence(TRIGGER);
-                if held && !self.held {
-                    io.outputs.channel(TRIGGER).iter_mut().take(1).for_each(|first| *first = 1.0);
+                let struck = held * (S::one() - self.held);
+                if struck != S::ZERO {
+                    io.outputs.channel(TRIGGER).iter_mut().take(1).for_each(|first| *first = struck);
                 }
                 self.held = held;
             }
             Value::Moving(gates) => {
                 let now = io.outputs.channel(GATE).iter_mut().zip(gates);
-                now.for_each(|(out, gate)| *out = f32::from(*gate > 0.5));
+                now.for_each(|(out, gate)| *out = open(*gate));
                 for (out, gate) in io.outputs.channel(TRIGGER).iter_mut().zip(gates) {
-                    let held = *gate > 0.5;
-                    *out = f32::from(held && !self.held);
+                    let held = open(*gate);
+                    *out = held * (S::one() - self.held);
                     self.held = held;
                 }
             }
@@ -107,8 +141,9 @@ impl Note {
     }
 }
 
-/// Puts out a parameter as it is.
-fn show(io: &mut Io<'_>, param: usize, output: usize) {
+/// Puts a parameter out as it is.
+#[inline(always)]
+fn show<S: Signal>(io: &mut Io<'_, S>, param: usize, output: usize) {
     match io.params.get(param) {
         Value::Steady(value) => io.outputs.constant(output, value),
         Value::Moving(values) => {
@@ -117,8 +152,9 @@ fn show(io: &mut Io<'_>, param: usize, output: usize) {
     }
 }
 
-impl Machine for Note {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Note<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         Note::pitch(&mut io);
         self.gate(&mut io);
         show(&mut io, 3, VELOCITY);
@@ -127,6 +163,6 @@ impl Machine for Note {
     }
 
     fn reset(&mut self) {
-        self.held = false;
+        self.held = S::ZERO;
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::biquad::{CUTOFF, IN, OUT};
 use crate::catalogue::{Group, Kind, Layout, ParamInfo};
+use crate::lanes::Channels;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
 use sostenuto_dsp::{DcBlocker, OnePole, OnePoleKind};
@@ -43,7 +44,7 @@ pub(crate) const KINDS: &[Listing] = &[
 
 /// One-pole filters: kinds `onepole_low` and `onepole_high`.
 struct OnePoles {
-    kernels: Box<[OnePole<f32>]>,
+    kernels: Channels<OnePole<f32>>,
 }
 
 impl OnePoles {
@@ -68,7 +69,7 @@ impl Machine for OnePoles {
 
 /// What takes out a steady level: kind `dc_blocker`.
 struct Blockers {
-    kernels: Box<[DcBlocker<f32>]>,
+    kernels: Channels<DcBlocker<f32>>,
 }
 
 impl Machine for Blockers {

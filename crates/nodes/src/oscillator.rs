@@ -1,11 +1,12 @@
 //! Band-limited saw, square and triangle.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::node::{Machine, Node};
+use crate::lanes::Family;
+use crate::node::{Machine, Node, Setup};
 use crate::registry::{Built, Listing};
 use crate::sine::FREQUENCY;
 use sostenuto_dsp::osc::{Pulse, Saw, Triangle};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const WIDTH: ParamInfo = ParamInfo::new(
@@ -40,22 +41,45 @@ const fn listing(
 }
 
 pub(crate) const KINDS: &[Listing] = &[
-    listing("saw", &[FREQUENCY], "A band-limited sawtooth: bright, all harmonics.", |kind, layout| {
-        Node::built(kind, layout, |setup| Saw::<f32>::new(setup.sample_rate))
-    }),
+    listing("saw", &[FREQUENCY], "A band-limited sawtooth: bright, all harmonics.", Node::family::<Saws>),
     listing(
         "square",
         &[FREQUENCY, WIDTH],
         "A band-limited square or pulse, with the width of the pulse.",
-        |kind, layout| Node::built(kind, layout, |setup| Pulse::<f32>::new(setup.sample_rate)),
+        Node::family::<Pulses>,
     ),
-    listing("triangle", &[FREQUENCY], "A band-limited triangle: soft, odd harmonics.", |kind, layout| {
-        Node::built(kind, layout, |setup| Triangle::<f32>::new(setup.sample_rate))
-    }),
+    listing(
+        "triangle",
+        &[FREQUENCY],
+        "A band-limited triangle: soft, odd harmonics.",
+        Node::family::<Triangles>,
+    ),
 ];
 
-impl Machine for Saw<f32> {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+macro_rules! families {
+    ($($family:ident $kernel:ident $name:literal,)*) => {$(
+        #[doc = concat!("Oscillators of kind `", $name, "`.")]
+        struct $family;
+
+        impl Family for $family {
+            type Of<S: Signal> = $kernel<S>;
+
+            fn make<S: Signal>(setup: &Setup<'_>) -> $kernel<S> {
+                $kernel::new(setup.sample_rate)
+            }
+        }
+    )*};
+}
+
+families! {
+    Saws Saw "saw",
+    Pulses Pulse "square",
+    Triangles Triangle "triangle",
+}
+
+impl<S: Signal> Machine<S> for Saw<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         Saw::process(self, io.params.get(0), io.outputs.channel(0));
         Activity::Sounding
     }
@@ -64,8 +88,9 @@ impl Machine for Saw<f32> {
     }
 }
 
-impl Machine for Triangle<f32> {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Triangle<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         Triangle::process(self, io.params.get(0), io.outputs.channel(0));
         Activity::Sounding
     }
@@ -74,8 +99,9 @@ impl Machine for Triangle<f32> {
     }
 }
 
-impl Machine for Pulse<f32> {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Pulse<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         Pulse::process(self, io.params.get(0), io.params.get(1), io.outputs.channel(0));
         Activity::Sounding
     }

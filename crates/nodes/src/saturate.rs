@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange};
 use crate::echo::mix;
+use crate::lanes::Channels;
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::{Oversampling, Saturator, SaturatorParams};
@@ -40,7 +41,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
 
 /// A soft clipper: kind `saturate`.
 struct Clippers {
-    kernels: Box<[Saturator<f32>]>,
+    kernels: Channels<Saturator<f32>>,
 }
 
 impl Clippers {

@@ -1,11 +1,12 @@
 //! A sine oscillator.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
-use crate::node::{Machine, Node};
+use crate::lanes::{Family, in_lanes};
+use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use crate::values::converted;
 use sostenuto_dsp::osc::Sine;
-use sostenuto_graph::{Activity, Io, QUANTUM};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -28,7 +29,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         sounds_alone: true,
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, |setup| Tone(Sine::new(setup.sample_rate))),
+    build: Node::family::<Tones>,
 }];
 
 /// The frequency of an oscillator.
@@ -46,12 +47,25 @@ pub type SineGenerator = Node<Tone>;
 
 /// The machine of a [`SineGenerator`].
 #[derive(Debug)]
-pub struct Tone(Sine<f32>);
+pub struct Tone<S: Signal = f32>(Sine<S>);
+
+in_lanes!(Tone { 0 });
+
+/// Tones, alone and side by side.
+struct Tones;
+
+impl Family for Tones {
+    type Of<S: Signal> = Tone<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Tone<S> {
+        Tone(Sine::new(setup.sample_rate))
+    }
+}
 
 impl SineGenerator {
     /// An oscillator at phase 0.
     pub fn new() -> Self {
-        Node::with(&KINDS[0].kind, Layout::default(), |setup| Tone(Sine::new(setup.sample_rate)))
+        Node::of::<Tones>(&KINDS[0].kind, Layout::default())
     }
 }
 
@@ -61,10 +75,12 @@ impl Default for SineGenerator {
     }
 }
 
-impl Machine for Tone {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let mut room = [0.0; QUANTUM];
-        let turns = converted(io.params.get(1), &mut room, |degrees| degrees * (1.0 / 360.0));
+impl<S: Signal> Machine<S> for Tone<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let mut room = [S::ZERO; QUANTUM];
+        let degree = S::splat(f64::from(1.0f32 / 360.0));
+        let turns = converted(io.params.get(1), &mut room, |degrees| degrees * degree);
         self.0.process(io.params.get(0), turns, io.outputs.channel(0));
         Activity::Sounding
     }

@@ -2,10 +2,11 @@
 
 use crate::catalogue::Layout;
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::node::{Machine, Node};
+use crate::lanes::{Family, stateless};
+use crate::node::{Machine, Node, Setup};
 use crate::registry::{Built, Listing};
 use sostenuto_dsp::{Value, amplitude};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const OUT: &[PortInfo] = &[PortInfo::stereo("out", "left and right")];
@@ -37,7 +38,7 @@ pub(crate) const KINDS: &[Listing] = &[
         ),
         &[PortInfo::mono("in", "what to place")],
         &[position("from -1, left, to 1, right")],
-        |kind, layout| Node::built(kind, layout, |_| Pan),
+        Node::family::<Pans>,
     ),
     listing(
         (
@@ -47,7 +48,7 @@ pub(crate) const KINDS: &[Listing] = &[
         ),
         IN,
         &[position("from -1, left only, to 1, right only")],
-        |kind, layout| Node::built(kind, layout, |_| InPlace(amplitude::balance)),
+        Node::family::<Balances>,
     ),
     listing(
         (
@@ -57,7 +58,7 @@ pub(crate) const KINDS: &[Listing] = &[
         ),
         IN,
         &[ParamInfo::new("width", Unit::Ratio, (0.0, 2.0), 1.0, "0 is mono, 1 as it was, 2 twice as wide")],
-        |kind, layout| Node::built(kind, layout, |_| InPlace(amplitude::width)),
+        Node::family::<Widths>,
     ),
 ];
 
@@ -71,7 +72,7 @@ pub struct Pan;
 impl Panner {
     /// A panner in the middle.
     pub fn new() -> Self {
-        Node::with(&KINDS[0].kind, Layout::default(), |_| Pan)
+        Node::of::<Pans>(&KINDS[0].kind, Layout::default())
     }
 }
 
@@ -81,8 +82,22 @@ impl Default for Panner {
     }
 }
 
-impl Machine for Pan {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+stateless!(Pan);
+
+/// Panners, alone and side by side.
+struct Pans;
+
+impl Family for Pans {
+    type Of<S: Signal> = Pan;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> Pan {
+        Pan
+    }
+}
+
+impl<S: Signal> Machine<S> for Pan {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         if io.inputs.is_silent(0) {
             io.outputs.silence_all();
         } else if let Some([left, right]) = io.outputs.first() {
@@ -94,20 +109,49 @@ impl Machine for Pan {
     fn reset(&mut self) {}
 }
 
-/// What works on two sides in place: kinds `balance` and `width`.
-struct InPlace(fn(Value<'_>, &mut [f32], &mut [f32]));
-
-impl Machine for InPlace {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        if io.inputs.is_silent(0) {
-            io.outputs.silence_all();
-        } else if let Some([left, right]) = io.outputs.first() {
-            left.copy_from_slice(io.inputs.channel(0, 0));
-            right.copy_from_slice(io.inputs.channel(0, 1));
-            (self.0)(io.params.get(0), left, right);
-        }
-        Activity::Resting
+/// Works on two sides in place. `[audio]`
+#[inline(always)]
+fn in_place<S: Signal>(mut io: Io<'_, S>, change: impl Fn(Value<'_, S>, &mut [S], &mut [S])) -> Activity {
+    if io.inputs.is_silent(0) {
+        io.outputs.silence_all();
+    } else if let Some([left, right]) = io.outputs.first() {
+        left.copy_from_slice(io.inputs.channel(0, 0));
+        right.copy_from_slice(io.inputs.channel(0, 1));
+        change(io.params.get(0), left, right);
     }
+    Activity::Resting
+}
 
-    fn reset(&mut self) {}
+macro_rules! in_place {
+    ($($machine:ident $family:ident $law:ident $name:literal,)*) => {$(
+        #[doc = concat!("What works on two sides in place: kind `", $name, "`.")]
+        struct $machine;
+
+        stateless!($machine);
+
+        #[doc = concat!("The same, alone and side by side: kind `", $name, "`.")]
+        struct $family;
+
+        impl Family for $family {
+            type Of<S: Signal> = $machine;
+
+            fn make<S: Signal>(_: &Setup<'_>) -> $machine {
+                $machine
+            }
+        }
+
+        impl<S: Signal> Machine<S> for $machine {
+            #[inline(always)]
+            fn process(&mut self, io: Io<'_, S>) -> Activity {
+                in_place(io, amplitude::$law)
+            }
+
+            fn reset(&mut self) {}
+        }
+    )*};
+}
+
+in_place! {
+    Balance Balances balance "balance",
+    Sides Widths width "width",
 }

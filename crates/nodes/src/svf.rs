@@ -2,10 +2,11 @@
 
 use crate::biquad::{CUTOFF, IN, Q};
 use crate::catalogue::{Group, Kind, Layout, PortInfo};
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::{Double, Svf, SvfOutputs};
-use sostenuto_graph::{Activity, Io, QUANTUM};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
     kind: Kind {
@@ -23,7 +24,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         params: &[CUTOFF, Q],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, StateVariable::new),
+    build: Node::family::<StateVariables>,
 }];
 
 /// A filter with four outputs: kind `svf`.
@@ -31,28 +32,36 @@ pub type StateVariableFilter = Node<StateVariable>;
 
 /// The machine of a [`StateVariableFilter`]: one filter for each channel.
 #[derive(Debug)]
-pub struct StateVariable {
-    kernels: Box<[Svf<f32, Double>]>,
+pub struct StateVariable<S: Signal = f32> {
+    kernels: Channels<Svf<S, Double>>,
+}
+
+in_lanes!(StateVariable { kernels });
+
+/// Filters, alone and side by side.
+struct StateVariables;
+
+impl Family for StateVariables {
+    type Of<S: Signal> = StateVariable<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> StateVariable<S> {
+        StateVariable { kernels: setup.each(|_| Svf::new(setup.sample_rate)) }
+    }
 }
 
 impl StateVariableFilter {
     /// For signals of so many channels.
     pub fn new(channels: u16) -> Self {
-        Node::with(&KINDS[0].kind, Layout::of(channels), StateVariable::new)
+        Node::of::<StateVariables>(&KINDS[0].kind, Layout::of(channels))
     }
 }
 
-impl StateVariable {
-    fn new(setup: &Setup<'_>) -> Self {
-        StateVariable { kernels: setup.each(|_| Svf::new(setup.sample_rate)) }
-    }
-}
-
-impl Machine for StateVariable {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for StateVariable<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let (frames, channels) = (io.span.frames, self.kernels.len());
         let (cutoff, q) = (io.params.get(0), io.params.get(1));
-        let mut rooms = [[0.0; QUANTUM]; 4];
+        let mut rooms = [[S::ZERO; QUANTUM]; 4];
         let mut silent = true;
         for (channel, kernel) in self.kernels.iter_mut().enumerate() {
             let [low, band, high, notch] = rooms.each_mut().map(|room| &mut room[..frames]);

@@ -1,14 +1,18 @@
 //! The values of parameters and ports over a span, as the kernels take them.
 
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM};
+use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM, Signal};
 
 /// Room for one value per frame of a span.
-pub(crate) type Room = [f32; QUANTUM];
+pub(crate) type Room<S = f32> = [S; QUANTUM];
 
 /// Each value as `f` turns it into another unit.
 #[inline(always)]
-pub(crate) fn converted<'r>(value: Value<'_>, room: &'r mut Room, f: impl Fn(f32) -> f32) -> Value<'r> {
+pub(crate) fn converted<'r, S: Signal>(
+    value: Value<'_, S>,
+    room: &'r mut Room<S>,
+    f: impl Fn(S) -> S,
+) -> Value<'r, S> {
     match value {
         Value::Steady(value) => Value::Steady(f(value)),
         Value::Moving(values) => {
@@ -26,9 +30,14 @@ pub(crate) fn chosen(value: f32) -> usize {
 
 /// What opens a gate or triggers: whichever is higher, the signal at a port or the parameter.
 #[inline(always)]
-pub(crate) fn either<'r>(port: &[f32], silent: bool, param: Value<'_>, room: &'r mut Room) -> Value<'r> {
+pub(crate) fn either<'r, S: Signal>(
+    port: &[S],
+    silent: bool,
+    param: Value<'_, S>,
+    room: &'r mut Room<S>,
+) -> Value<'r, S> {
     match param {
-        Value::Steady(level) if silent => Value::Steady(level.max(0.0)),
+        Value::Steady(level) if silent => Value::Steady(level.max(S::ZERO)),
         _ => {
             for (i, (to, x)) in room.iter_mut().zip(port).enumerate() {
                 *to = x.max(param.at(i));
@@ -64,14 +73,14 @@ const MOST: usize = MAX_CHANNELS as usize;
 
 /// The channels of a port, side by side; empty past the last.
 #[inline(always)]
-pub(crate) fn channels_in<'a>(inputs: &Inputs<'a>, port: usize) -> [&'a [f32]; MOST] {
+pub(crate) fn channels_in<'a, S: Signal>(inputs: &Inputs<'a, S>, port: usize) -> [&'a [S]; MOST] {
     let channels = inputs.channels(port);
     std::array::from_fn(|channel| if channel < channels { inputs.channel(port, channel) } else { &[] })
 }
 
 /// All output channels, side by side; empty past the last.
 #[inline(always)]
-pub(crate) fn channels_out<'a>(outputs: &'a mut Outputs<'_>) -> [&'a mut [f32]; MOST] {
+pub(crate) fn channels_out<'a, S: Signal>(outputs: &'a mut Outputs<'_, S>) -> [&'a mut [S]; MOST] {
     let mut channels = outputs.iter_mut();
     std::array::from_fn(|_| channels.next().unwrap_or_default())
 }

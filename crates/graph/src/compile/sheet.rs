@@ -7,7 +7,7 @@ use crate::lineup::Unit;
 use crate::message::NodeId;
 use crate::plan::{CompiledGraph, Half};
 use crate::signal::Run;
-use crate::topology::AudioGraph;
+use crate::topology::{AudioGraph, CableId, Sink};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -44,6 +44,8 @@ pub(crate) struct Member {
     pub nodes: Box<[(u32, Option<NodeId>)]>,
     /// The slot of each cable.
     pub cables: Box<[u32]>,
+    /// Parameters that all members share: the number of the node, that of the parameter, and the bits of the value.
+    pub shared: Box<[(u16, u16, u32)]>,
 }
 
 impl Sheet {
@@ -151,15 +153,52 @@ impl AudioGraph {
         if let Err(fault) = super::verify::verify(&plan, &script) {
             panic!("the plan of a sheet is not sound: {fault}");
         }
-        let kin = |node: &(u32, Option<NodeId>)| self.node(node.1?)?.kin.clone();
+        let kin: Vec<Option<Arc<dyn Kin>>> =
+            whole.nodes.iter().map(|(_, node)| self.kin_of((*node)?)).collect();
+        let shared = self.shared_of(&whole.nodes, &kin);
         let sheet = Sheet {
-            kin: whole.nodes.iter().map(kin).collect(),
+            kin,
             plan,
             input: Run { start: 0, channels: inputs },
             output: Run { start: start.unwrap_or(Run::NOWHERE), channels: outputs },
             blocks,
         };
-        Some((sheet, Member { part, slot, nodes: whole.nodes.into(), cables: whole.cables.into() }))
+        let (nodes, cables) = (whole.nodes.into(), whole.cables.into());
+        Some((sheet, Member { part, slot, nodes, cables, shared }))
+    }
+
+    /// What a node can be in a choir with; nothing if something drives what all lanes share.
+    fn kin_of(&self, node: NodeId) -> Option<Arc<dyn Kin>> {
+        let entry = self.node(node)?;
+        let kin = entry.kin.as_ref()?;
+        let driven = |id: &CableId| {
+            matches!(self.cable(*id)?.to, Sink::Param(_, param) if kin.shared() >> param & 1 == 1)
+                .then_some(())
+        };
+        match kin.shared() != 0 && entry.drives.iter().any(|id| driven(id).is_some()) {
+            true => None,
+            false => Some(Arc::clone(kin)),
+        }
+    }
+
+    /// The values of what all members are to share.
+    fn shared_of(
+        &self,
+        nodes: &[(u32, Option<NodeId>)],
+        kin: &[Option<Arc<dyn Kin>>],
+    ) -> Box<[(u16, u16, u32)]> {
+        let mut shared = Vec::new();
+        for (number, ((_, node), kin)) in nodes.iter().zip(kin).enumerate() {
+            let mut which = kin.as_ref().map_or(0, |kin| kin.shared());
+            let values = node.and_then(|id| self.node(id)).map_or(&[][..], |e| e.values.as_slice());
+            while which != 0 {
+                let param = which.trailing_zeros();
+                which &= which - 1;
+                let value = values.get(param as usize).copied().unwrap_or(0.0);
+                shared.push((number as u16, param as u16, value.to_bits()));
+            }
+        }
+        shared.into()
     }
 
     /// Whether nothing in a part keeps it from running beside others.

@@ -8,6 +8,7 @@ use crate::block::Block;
 use crate::block::Signal;
 use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::choir::{Choir, Kin, choir_of};
+use crate::message::Deed;
 use crate::node::{Body, Node};
 use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch};
 use crate::processor::{Activity, Flow, Inputs, Io, Moving, Params, SpanRef, Stream};
@@ -25,6 +26,8 @@ pub(super) struct Seat<S: Signal> {
     steady: Box<[S]>,
     limits: Box<[(f32, f32)]>,
     resting: bool,
+    /// The parameters that all lanes share.
+    shared: u64,
     /// How many blocks a lane needs to be looked at alone.
     aside: usize,
 }
@@ -118,6 +121,7 @@ impl<S: Signal> Seat<S> {
             steady: dials.iter().map(|(default, ..)| S::splat(f64::from(*default))).collect(),
             limits: dials.iter().map(|(_, min, max)| (*min, *max)).collect(),
             resting: false,
+            shared: kin.map_or(0, Kin::shared),
             aside,
         }
     }
@@ -135,6 +139,46 @@ impl<S: Signal> Seat<S> {
         self.slots.get(usize::from(lane)).copied().unwrap_or(VACANT)
     }
 
+    /// Whether there is anything that all lanes share.
+    pub fn shares(&self) -> bool {
+        self.shared != 0
+    }
+
+    /// Whether the node of a lane has another value of what all share, or gets one before a frame.
+    pub fn differs(&self, lane: usize, stage: &Stage<'_>, end: u64) -> bool {
+        let Some(Some(node)) = self.slots.get(lane).and_then(|slot| stage.nodes.get(*slot)) else {
+            return false;
+        };
+        if node.moving() & self.shared != 0 {
+            return true;
+        }
+        let mut due = node.first_due();
+        while let Some(entry) = stage.agenda.entry(due).filter(|entry| entry.frame < end) {
+            if matches!(entry.deed, Deed::Set { param, .. } if self.shared >> (param & 63) & 1 == 1) {
+                return true;
+            }
+            due = entry.next;
+        }
+        let mut left = self.shared;
+        while left != 0 {
+            let param = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let here = self.steady.get(param).map_or(0.0, |steady| steady.in_lane(lane));
+            if here.to_bits() != node.steady_at(param).to_bits() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a node can come in.
+    pub fn takes(&self, node: &mut Node, frame: u64) -> bool {
+        match (&self.act, &mut node.body) {
+            (Act::Choir(choir), Body::Processor(alone)) => choir.takes(&mut **alone, frame),
+            _ => true,
+        }
+    }
+
     pub fn take_in(&mut self, lane: u8, slot: u32, node: &mut Node) {
         if let Some(place) = self.slots.get_mut(usize::from(lane)) {
             *place = slot;
@@ -142,6 +186,10 @@ impl<S: Signal> Seat<S> {
         self.resting = false;
         self.exchange(lane, node);
         dials::refresh(node, usize::from(lane), &mut self.steady);
+        // What all share is said for lanes as well that nobody has.
+        for (param, steady) in self.steady.iter_mut().enumerate().filter(|(p, _)| self.shared >> p & 1 == 1) {
+            *steady = S::splat(f64::from(node.steady_at(param)));
+        }
     }
 
     pub fn let_go(&mut self, lane: u8, node: &mut Node) {

@@ -176,6 +176,10 @@ impl Kin for TestKin {
             (a, b) => a == b,
         })
     }
+    fn shared(&self) -> u64 {
+        // As a choice would be.
+        u64::from(self.0 == Kind::Level)
+    }
     fn choir(&self, width: Width, _: &Stream) -> Box<dyn Any> {
         width.run(Build(self.0))
     }
@@ -209,6 +213,9 @@ impl<S: Signal> Choir<S> for TestChoir {
             return Activity::Resting;
         }
         let p = io.params.get(0);
+        // What all lanes share is at rest, and the same in all of them.
+        let same = |p: S| (1..S::LANES).all(|lane| p.in_lane(lane) == p.in_lane(0));
+        assert!(self.cells[0].kind != Kind::Level || (p.is_steady() && same(p.at(0))));
         let width = io.outputs.channels();
         for frame in 0..io.span.frames {
             for (lane, cell) in self.cells.iter_mut().enumerate() {
