@@ -153,6 +153,38 @@ impl Agenda {
         }
     }
 
+    /// Puts a change on the list of a node that runs later in this span, behind those that are due before or at the same frame; `false` if
+    /// there is no room. `[audio]`
+    pub fn put_due(&mut self, node: &mut Node, frame: u64, deed: Deed) -> bool {
+        let index = self.free;
+        let (order, address) = (self.arrivals, Address { slot: 0, tenant: node.upkeep.tenant });
+        let Some(entry) = self.entries.get_mut(index as usize) else { return false };
+        self.free = entry.next;
+        *entry = Entry { frame, node: address, deed, ticket: Ticket(0), order, next: NONE };
+        self.arrivals += 1;
+        self.waiting += 1;
+        let (mut before, mut next) = (NONE, node.first_due());
+        while let Some(due) = self.entries.get(next as usize).filter(|due| due.frame <= frame) {
+            (before, next) = (next, due.next);
+        }
+        if let Some(entry) = self.entries.get_mut(index as usize) {
+            entry.next = next;
+        }
+        match self.entries.get_mut(before as usize) {
+            Some(before) => before.next = index,
+            None => node.set_first_due(index),
+        }
+        if next == NONE {
+            node.upkeep.last_due = index;
+        }
+        true
+    }
+
+    /// How many more changes there is room for. `[audio]`
+    pub fn room(&self) -> usize {
+        self.entries.len() - self.waiting
+    }
+
     /// How many changes are on the list of a node that has not run since. `[audio]`
     pub fn handed_out(&self) -> usize {
         self.waiting - self.heap.len()

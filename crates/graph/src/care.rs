@@ -1,6 +1,7 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
 use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::instrument::begin;
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
@@ -28,7 +29,15 @@ pub(crate) fn run_with_care(
         stage.agenda.settle(node);
         return outputs.silence_all();
     }
-    if node.care.has(Care::IDLE) {
+    if let Some(begins) = node.upkeep.voice.as_ref().and_then(|voice| voice.begins) {
+        if begins < span.frame + span.frames as u64 {
+            return run_from(begins, plan, step, frame, stage, window, timed);
+        }
+        // What is due for a note that is yet to begin waits for it.
+        if node.care.has(Care::IDLE) {
+            return outputs.silence_all();
+        }
+    } else if node.care.has(Care::IDLE) {
         outputs.silence_all();
         return settle_all(step.slot, stage);
     }
@@ -75,6 +84,26 @@ pub(crate) fn run_with_care(
     if !outputs.all_finite() {
         stage.fault |= mute_from_fault(node, outputs, span);
     }
+}
+
+/// Runs a voice on which a note begins in the span, as it was until then, and anew from there on.
+fn run_from(
+    begins: u64,
+    plan: &CompiledGraph,
+    step: &NodeStep,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+    timed: bool,
+) {
+    let before = begins.saturating_sub(stage.frame + window.offset() as u64) as usize;
+    if before > 0 {
+        let ground = stage.ground(frame, Window::new(window.offset(), before));
+        run_with_care(plan, step, frame, stage, &ground, timed);
+    }
+    begin(step.slot, stage);
+    let ground = stage.ground(frame, Window::new(window.offset() + before, window.frames() - before));
+    run_with_care(plan, step, frame, stage, &ground, timed);
 }
 
 #[inline(always)]
@@ -138,7 +167,7 @@ fn run_part(
     }
 }
 
-/// Runs what is inside a part: at once, or of an instrument in pieces, each up to the next note.
+/// Runs what is inside a part: at once, or of an instrument in pieces, each up to the next note that cannot be foreseen.
 fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
     let Some(mut instrument) = node.upkeep.instrument.take() else {
@@ -152,13 +181,21 @@ fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<
         while let Some(Some(node)) = stage.nodes.get_mut(slot)
             && let Some(due) = stage.agenda.entry(node.first_due()).copied()
         {
-            if due.frame > now {
+            if due.frame >= stage.frame + end as u64 {
+                break;
+            }
+            // What cannot be foreseen is heard when its frame is there.
+            if let Deed::Note(note) = due.deed
+                && due.frame > now
+                && !instrument.foresees(&note, due.frame, stage)
+            {
                 until = until.min((due.frame - stage.frame) as usize);
                 break;
             }
+            let Some(Some(node)) = stage.nodes.get_mut(slot) else { break };
             stage.agenda.take_first(node);
             if let Deed::Note(note) = due.deed {
-                instrument.hear(note, now, stage);
+                instrument.hear(note, due.frame.max(now), now, stage);
             }
         }
         run_plans(inner.first, frame, stage, Window::new(offset, until - offset));

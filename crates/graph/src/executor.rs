@@ -10,7 +10,7 @@ use crate::message::{
     Refusal, Ticket, When,
 };
 use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
-use crate::node::{Body, Care, Dial, Node};
+use crate::node::{Body, Dial, Node};
 use crate::plan::{Inner, Link};
 use crate::playing::Playing;
 use crate::processor::Stream;
@@ -508,19 +508,14 @@ pub(crate) fn reset_node(
     slot: u32,
 ) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
-    node.resting = false;
-    node.care.put(Care::MUTED, false);
+    node.forget();
     if let Some(place) = &node.upkeep.place
         && let Some(Some(team)) = teams.get_mut(place.team)
     {
         team.reset(place.node, place.lane);
     }
-    match &mut node.body {
-        Body::Processor(processor) => processor.reset(),
-        Body::Part(inner) => {
-            let first = inner.first;
-            each_slot(plans, first, |slot| reset_node(nodes, teams, plans, slot));
-        }
+    if let Body::Part(inner) = node.body {
+        each_slot(plans, inner.first, |slot| reset_node(nodes, teams, plans, slot));
     }
 }
 

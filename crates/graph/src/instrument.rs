@@ -3,11 +3,12 @@
 //! An instrument is a part whose members are its voices, each a part of its own, added up at its outputs. Which voice plays which note is the
 //! matter of [`Voices`]; here its answers become parameters of the voices' `note` nodes, and fades.
 
+use crate::agenda::Agenda;
 use crate::care::settle_all;
 use crate::executor::reset_node;
-use crate::message::{Address, NoteEvent};
+use crate::message::{Address, Deed, NoteEvent};
 use crate::node::{Care, Node};
-use crate::processor::{Flow, Outputs, Span};
+use crate::processor::{Outputs, Span};
 use crate::run::Stage;
 use crate::stats::VoiceLoad;
 use crate::table::Table;
@@ -31,6 +32,8 @@ const NOTHING: f32 = 1e-5;
 const QUIET_SECONDS: f64 = 0.1;
 /// The time in which the level of a voice that is silent falls by a factor of e, in seconds.
 const FALL_SECONDS: f64 = 0.05;
+/// Changes that a note may bring.
+const ROOM: usize = 256;
 /// Knobs that can be set for one note.
 const OWN_KNOBS: usize = 16;
 
@@ -62,16 +65,53 @@ pub(crate) struct Instrument {
     glide: u32,
     load: Arc<VoiceLoad>,
     told: Counts,
+    /// How loud a voice is decides who is stolen.
+    listens: bool,
+    /// The frame that is to be rendered next.
+    present: u64,
+    /// A fade has been foreseen since.
+    fades_ahead: bool,
 }
 
 impl Instrument {
     /// `[control]`
     pub fn new(voices: Voices, slots: Box<[u32]>, glide: u32, load: Arc<VoiceLoad>) -> Self {
-        Instrument { voices, slots, tables: Box::default(), glide, load, told: Counts::default() }
+        let (tables, told, listens) = (Box::default(), Counts::default(), voices.listens());
+        Instrument { voices, slots, tables, glide, load, told, listens, present: 0, fades_ahead: false }
     }
 
-    /// Makes an event heard from a frame on. `[audio]`
-    pub fn hear(&mut self, event: NoteEvent, frame: u64, stage: &mut Stage<'_>) {
+    /// Whether an event can be heard ahead of its frame, while what comes before it is yet to be rendered. `[audio]`
+    ///
+    /// Not a note whose voice hangs on what will have been heard by then, nor one that begins where another is yet to begin; nor one for which there
+    /// may be no room among the changes that wait.
+    pub fn foresees(&mut self, event: &NoteEvent, frame: u64, stage: &Stage<'_>) -> bool {
+        if stage.agenda.room() < ROOM {
+            return false;
+        }
+        match event {
+            NoteEvent::On(_) if self.listens => false,
+            NoteEvent::On(_) => {
+                self.voices.advance(frame);
+                // A voice has one fade ahead of it, not two.
+                let steals = self.fades_ahead && self.voices.is_full();
+                !steals && !self.is_to_begin(self.voices.next(), stage)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a note is yet to begin on a voice.
+    fn is_to_begin(&self, voice: Option<u16>, stage: &Stage<'_>) -> bool {
+        let slot = voice.and_then(|voice| self.slots.get(usize::from(voice)));
+        let node = slot.and_then(|slot| stage.nodes.get(*slot)?.as_ref());
+        node.and_then(|node| node.upkeep.voice.as_ref()).is_some_and(|care| care.begins.is_some())
+    }
+
+    /// Makes an event heard from a frame on, which may lie ahead of the `present` one if it is [foreseen](Self::foresees). `[audio]`
+    pub fn hear(&mut self, event: NoteEvent, frame: u64, present: u64, stage: &mut Stage<'_>) {
+        if self.present != present {
+            (self.present, self.fades_ahead) = (present, false);
+        }
         let short = Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32);
         match event {
             NoteEvent::On(note) => {
@@ -92,7 +132,7 @@ impl Instrument {
                 let (slots, tables) = (&self.slots, &self.tables);
                 self.voices.all_notes_off(frame, |action| {
                     if let Action::Release { voice } = action {
-                        release(slots, tables, voice, frame, stage);
+                        release(slots, tables, voice, (frame, present), stage);
                     }
                 });
             }
@@ -107,7 +147,12 @@ impl Instrument {
     }
 
     /// Sees to voices that have ended by a frame. `[audio]`
+    ///
+    /// Whether a voice has ended counts from the grid on, so that it does not hang on how the time is cut into spans.
     pub fn look_after(&mut self, frame: u64, stage: &mut Stage<'_>) {
+        if !frame.is_multiple_of(crate::QUANTUM as u64) {
+            return;
+        }
         self.voices.advance(frame);
         for (voice, slot) in self.slots.iter().enumerate() {
             let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
@@ -118,7 +163,7 @@ impl Instrument {
             if let Some(end) = care.ended.take() {
                 self.voices.ended(end, voice as u16);
                 node.care.put(Care::IDLE, true);
-            } else if care.fading && care.gain.rests_at(frame) {
+            } else if care.fading && care.gain.rests_at(frame) && care.begins.is_none() {
                 node.care.put(Care::IDLE, true);
             }
         }
@@ -132,15 +177,18 @@ impl Instrument {
     fn act(&mut self, action: Action, frame: u64, stage: &mut Stage<'_>) {
         match action {
             Action::Start { voice, note, glide_from } => self.start(voice, note, glide_from, frame, stage),
-            Action::Release { voice } => release(&self.slots, &self.tables, voice, frame, stage),
+            Action::Release { voice } => {
+                release(&self.slots, &self.tables, voice, (frame, self.present), stage)
+            }
             Action::Retune { voice, note } => {
                 let motion = if self.glide > 0 { Motion::Linear(self.glide) } else { Motion::Jump };
-                tell(&self.tables, voice, param::PITCH, note.pitch, motion, frame, stage);
+                tell(&self.tables, voice, param::PITCH, note.pitch, motion, (frame, self.present), stage);
             }
             Action::Fade { voice, frames } => {
+                let present = self.present;
+                self.fades_ahead |= frame > present;
                 if let Some(care) = care_of(&self.slots, voice, stage) {
-                    care.gain.depart(frame, 0.0, Motion::Glide(frames));
-                    care.fading = true;
+                    care.fade_from(frame, frames, present);
                 }
             }
         }
@@ -149,19 +197,23 @@ impl Instrument {
     /// Starts a note on a voice, which begins as new.
     fn start(&mut self, voice: u16, note: Note, glide_from: Option<f32>, frame: u64, stage: &mut Stage<'_>) {
         let Some(slot) = self.slots.get(usize::from(voice)).copied() else { return };
-        settle_all(slot, stage);
-        reset_node(stage.nodes, stage.teams, stage.plans, slot);
-        if let Some(care) = care_of(&self.slots, voice, stage) {
-            let own = care.begin();
-            for knob in own.iter().flatten() {
-                knob.give_back(frame, stage);
-            }
+        if frame <= self.present {
+            settle_all(slot, stage);
         }
-        if let Some(Some(node)) = stage.nodes.get_mut(slot) {
-            node.care.put(Care::IDLE, false);
+        let Some(care) = care_of(&self.slots, voice, stage) else { return };
+        let own = care.take_knobs();
+        if frame > self.present {
+            // Until then it plays nothing.
+            care.begins = Some(frame);
+        } else {
+            begin(slot, stage);
+        }
+        for knob in own.iter().flatten() {
+            knob.give_back((frame, self.present), stage);
         }
         let tables = &self.tables;
-        let mut set = |number, value, motion| tell(tables, voice, number, value, motion, frame, stage);
+        let at = (frame, self.present);
+        let mut set = |number, value, motion| tell(tables, voice, number, value, motion, at, stage);
         set(param::BEND, 0.0, Motion::Jump);
         set(param::PRESSURE, 0.0, Motion::Jump);
         set(param::VELOCITY, note.velocity, Motion::Jump);
@@ -185,7 +237,7 @@ impl Instrument {
         stage: &mut Stage<'_>,
     ) {
         if let Some(voice) = self.voices.voice_of(id) {
-            tell(&self.tables, voice, number, value, motion, frame, stage);
+            tell(&self.tables, voice, number, value, motion, (frame, self.present), stage);
         }
     }
 
@@ -194,9 +246,9 @@ impl Instrument {
         let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
         for (address, number) in of_voice.into_iter().flatten() {
             let Some(node) = node_at(stage.nodes, *address) else { continue };
-            let before = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
-            node.set(frame, *number, value, motion);
-            let now = node.upkeep.dials.get(usize::from(*number)).map_or(0.0, |d| d.motion.target());
+            let Some(dial) = node.upkeep.dials.get(usize::from(*number)) else { continue };
+            let (before, now) = (dial.motion.target(), value.clamp(dial.min, dial.max));
+            set_at(node, *number, value, motion, (frame, self.present), stage.agenda);
             if let Some(care) = care_of(&self.slots, voice, stage) {
                 care.note_knob(OwnKnob { node: *address, param: *number, before, now });
             }
@@ -209,27 +261,58 @@ fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'
     stage.nodes.get_mut(*slot)?.as_mut()?.upkeep.voice.as_deref_mut()
 }
 
-/// Sets a parameter of the `note` nodes of a voice.
+/// Makes a voice begin as new. `[audio]`
+pub(crate) fn begin(slot: u32, stage: &mut Stage<'_>) {
+    reset_node(stage.nodes, stage.teams, stage.plans, slot);
+    begin_care(slot, stage.nodes);
+}
+
+/// The same, but for its nodes, which have forgotten what they heard already. `[audio]`
+pub(crate) fn begin_care(slot: u32, nodes: &mut Table<Option<Node>>) {
+    let Some(Some(node)) = nodes.get_mut(slot) else { return };
+    node.care.put(Care::IDLE, false);
+    if let Some(care) = &mut node.upkeep.voice {
+        care.begin();
+    }
+}
+
+/// Sets a parameter of the `note` nodes of a voice, at a frame that may lie ahead of the present one.
 fn tell(
     tables: &Tables,
     voice: u16,
     number: u16,
     value: f32,
     motion: Motion,
-    frame: u64,
+    at: (u64, u64),
     stage: &mut Stage<'_>,
 ) {
     for address in tables.notes.get(usize::from(voice)).into_iter().flatten() {
         if let Some(node) = node_at(stage.nodes, *address) {
-            node.set(frame, number, value, motion);
+            set_at(node, number, value, motion, at, stage.agenda);
         }
     }
 }
 
-fn release(slots: &[u32], tables: &Tables, voice: u16, frame: u64, stage: &mut Stage<'_>) {
-    tell(tables, voice, param::GATE, 0.0, Motion::Jump, frame, stage);
+/// Sets a parameter at a frame that may lie ahead of the present one.
+fn set_at(
+    node: &mut Node,
+    param: u16,
+    value: f32,
+    motion: Motion,
+    (frame, present): (u64, u64),
+    agenda: &mut Agenda,
+) {
+    // What is due before goes before.
+    let waits = frame > present || node.care.has(Care::DUE);
+    if !(waits && agenda.put_due(node, frame, Deed::Set { param, value, motion })) {
+        node.set(frame, param, value, motion);
+    }
+}
+
+fn release(slots: &[u32], tables: &Tables, voice: u16, at: (u64, u64), stage: &mut Stage<'_>) {
+    tell(tables, voice, param::GATE, 0.0, Motion::Jump, at, stage);
     if let Some(care) = care_of(slots, voice, stage) {
-        care.released = true;
+        care.released = Some(at.0);
     }
 }
 
@@ -239,18 +322,26 @@ pub(crate) struct VoiceCare {
     /// From 1 to 0 as it is stolen.
     gain: Trajectory,
     fading: bool,
-    released: bool,
-    /// Its level: the highest sample, falling off with time.
+    /// A fade that is yet to begin: from when on, and over how many frames.
+    fades: Option<(u64, u32)>,
+    /// When its note begins, if it is yet to.
+    pub begins: Option<u64>,
+    /// Since when it is let go.
+    released: Option<u64>,
+    /// Its level, if that decides who is stolen: the highest sample, falling off with time.
     peak: f32,
     fall: f32,
-    /// For how many frames it has been next to silent, and how many are enough.
+    listens: bool,
+    /// For how many frames since it was let go it has been next to silent, and how many are enough.
     quiet: u32,
     enough: u32,
     /// The frame at which it has ended, until that is seen to.
     ended: Option<u64>,
     /// Knobs that were turned for its note alone.
-    own: [Option<OwnKnob>; OWN_KNOBS],
+    own: Knobs,
 }
+
+type Knobs = [Option<OwnKnob>; OWN_KNOBS];
 
 /// A knob turned for one note.
 #[derive(Clone, Copy, Debug)]
@@ -263,25 +354,28 @@ struct OwnKnob {
 
 impl OwnKnob {
     /// Sets the parameter back, unless it has been set for all notes since.
-    fn give_back(&self, frame: u64, stage: &mut Stage<'_>) {
+    fn give_back(&self, at: (u64, u64), stage: &mut Stage<'_>) {
         if let Some(node) = node_at(stage.nodes, self.node)
             && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
             && dial.motion.target() == self.now
         {
-            node.set(frame, self.param, self.before, Motion::Jump);
+            set_at(node, self.param, self.before, Motion::Jump, at, stage.agenda);
         }
     }
 }
 
 impl VoiceCare {
-    /// `[control]`
-    pub fn new(sample_rate: f64) -> Self {
+    /// `[control]`; `listens` if how loud it is decides who is stolen.
+    pub fn new(sample_rate: f64, listens: bool) -> Self {
         VoiceCare {
             gain: Trajectory::hold(1.0),
             fading: false,
-            released: false,
+            fades: None,
+            begins: None,
+            released: None,
             peak: 0.0,
             fall: libm::exp(-1.0 / (FALL_SECONDS * sample_rate)) as f32,
+            listens,
             quiet: 0,
             enough: (QUIET_SECONDS * sample_rate + 0.5) as u32,
             ended: None,
@@ -289,12 +383,33 @@ impl VoiceCare {
         }
     }
 
-    /// Begins as new; what comes back are the knobs that its last note had for itself.
-    fn begin(&mut self) -> [Option<OwnKnob>; OWN_KNOBS] {
+    /// Begins as new.
+    fn begin(&mut self) {
         self.gain = Trajectory::hold(1.0);
-        (self.fading, self.released) = (false, false);
+        // What was foreseen of the note that begins stays.
+        let begun = self.begins.take().unwrap_or(0);
+        self.fading = false;
+        self.fades = self.fades.filter(|(frame, _)| begun > 0 && *frame >= begun);
+        self.released = self.released.filter(|frame| begun > 0 && *frame >= begun);
         (self.peak, self.quiet, self.ended) = (0.0, 0, None);
+    }
+
+    /// The knobs that its last note had for itself.
+    fn take_knobs(&mut self) -> Knobs {
         core::mem::replace(&mut self.own, [None; OWN_KNOBS])
+    }
+
+    /// Lets it fade, from a frame that may lie ahead of the present one.
+    fn fade_from(&mut self, frame: u64, frames: u32, present: u64) {
+        if frame > present && self.fades.is_none() {
+            self.fades = Some((frame, frames));
+            return;
+        }
+        if let Some((frame, frames)) = self.fades.take() {
+            self.gain.depart(frame, 0.0, Motion::Glide(frames));
+        }
+        self.gain.depart(frame, 0.0, Motion::Glide(frames));
+        self.fading = true;
     }
 
     /// Notes a knob, by what it was before the note first turned it. More than there is room for stay as they were turned.
@@ -312,18 +427,20 @@ impl VoiceCare {
     /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. `[audio]`
     pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) {
         self.fade(outputs, span);
-        let channels = outputs.channels();
-        let heard = (0..channels).any(|c| outputs.flow(c).is_some_and(|flow| flow.get() != Flow::Silent));
-        for frame in 0..span.frames {
-            let sample = if heard {
-                let of = |c: usize| outputs.read(c).get(frame).map_or(0.0, |x| x.abs());
-                (0..channels).map(of).fold(0.0, f32::max)
-            } else {
-                0.0
-            };
-            self.peak = sample.max(self.peak * self.fall);
-            self.quiet = if sample <= NOTHING { self.quiet.saturating_add(1) } else { 0 };
-            if self.released && !self.fading && self.quiet >= self.enough && self.ended.is_none() {
+        if self.listens {
+            self.listen(outputs, span);
+        }
+        if self.ended.is_some() {
+            // It is taken off on the grid.
+            return outputs.silence_all();
+        }
+        let Some(released) = self.released.filter(|_| !self.fading) else { return };
+        let first = released.saturating_sub(span.frame) as usize;
+        for frame in first..span.frames {
+            let loud = (0..outputs.channels())
+                .any(|c| outputs.read(c).get(frame).is_some_and(|x| x.abs() > NOTHING));
+            self.quiet = if loud { 0 } else { self.quiet.saturating_add(1) };
+            if self.quiet >= self.enough {
                 self.ended = Some(span.frame + frame as u64 + 1);
                 for channel in outputs.iter_mut() {
                     channel.iter_mut().skip(frame + 1).for_each(|x| *x = 0.0);
@@ -333,13 +450,32 @@ impl VoiceCare {
         }
     }
 
+    /// Follows the level.
+    fn listen(&mut self, outputs: &Outputs<'_>, span: Span) {
+        for frame in 0..span.frames {
+            let of = |c: usize| outputs.read(c).get(frame).map_or(0.0, |x| x.abs());
+            let sample = (0..outputs.channels()).map(of).fold(0.0, f32::max);
+            self.peak = sample.max(self.peak * self.fall);
+        }
+    }
+
     fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) {
-        if !self.fading {
+        let mut gains = [1.0; crate::QUANTUM];
+        let gains = gains.get_mut(..span.frames).unwrap_or_default();
+        let begins = self.fades.filter(|(frame, _)| *frame < span.frame + span.frames as u64);
+        if !self.fading && begins.is_none() {
             return;
         }
-        let mut gains = [0.0; crate::QUANTUM];
-        let gains = gains.get_mut(..span.frames).unwrap_or_default();
-        self.gain.render(span.frame, gains);
+        let mut from = 0;
+        if let Some((frame, frames)) = begins {
+            from = frame.saturating_sub(span.frame) as usize;
+            if self.fading {
+                self.gain.render(span.frame, gains.get_mut(..from).unwrap_or_default());
+            }
+            self.gain.depart(frame, 0.0, Motion::Glide(frames));
+            (self.fading, self.fades) = (true, None);
+        }
+        self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
         for channel in outputs.iter_mut() {
             channel.iter_mut().zip(&*gains).for_each(|(x, gain)| *x *= gain);
         }

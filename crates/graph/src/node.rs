@@ -217,6 +217,15 @@ impl Node {
         (self.upkeep.untold, self.upkeep.fault_frame) = (true, frame);
     }
 
+    /// Forgets what it has heard, and why it was muted; not what is inside of a part. `[audio]`
+    pub fn forget(&mut self) {
+        self.resting = false;
+        self.care.put(Care::MUTED, false);
+        if let Body::Processor(processor) = &mut self.body {
+            processor.reset();
+        }
+    }
+
     /// Sets off around the processor, or back through it. `[audio]`
     pub fn bypass(&mut self, frame: u64, on: bool, motion: Motion) {
         self.upkeep.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);

@@ -14,6 +14,7 @@ use crate::block::{Block, Signal};
 use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::care::settle_all;
 use crate::compile::{Member, Sheet};
+use crate::instrument::begin_care;
 use crate::node::{Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step};
 use crate::processor::{Flow, Inputs, Stream};
@@ -333,6 +334,97 @@ impl<S: Signal> Team<S> {
             }
         }
     }
+
+    /// Runs a piece of the span in which no note begins.
+    fn run_piece(
+        &mut self,
+        plan: &CompiledGraph,
+        steps: &[Step],
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        let mut here: [Option<&NodeStep>; MOST_LANES] = [None; MOST_LANES];
+        let mut lanes = 0u32;
+        for step in steps {
+            let Step::Node(step) = step else { continue };
+            let Some(lane) = self.lane_of(step.slot) else {
+                let ground = stage.ground(frame, window);
+                run_node(plan, step, frame, stage, &ground);
+                continue;
+            };
+            let idle = !matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE));
+            if idle {
+                let ground = stage.ground(frame, window);
+                if let Some((_, mut outputs)) = frame.part(step.out, &ground) {
+                    outputs.silence_all();
+                }
+                // What is due for a note that is yet to begin waits for it.
+                if matches!(stage.nodes.get(step.slot), Some(Some(node)) if begins(node).is_none()) {
+                    settle_all(step.slot, stage);
+                }
+                continue;
+            }
+            if let Some(place) = here.get_mut(lane) {
+                *place = Some(step);
+            }
+            lanes |= 1 << lane;
+        }
+        if lanes == 0 {
+            return;
+        }
+        self.gather(plan, &here, frame, window);
+        S::enter(
+            #[inline(always)]
+            || self.run_steps(lanes, stage, window),
+        );
+        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
+        for step in here.iter().flatten() {
+            Self::finish(plan, step, frame, stage, window);
+        }
+    }
+
+    /// How many frames from here the first note begins in one of the lanes.
+    fn first_begin(&self, steps: &[Step], stage: &Stage<'_>, window: Window) -> Option<usize> {
+        let start = stage.frame + window.offset() as u64;
+        let begins = |step: &Step| {
+            let Step::Node(step) = step else { return None };
+            let begins = begins(stage.nodes.get(step.slot)?.as_ref()?)?;
+            self.lane_of(step.slot).map(|_| begins.saturating_sub(start) as usize)
+        };
+        steps.iter().filter_map(begins).filter(|first| *first < window.frames()).min()
+    }
+
+    /// Makes those begin whose notes begin here.
+    fn begin(&mut self, steps: &[Step], stage: &mut Stage<'_>, window: Window) {
+        let start = stage.frame + window.offset() as u64;
+        for step in steps {
+            let Step::Node(step) = step else { continue };
+            let Some(Some(node)) = stage.nodes.get(step.slot) else { continue };
+            if begins(node).is_none_or(|begins| begins > start) {
+                continue;
+            }
+            if let Some(lane) = self.lane_of(step.slot) {
+                self.forget(lane, stage.nodes);
+                begin_care(step.slot, stage.nodes);
+            }
+        }
+    }
+
+    /// Makes all nodes of a lane forget what they have heard.
+    fn forget(&mut self, lane: usize, nodes: &mut Table<Option<Node>>) {
+        for seat in &mut self.seats {
+            seat.reset(lane as u8);
+            if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
+                node.forget();
+            }
+        }
+    }
+}
+
+/// When the note of a voice begins, if it is yet to.
+fn begins(node: &Node) -> Option<u64> {
+    node.upkeep.voice.as_ref()?.begins
 }
 
 /// The block of one channel, counted over all ports.
@@ -357,41 +449,16 @@ impl<S: Signal> Side for Team<S> {
         window: Window,
     ) {
         self.part_ways(stage, window);
-        let mut here: [Option<&NodeStep>; MOST_LANES] = [None; MOST_LANES];
-        let mut lanes = 0u32;
-        for step in steps {
-            let Step::Node(step) = step else { continue };
-            let Some(lane) = self.lane_of(step.slot) else {
-                let ground = stage.ground(frame, window);
-                run_node(plan, step, frame, stage, &ground);
-                continue;
-            };
-            let idle = !matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE));
-            if idle {
-                let ground = stage.ground(frame, window);
-                if let Some((_, mut outputs)) = frame.part(step.out, &ground) {
-                    outputs.silence_all();
-                }
-                settle_all(step.slot, stage);
-                continue;
+        // Where a note begins in one of the lanes all of them are cut; other teams are not.
+        let mut window = window;
+        while let Some(first) = self.first_begin(steps, stage, window) {
+            if first > 0 {
+                self.run_piece(plan, steps, frame, stage, Window::new(window.offset(), first));
             }
-            if let Some(place) = here.get_mut(lane) {
-                *place = Some(step);
-            }
-            lanes |= 1 << lane;
+            window = Window::new(window.offset() + first, window.frames() - first);
+            self.begin(steps, stage, window);
         }
-        if lanes == 0 {
-            return;
-        }
-        self.gather(plan, &here, frame, window);
-        S::enter(
-            #[inline(always)]
-            || self.run_steps(lanes, stage, window),
-        );
-        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
-        for step in here.iter().flatten() {
-            Self::finish(plan, step, frame, stage, window);
-        }
+        self.run_piece(plan, steps, frame, stage, window);
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64) {

@@ -1,8 +1,9 @@
 //! Every kind side by side in lanes gives the same bits as alone: at every width, whatever is set, and while nodes come and go.
 
+use sostenuto_graph::voice::{Config, Note, NoteId, Steal};
 use sostenuto_graph::{
-    AudioGraph, Command, Edit, Event, Executor, Limits, Motion, NodeId, Port, ROOT, Remote, Shape, Sink,
-    Stream,
+    AudioGraph, Command, Edit, Event, Executor, Limits, Motion, NodeId, NoteEvent, Port, ROOT, Remote, Shape,
+    Sink, Stream, VoiceTables, Voicing, When,
 };
 use sostenuto_nodes::{Kind, Layout, build, catalogue};
 
@@ -176,6 +177,95 @@ fn side_by_side_every_kind_sounds_as_alone() {
                     "{} in {lanes} lanes, seed {seed}",
                     kind.name
                 );
+            }
+        }
+    }
+}
+
+/// An instrument of many voices, played at random frames, several notes a block.
+fn concert(lanes: usize, steal: Steal, seed: u64, sizes: u64) -> (Vec<f32>, usize) {
+    let mut dice = Dice(seed);
+    let limits = Limits { messages: 8192, agenda: 16_384, commands_per_callback: 8192, ..Limits::default() };
+    let (mut executor, mut remote) = Executor::new(STREAM, limits, None);
+    let mut graph = AudioGraph::new(STREAM, 2);
+    graph.set_lanes(lanes);
+    let mut edit = graph.edit();
+    let port = || vec![Port { name: "out".into(), channels: 2 }];
+    let config = Config { voices: 20, spares: 3, fade: 120, hurry: 30, steal, ..Config::default() };
+    let instrument = edit
+        .add_instrument(ROOT, "strings", Vec::new(), port(), &Voicing { config, glide: 40 })
+        .expect("room");
+    let mut tables = VoiceTables::default();
+    for voice in edit.graph().voices(instrument).to_vec() {
+        let [note, saw, filter, lfo, level, product, pan] =
+            ["note", "saw", "svf", "lfo", "adsr", "multiply", "pan"]
+                .map(|kind| node(&mut edit, voice, kind, Layout::of(1)));
+        for (param, value) in [(0, 3.0), (1, 10.0), (2, 0.5), (3, 8.0)] {
+            edit.set(level, param, value, Some(Motion::Jump)).expect("in range");
+        }
+        let cables = [
+            (note.output(0), saw.param(0), 1.0),
+            (note.output(1), level.input(0), 1.0),
+            (saw.output(0), filter.input(0), 1.0),
+            (lfo.output(0), filter.param(0), 300.0),
+            (filter.output(0), product.input(0), 1.0),
+            (level.output(0), product.input(1), 1.0),
+            (product.output(0), pan.input(0), 0.5),
+            (pan.output(0), Sink::PartOutput(voice, 0), 1.0),
+        ];
+        cables
+            .into_iter()
+            .for_each(|(from, to, gain)| _ = edit.connect(from, to, gain).expect("they are there"));
+        tables.notes.push(vec![note]);
+    }
+    edit.set_voice_tables(instrument, &tables).expect("they are there");
+    edit.connect(instrument.output(0), Sink::PartOutput(ROOT, 0), 0.1).expect("they are there");
+    remote.commands.send(Command::Apply(edit.commit().expect("no loop"))).expect("there is room");
+    let address = graph.address(instrument).expect("it is there");
+    for id in 0..900 {
+        let (at, length) = (300 + dice.below(24_000), dice.below(1500) * dice.below(2));
+        let (pitch, velocity) = (30.0 + 60.0 * dice.part(), dice.part());
+        let on = NoteEvent::On(Note { id: NoteId(id), pitch, velocity });
+        for (note, at) in
+            [(on, at), (NoteEvent::Bend(NoteId(id), 1.0), at + 3), (NoteEvent::Off(NoteId(id)), at + length)]
+        {
+            let ticket = graph.next_ticket();
+            let command = Command::Note { ticket, instrument: address, note, at: When::Frame(at) };
+            remote.commands.send(command).expect("there is room");
+        }
+    }
+    let (mut out, mut most, mut cuts) = (Vec::new(), 0, Dice(99));
+    while out.len() < 60_000 {
+        let frames =
+            if sizes == 0 { 64 } else { 1 + cuts.below(sizes) as usize }.min((60_000 - out.len()) / 2);
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        executor.render(&mut [&mut left, &mut right]);
+        left.into_iter().zip(right).for_each(|(l, r)| out.extend([l, r]));
+        while let Some(event) = remote.events.receive() {
+            if let Event::Applied { ticket, frame, .. } = event {
+                graph.applied(ticket, frame);
+            }
+        }
+        if let Some(batch) = graph.settle(executor.frame()) {
+            remote.commands.send(Command::Apply(batch)).expect("there is room");
+        }
+        most = most.max(graph.side_by_side().0);
+    }
+    (out, most)
+}
+
+#[test]
+fn voices_side_by_side_sound_as_alone_whatever_is_played() {
+    for steal in [Steal::Oldest, Steal::Quietest, Steal::Furthest, Steal::SameNote] {
+        for seed in 0..4 {
+            let (alone, most) = concert(1, steal, seed, 0);
+            assert!(most == 0 && alone.iter().filter(|x| **x != 0.0).count() > 40_000);
+            for (lanes, sizes) in [(1, 300), (4, 0), (8, 200), (16, 0), (16, 500)] {
+                let (beside, most) = concert(lanes, steal, seed, sizes);
+                assert!(lanes == 1 || most >= 20, "{most} voices side by side");
+                let differs = alone.iter().zip(&beside).position(|(a, b)| a.to_bits() != b.to_bits());
+                let differs = differs.map(|at| (at / 2, alone[at], beside[at]));
+                assert_eq!(differs, None, "{steal:?} in {lanes} lanes, seed {seed}, callbacks up to {sizes}");
             }
         }
     }

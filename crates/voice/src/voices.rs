@@ -76,6 +76,23 @@ impl Voices {
         self.voices.len()
     }
 
+    /// The voice that the next note will begin on, if it begins a voice and there is room for it. `[audio]`
+    pub fn next(&self) -> Option<u16> {
+        self.voices.iter().position(|voice| voice.phase == Phase::Free).map(|number| number as u16)
+    }
+
+    /// Whether no more voices may play, so that the next note may steal one. `[audio]`
+    pub fn is_full(&self) -> bool {
+        self.config.steal == Steal::SameNote
+            || self.config.mode != Mode::Poly
+            || self.counts.playing >= self.config.voices
+    }
+
+    /// Whether it hangs on how loud voices are who is stolen. `[any]`
+    pub fn listens(&self) -> bool {
+        self.config.steal == Steal::Quietest
+    }
+
     /// All voices, in the order of their numbers. Fades that were over at the latest event or [`advance`](Self::advance) are free.
     pub fn all(&self) -> &[Voice] {
         &self.voices

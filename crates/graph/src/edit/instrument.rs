@@ -76,7 +76,7 @@ impl Edit<'_> {
             if let Some(node) = self.new_node(voice) {
                 node.care.put(Care::IDLE, true);
                 node.care.put(Care::VOICE, true);
-                node.upkeep.voice = Some(Box::new(VoiceCare::new(rate)));
+                node.upkeep.voice = Some(Box::new(VoiceCare::new(rate, voices.listens())));
             }
             slots.extend(self.graph.node(voice).map(|e| e.slot));
             ids.push(voice);
