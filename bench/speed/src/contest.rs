@@ -185,9 +185,25 @@ impl Contest {
         self.contestants.first().filter(|(first, _)| first.is_ours()).map(|_| 0)
     }
 
-    /// Sostenuto's cost over that of a contestant: the median of the ratios within a round.
+    /// The contestants whose keys begin so.
+    pub fn all_of(&self, key: &str) -> impl Iterator<Item = usize> {
+        let keys = self.contestants.iter().map(|(contestant, _)| contestant.key.as_str());
+        keys.enumerate().filter(move |(_, k)| k.starts_with(key)).map(|(place, _)| place)
+    }
+
+    /// The last of them.
+    pub fn last_of(&self, key: &str) -> Option<usize> {
+        self.all_of(key).last()
+    }
+
+    /// The cost of one over that of another: the median of the ratios within a round.
+    pub fn ratio_of(&self, one: usize, other: usize) -> f64 {
+        let pairs = self.contestants[one].1.iter().zip(&self.contestants[other].1);
+        median(pairs.map(|(one, other)| one.cost / other.cost).collect())
+    }
+
+    /// Sostenuto's cost over that of a contestant.
     pub fn ratio(&self, contestant: usize) -> Option<f64> {
-        let pairs = self.contestants[self.ours()?].1.iter().zip(&self.contestants[contestant].1);
-        Some(median(pairs.map(|(ours, other)| ours.cost / other.cost).collect()))
+        self.ours().map(|ours| self.ratio_of(ours, contestant))
     }
 }

@@ -1,5 +1,6 @@
 //! Results as tables and a picture, in `bench/`.
 
+mod aims;
 mod live;
 mod picture;
 mod table;
@@ -19,6 +20,7 @@ pub fn write(contests: &[Contest], live: &[Vec<Times>], rounds: usize, all: bool
     if !live.is_empty() {
         tables.push(live::tables(live));
     }
+    tables.insert(0, aims::table(contests, live));
     let text = format!("{}\n\n{}", machine(rounds), tables.join("\n"));
     println!("{text}");
     if all {

@@ -132,3 +132,29 @@ impl SynthDef {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_is_as_the_reference_says() {
+        let mut def = SynthDef::new("a", &[("b", 2.0)]);
+        let control = def.control("b");
+        let tone = def.add("Saw", Pace::Audio, &[control]);
+        let half = def.operator(TIMES, tone, 0.5.into());
+        def.out("Out", 0.0.into(), &[half]);
+        let mut expected = b"SCgf\0\0\0\x02\0\x01\x01a".to_vec();
+        // Constants 0.5 and 0, then controls: one value, one name.
+        expected.extend(b"\0\0\0\x02\x3f\0\0\0\0\0\0\0");
+        expected.extend(b"\0\0\0\x01\x40\0\0\0\0\0\0\x01\x01b\0\0\0\0");
+        // Four units: name, pace, inputs, outputs, special; pairs of unit and output; paces of the outputs.
+        expected.extend(b"\0\0\0\x04\x07Control\x01\0\0\0\0\0\0\0\x01\0\0\x01");
+        expected.extend(b"\x03Saw\x02\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\x02");
+        expected.extend(b"\x0cBinaryOpUGen\x02\0\0\0\x02\0\0\0\x01\0\x02");
+        expected.extend(b"\0\0\0\x01\0\0\0\0\xff\xff\xff\xff\0\0\0\0\x02");
+        expected.extend(b"\x03Out\x02\0\0\0\x02\0\0\0\0\0\0");
+        expected.extend(b"\xff\xff\xff\xff\0\0\0\x01\0\0\0\x02\0\0\0\0\0\0");
+        assert_eq!(def.bytes(), expected);
+    }
+}

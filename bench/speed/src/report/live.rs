@@ -13,7 +13,7 @@ fn told(mode: Mode) -> &'static str {
     }
 }
 
-fn call_told(call: Call) -> &'static str {
+pub fn call_told(call: Call) -> &'static str {
     match call {
         Call::Set => "parameter of a node set",
         Call::SetInstance => "parameter of an instance of a part set",
@@ -21,6 +21,13 @@ fn call_told(call: Call) -> &'static str {
         Call::Insert => "insert added or taken away",
         Call::Note => "note begun",
     }
+}
+
+/// The median time of a call in runs.
+pub fn call(runs: &[Times], call: Call) -> Option<f64> {
+    let of = |run: &Times| run.calls.iter().find(|(c, ..)| *c == call).map(|(_, _, times)| times[0]);
+    let times: Vec<f64> = runs.iter().filter_map(of).collect();
+    (!times.is_empty()).then(|| median(times))
 }
 
 fn title(name: &str) -> &str {
