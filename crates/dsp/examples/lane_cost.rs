@@ -7,9 +7,9 @@ use std::time::Instant;
 use sostenuto_dsp::amplitude::{gain, pan};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Biquad, BiquadParams, Double, Echo, EchoParams, Envelope, Lfo, LfoShape, Native, OnePole, OnePoleKind,
-    Pink, Precision, Segments, Shape, Svf, SvfOutputs, Task, Value, Vector, White, Width, deinterleave,
-    interleave,
+    Accuracy, Biquad, BiquadParams, Double, Echo, EchoParams, Envelope, Lfo, LfoShape, Native, OnePole,
+    OnePoleKind, Pink, Precision, Segments, Shape, Svf, SvfOutputs, Task, Value, Vector, White, Width,
+    deinterleave, interleave,
 };
 
 const RATE: f64 = 48_000.0;
@@ -146,13 +146,25 @@ fn svf<S: Vector, P: Precision>(plan: Plan<'_>, name: &str) {
     let input = sway::<S>(0.0, 1.0);
     let cutoffs = sway::<S>(800.0, 500.0);
     let mut others = [[S::zero(); BLOCK]; 3];
-    let mut filter = Svf::<S, P>::new(RATE);
-    for moving in [false, true] {
+    for (how, moving, accuracy) in [
+        ("steady", false, Accuracy::Sample),
+        ("every sample", true, Accuracy::Sample),
+        ("at control rate", true, Accuracy::Control),
+    ] {
         let cutoff = if moving { Value::Moving(&cutoffs) } else { steady(800.0) };
-        let how = if moving { "moving" } else { "steady" };
+        let mut filter = Svf::<S, P>::new(RATE).with_accuracy(accuracy);
         cost::<S>(
             plan,
-            &format!("svf {name}, {how}"),
+            &format!("svf {name}, low, {how}"),
+            #[inline(always)]
+            |t, out| {
+                let outputs = SvfOutputs { low: out, band: &mut [], high: &mut [], notch: &mut [] };
+                filter.process(t, &input, &cutoff, &steady(2.0), outputs);
+            },
+        );
+        cost::<S>(
+            plan,
+            &format!("svf {name}, four outputs, {how}"),
             #[inline(always)]
             |t, out| {
                 let [band, high, notch] = &mut others;

@@ -95,14 +95,16 @@ pub fn crossfade<S: Sample>(law: FadeLaw, position: Value<'_, S>, first: &[S], s
     let (first, second, out) = (&first[..frames], &second[..frames], &mut out[..frames]);
     match law {
         FadeLaw::EqualPower => with_law(
-            equal_power,
+            #[inline(always)]
+            |x| equal_power(x),
             position,
             frames,
             #[inline(always)]
             |i, a, b| out[i] = first[i] * a + second[i] * b,
         ),
         FadeLaw::Linear => with_law(
-            equal_gain,
+            #[inline(always)]
+            |x| equal_gain(x),
             position,
             frames,
             #[inline(always)]
@@ -153,7 +155,8 @@ pub fn balance<S: Sample>(position: Value<'_, S>, left: &mut [S], right: &mut [S
     let frames = left.len().min(right.len());
     let (left, right) = (&mut left[..frames], &mut right[..frames]);
     with_law(
-        balance_law,
+        #[inline(always)]
+        |x| balance_law(x),
         position,
         frames,
         #[inline(always)]

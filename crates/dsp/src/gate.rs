@@ -44,7 +44,7 @@ pub(crate) fn levels<S: Sample>(gate: Value<'_, S>, levels: &mut [u32]) {
 
 /// The lanes in which a level is that of a gate that is on.
 #[inline(always)]
-fn is_on<S: Sample>(level: S) -> u32 {
+pub(crate) fn is_on<S: Sample>(level: S) -> u32 {
     S::bits(S::splat(ON_ABOVE).lt(level))
 }
 

@@ -1,6 +1,6 @@
 //! A slow oscillator to move parameters with.
 
-use crate::gate::{Gate, for_each_lane, levels};
+use crate::gate::{Gate, for_each_lane, is_on, levels};
 use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::noise::Uniform;
@@ -143,6 +143,32 @@ impl<S: Sample> Lfo<S> {
         trigger: Value<'_, S>,
         out: &mut [S],
     ) {
+        let plain_shape = !matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
+        if let (Value::Steady(frequency), Value::Steady(offset), Value::Steady(trigger)) =
+            (frequency, offset, trigger)
+            && (plain_shape && self.mode == LfoMode::Free && self.over == 0)
+        {
+            let mut start = 0;
+            for out in out.chunks_mut(PIECE) {
+                let end = start + out.len();
+                self.draw_steady(frequency, offset, width.part(start, end), is_on(trigger), out);
+                start = end;
+            }
+        } else {
+            self.process_moving(frequency, offset, width, trigger, out);
+        }
+    }
+
+    /// Whatever moves.
+    #[inline(always)]
+    fn process_moving(
+        &mut self,
+        frequency: Value<'_, S>,
+        offset: Value<'_, S>,
+        width: Value<'_, S>,
+        trigger: Value<'_, S>,
+        out: &mut [S],
+    ) {
         let random_shape = matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
         let mut phases = [S::Phase::zero(); PIECE];
         let mut random = [(S::zero(), S::zero()); PIECE];
@@ -161,7 +187,17 @@ impl<S: Sample> Lfo<S> {
                 }
             }
             shift::<S>(offset.part(start, end), phases);
-            draw(self.shape, width.part(start, end), phases, &random, out);
+            let mut frames = phases.iter().zip(&random);
+            draw(
+                self.shape,
+                width.part(start, end),
+                out,
+                #[inline(always)]
+                || match frames.next() {
+                    Some((phase, levels)) => (*phase, *levels),
+                    None => (S::Phase::zero(), (S::zero(), S::zero())),
+                },
+            );
             start = end;
         }
     }
@@ -169,11 +205,10 @@ impl<S: Sample> Lfo<S> {
     /// One frame: gives its phase and random levels, and goes on to the next.
     #[inline(always)]
     fn advance(&mut self, step: S::Phase, on: u32) -> (S::Phase, (S, S)) {
-        for_each_lane(self.trigger.rising(on), |lane| {
-            self.phase.set_lane(lane, 0);
-            self.over &= !(1 << lane);
-            self.draw_level(lane);
-        });
+        let rising = self.trigger.rising(on);
+        if rising != 0 {
+            self.restart(rising);
+        }
         let (phase, levels) = (self.phase, (self.from, self.to));
         let next = phase.plus(step);
         let wrapped = next.crossed(phase, step);
@@ -182,6 +217,48 @@ impl<S: Sample> Lfo<S> {
             self.wrap(wrapped & !self.over);
         }
         (phase, levels)
+    }
+
+    /// Frames of a free cycle of a shape that is not random, at one frequency; at most [`PIECE`].
+    #[inline(always)]
+    fn draw_steady(&mut self, frequency: S, offset: S, width: Value<'_, S>, on: u32, out: &mut [S]) {
+        let rising = self.trigger.rising(on);
+        if rising != 0 {
+            self.restart(rising);
+        }
+        let step = self.tuning.step_forward(frequency);
+        let offset = S::phase_of(offset.widen());
+        let before = self.phase;
+        let mut phase = before.plus(offset);
+        let frames = out.len() as u128;
+        draw(
+            self.shape,
+            width,
+            out,
+            #[inline(always)]
+            || {
+                let now = phase;
+                phase = phase.plus(step);
+                (now, (S::zero(), S::zero()))
+            },
+        );
+        self.phase = phase.minus(offset);
+        // Random levels are drawn with every cycle, whatever the shape.
+        for (lane, (&before, &step)) in before.lanes().iter().zip(step.lanes()).enumerate() {
+            let cycles = (u128::from(before) + frames * u128::from(step)) >> 64;
+            for _ in 0..cycles {
+                self.draw_level(lane);
+            }
+        }
+    }
+
+    /// Begins the cycle anew.
+    fn restart(&mut self, lanes: u32) {
+        for_each_lane(lanes, |lane| {
+            self.phase.set_lane(lane, 0);
+            self.over &= !(1 << lane);
+            self.draw_level(lane);
+        });
     }
 
     /// What happens where a cycle is complete, and where one was before.
@@ -220,20 +297,20 @@ fn shift<S: Sample>(offset: Value<'_, S>, phases: &mut [S::Phase]) {
     }
 }
 
-/// The shape at each phase. The phases hold for `out`, one each.
+/// The shape, frame by frame; `next` gives the phase of each, and the random levels.
 #[inline(always)]
 fn draw<S: Sample>(
     shape: LfoShape,
     width: Value<'_, S>,
-    phases: &[S::Phase],
-    random: &[(S, S)],
     out: &mut [S],
+    mut next: impl FnMut() -> (S::Phase, (S, S)),
 ) {
     let (one, two) = (S::one(), S::splat(2.0));
     let quarter = S::Phase::splat(QUARTER_TURN);
     macro_rules! each_frame {
         (|$i:pat_param, $phase:pat_param, $levels:pat_param| $value:expr) => {
-            for ($i, ((out, &$phase), &$levels)) in out.iter_mut().zip(phases).zip(random).enumerate() {
+            for ($i, out) in out.iter_mut().enumerate() {
+                let ($phase, $levels) = next();
                 *out = $value;
             }
         };

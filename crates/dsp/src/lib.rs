@@ -1,6 +1,10 @@
 //! Kernels: plain structs over one signal or SIMD lanes, that know no graph, no thread and no allocation while they run.
 
 #![deny(unsafe_code)]
+#![allow(
+    clippy::redundant_closure,
+    reason = "a closure can be marked to be inlined; a function given by name is called, outside of the code for wide registers"
+)]
 
 pub mod amplitude;
 mod delay;
@@ -35,8 +39,8 @@ pub use delay::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, MAX_VOICES, f
 pub use dynamics::{Compressor, CompressorParams, Limiter, LimiterParams};
 pub use envelope::{Curves, Envelope, Segments};
 pub use filter::{
-    Biquad, BiquadParams, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double, GAIN_LIMIT_DB, Native, OnePole,
-    OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
+    Accuracy, Biquad, BiquadParams, CONTROL_FRAMES, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double,
+    GAIN_LIMIT_DB, Native, OnePole, OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
 };
 pub use grid::GRID;
 pub use lane_state::LaneState;

@@ -128,7 +128,7 @@ fn single_precision_biquad_is_as_inaccurate_as_documented() {
     println!("native f32 state: {error:.1} dB at {place}");
     let (usual, where_) = worst::<Native>(&Shape::ALL, &CUTOFFS[2..], &QS[..3], &RATES[..2]);
     println!("native f32 state from 200 Hz, Q to 5, to 48 kHz: {usual:.1} dB at {where_}");
-    assert!(error < -61.0 && usual < -85.0, "{error} dB, {usual} dB");
+    assert!(error < -78.0 && usual < -94.0, "{error} dB, {usual} dB");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn svf_outputs_are_the_cookbooks() {
     }
     println!("svf native [all others, usual], double: {worst_of:?}");
     assert!(worst_of[1][0].max(worst_of[1][1]) < -144.0, "{worst_of:?}");
-    assert!(worst_of[0][0] < -64.0 && worst_of[0][1] < -91.0, "{worst_of:?}");
+    assert!(worst_of[0][0] < -86.0 && worst_of[0][1] < -99.0, "{worst_of:?}");
 }
 
 fn svf<P: Precision>(rate: f64, f0: f64, q: f64, input: &[f32]) -> [Vec<f32>; 4] {

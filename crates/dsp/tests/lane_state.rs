@@ -5,10 +5,10 @@ mod kernel;
 use kernel::Noise;
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Biquad, BiquadParams, Chorus, ChorusParams, Compressor, CompressorParams, Curves, DcBlocker, DelayLine,
-    Echo, EchoParams, Envelope, Impulse, LaneState, Lfo, LfoMode, LfoShape, Limiter, LimiterParams, Meter,
-    OnePole, OnePoleKind, Oversampling, Pink, Reverb, ReverbParams, Sample, SampleHold, Saturator,
-    SaturatorParams, Segments, Shape, Slew, Svf, SvfOutputs, Task, Value, Vector, White, Width,
+    Accuracy, Biquad, BiquadParams, Chorus, ChorusParams, Compressor, CompressorParams, Curves, DcBlocker,
+    DelayLine, Echo, EchoParams, Envelope, Impulse, LaneState, Lfo, LfoMode, LfoShape, Limiter,
+    LimiterParams, Meter, OnePole, OnePoleKind, Oversampling, Pink, Reverb, ReverbParams, Sample, SampleHold,
+    Saturator, SaturatorParams, Segments, Shape, Slew, Svf, SvfOutputs, Task, Value, Vector, White, Width,
 };
 
 const RATE: f64 = 48_000.0;
@@ -112,6 +112,15 @@ case!(
     |k, b, out| {
         let (mut band, mut high, mut notch) = (out.to_vec(), out.to_vec(), out.to_vec());
         let outputs = SvfOutputs { low: out, band: &mut band, high: &mut high, notch: &mut notch };
+        k.process(b.start, b.input, &b.p[0], &b.p[1], outputs)
+    }
+);
+case!(
+    SeldomSvfs: Svf,
+    [(20.0, 20_000.0), (0.1, 10.0)],
+    |S, signals| Svf::<S>::new(RATE).with_accuracy(Accuracy::Control),
+    |k, b, out| {
+        let outputs = SvfOutputs { low: out, band: &mut [], high: &mut [], notch: &mut [] };
         k.process(b.start, b.input, &b.p[0], &b.p[1], outputs)
     }
 );
@@ -344,6 +353,7 @@ tests! {
     impulse: Impulses,
     biquad: Peaks,
     svf: Svfs,
+    svf_at_control_rate: SeldomSvfs,
     one_pole: OnePoles,
     dc_blocker: Blockers,
     meter: Meters,

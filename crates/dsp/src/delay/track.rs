@@ -50,6 +50,14 @@ impl<T: Sample> Track<T> {
     /// Frames one after the other, the first of which is `ago` frames before the next to be written.
     #[inline(always)]
     pub fn copy(&self, ago: usize, out: &mut [T]) {
+        let from = self.place(0, ago);
+        // A whole block in one piece, whose length the compiler knows.
+        if ago <= self.written
+            && let (Ok(out), Some(part)) = (<&mut [T; GRID]>::try_from(&mut *out), self.whole(from))
+        {
+            *out = *part;
+            return;
+        }
         let missing = ago.saturating_sub(self.written).min(out.len());
         let (silent, out) = out.split_at_mut(missing);
         silent.fill(T::ZERO);
@@ -63,9 +71,28 @@ impl<T: Sample> Track<T> {
         }
     }
 
+    /// A block of [`GRID`] frames from a place on, if the ring does not begin anew in it.
+    #[inline(always)]
+    fn whole(&self, from: usize) -> Option<&[T; GRID]> {
+        self.ring.get(from..)?.first_chunk()
+    }
+
     /// Writes the next frames, no more than it holds.
     #[inline(always)]
     pub fn write(&mut self, input: &[T]) {
+        self.put(input);
+        self.head = self.place(input.len(), 0);
+        self.written = (self.written + input.len()).min(self.ring.len());
+    }
+
+    /// Copies frames to where the next ones belong.
+    #[inline(always)]
+    fn put(&mut self, input: &[T]) {
+        let whole = self.ring.get_mut(self.head..).and_then(|ring| ring.first_chunk_mut::<GRID>());
+        if let (Ok(input), Some(part)) = (<&[T; GRID]>::try_from(input), whole) {
+            *part = *input;
+            return;
+        }
         let (first, second) = input.split_at(input.len().min(self.ring.len().saturating_sub(self.head)));
         if let Some(part) = self.ring.get_mut(self.head..self.head + first.len()) {
             part.copy_from_slice(first);
@@ -73,8 +100,6 @@ impl<T: Sample> Track<T> {
         if let Some(part) = self.ring.get_mut(..second.len()) {
             part.copy_from_slice(second);
         }
-        self.head = self.place(input.len(), 0);
-        self.written = (self.written + input.len()).min(self.ring.len());
     }
 
     /// Reads up to [`GRID`] frames `frames` ago, and with `weights` for the frame after, at, before and two before it.

@@ -114,7 +114,10 @@ impl<S: Sample> Saw<S> {
             &piece,
             out,
             #[inline(always)]
-            || phases.next().map_or(S::zero(), |phase| S::turns_of(phase.plus(half)) * S::splat(2.0)),
+            || match phases.next() {
+                Some(phase) => S::turns_of(phase.plus(half)) * S::splat(2.0),
+                None => S::zero(),
+            },
         );
     }
 }

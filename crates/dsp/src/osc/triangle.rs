@@ -119,7 +119,10 @@ impl<S: Sample> Triangle<S> {
             &piece,
             out,
             #[inline(always)]
-            || phases.next().map_or(S::zero(), |phase| plain::<S>(*phase)),
+            || match phases.next() {
+                Some(phase) => plain::<S>(*phase),
+                None => S::zero(),
+            },
         );
     }
 }

@@ -30,7 +30,7 @@ impl<S: Sample> Tuning<S> {
     /// The step for a frequency from 0 up, never too short (by at most 2^-51 turns too long): so a cycle of a whole number
     /// of frames ends on its frame, not on the one after it.
     #[inline(always)]
-    fn step_forward(&self, frequency: S) -> S::Phase {
+    pub(crate) fn step_forward(&self, frequency: S) -> S::Phase {
         let shortest = S::Wide::splat(SHORTEST_STEP);
         let limit = S::Wide::splat(LARGEST_STEP);
         let turns = (forward(frequency).widen() * self.turns_per_hertz).min(limit);

@@ -9,10 +9,6 @@ macro_rules! double_precision {
         pub struct $double(Double, Double);
 
         impl $double {
-            #[inline(always)]
-            fn both(self, other: Self, f: impl Fn(Double, Double) -> Double) -> Self {
-                $double(f(self.0, other.0), f(self.1, other.1))
-            }
             /// The phase of turns.
             #[inline(always)]
             fn phase(self) -> $phase {
@@ -54,35 +50,36 @@ macro_rules! double_precision {
             type Output = Self;
             #[inline(always)]
             fn add(self, other: Self) -> Self {
-                self.both(other, wide_add)
+                $double(wide_add(self.0, other.0), wide_add(self.1, other.1))
             }
         }
         impl core::ops::Sub for $double {
             type Output = Self;
             #[inline(always)]
             fn sub(self, other: Self) -> Self {
-                self.both(other, wide_sub)
+                $double(wide_sub(self.0, other.0), wide_sub(self.1, other.1))
             }
         }
         impl core::ops::Mul for $double {
             type Output = Self;
             #[inline(always)]
             fn mul(self, other: Self) -> Self {
-                self.both(other, wide_mul)
+                $double(wide_mul(self.0, other.0), wide_mul(self.1, other.1))
             }
         }
         impl core::ops::Div for $double {
             type Output = Self;
             #[inline(always)]
             fn div(self, other: Self) -> Self {
-                self.both(other, wide_div)
+                $double(wide_div(self.0, other.0), wide_div(self.1, other.1))
             }
         }
         impl core::ops::Neg for $double {
             type Output = Self;
             #[inline(always)]
             fn neg(self) -> Self {
-                self.both(Self::splat(-0.0), wide_xor)
+                let sign = wide_splat(-0.0);
+                $double(wide_xor(self.0, sign), wide_xor(self.1, sign))
             }
         }
         impl PartialEq for $double {
@@ -110,15 +107,16 @@ macro_rules! double_precision {
             }
             #[inline(always)]
             fn min(self, other: Self) -> Self {
-                self.both(other, wide_min)
+                $double(wide_min(self.0, other.0), wide_min(self.1, other.1))
             }
             #[inline(always)]
             fn max(self, other: Self) -> Self {
-                self.both(other, wide_max)
+                $double(wide_max(self.0, other.0), wide_max(self.1, other.1))
             }
             #[inline(always)]
             fn abs(self) -> Self {
-                self.both(Self::splat(f64::from_bits(u64::MAX >> 1)), wide_and)
+                let all_but_sign = wide_splat(f64::from_bits(u64::MAX >> 1));
+                $double(wide_and(self.0, all_but_sign), wide_and(self.1, all_but_sign))
             }
             #[inline(always)]
             fn sqrt(self) -> Self {
@@ -192,10 +190,6 @@ macro_rules! phases {
 
         impl $phase {
             #[inline(always)]
-            fn both(self, other: Self, f: impl Fn(Whole, Whole) -> Whole) -> Self {
-                $phase(f(self.0, other.0), f(self.1, other.1))
-            }
-            #[inline(always)]
             fn crossed_in_one(after: Whole, before: Whole, step: Whole) -> u32 {
                 // Where the sum carried, and not where the step was negative.
                 let either = whole_or(before, step);
@@ -233,11 +227,11 @@ macro_rules! phases {
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
-                self.both(other, add_64)
+                $phase(add_64(self.0, other.0), add_64(self.1, other.1))
             }
             #[inline(always)]
             fn minus(self, other: Self) -> Self {
-                self.both(other, sub_64)
+                $phase(sub_64(self.0, other.0), sub_64(self.1, other.1))
             }
             #[inline(always)]
             fn lanes(&self) -> &[u64] {
