@@ -1,6 +1,6 @@
 //! Undo and redo: the patches that were, as far back as the limit goes.
 
-use crate::listing::Listing;
+use crate::listing::{Change, Listing};
 use crate::model::Patch;
 use std::collections::VecDeque;
 
@@ -105,6 +105,10 @@ fn same(a: &Patch, b: &Patch) -> bool {
 }
 
 fn alike<T: PartialEq>(a: &Listing<T>, b: &Listing<T>) -> bool {
-    // Where the same stands at other places, they may still be in the same order.
-    a.len() == b.len() && (a.changes(b).all(|change| change.old == change.new) || a.iter().eq(b.iter()))
+    let changes: Vec<Change<'_, T>> = a.changes(b).collect();
+    // What is shared stands at the same places. So if the rest does not come in the same order by itself, the whole does not; and if all
+    // of it is where it was, the whole does.
+    let (old, new) = (changes.iter().filter_map(|c| c.old), changes.iter().filter_map(|c| c.new));
+    let in_place = |c: &Change<'_, T>| c.old.is_some() && c.new.is_some();
+    old.eq(new) && (changes.iter().all(in_place) || a.iter().eq(b.iter()))
 }

@@ -1,8 +1,10 @@
 //! Which things go by which names, in which order? Copies share what is alike.
 
 mod collect;
+mod names;
 
 pub use collect::Iter;
+pub(crate) use names::Names;
 
 use imbl::ordmap::DiffItem;
 use imbl::{OrdMap, OrdSet};
@@ -31,8 +33,7 @@ struct Held<T>(Arc<(String, T)>);
 /// Two listings are equal if they have the same things by the same names, in any order.
 pub struct Listing<T> {
     entries: OrdMap<Place, Held<T>>,
-    /// The places by a hash of their names.
-    names: OrdSet<(u64, Place)>,
+    names: Names,
 }
 
 /// Something that two listings do not share: what stands at a place in the one and in the other.
@@ -52,11 +53,25 @@ pub(crate) fn hash(name: &str) -> u64 {
     KEY.hash_one(name)
 }
 
+/// The places that are noted for a name, and perhaps for others of its hash.
+pub(crate) fn places_of<'a>(
+    noted: &'a OrdSet<(u64, Place)>,
+    name: &str,
+) -> impl Iterator<Item = Place> + use<'a> {
+    let hash = hash(name);
+    noted.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|(_, place)| *place)
+}
+
 impl Place {
     /// The lowest that there can be.
     pub(crate) const FIRST: Place = Place(0);
     /// The highest.
     pub(crate) const LAST: Place = Place(u64::MAX);
+
+    /// The place just below.
+    pub(crate) fn less(self) -> Option<Place> {
+        self.0.checked_sub(1).map(Place)
+    }
 
     /// The place behind all of these.
     pub(crate) fn after(last: Option<Place>) -> Option<Place> {
@@ -78,7 +93,7 @@ impl Place {
 impl<T> Listing<T> {
     /// Nothing.
     pub fn new() -> Self {
-        Listing { entries: OrdMap::new(), names: OrdSet::new() }
+        Listing { entries: OrdMap::new(), names: Names::default() }
     }
 
     /// How many there are.
@@ -93,11 +108,7 @@ impl<T> Listing<T> {
 
     /// The place of a name.
     pub fn place(&self, name: &str) -> Option<Place> {
-        let hash = hash(name);
-        let mut alike = self.names.range((hash, Place::FIRST)..=(hash, Place::LAST));
-        alike
-            .find(|(_, place)| self.at(*place).is_some_and(|(other, _)| other == name))
-            .map(|(_, place)| *place)
+        self.names.places(name).find(|place| self.at(*place).is_some_and(|(other, _)| other == name))
     }
 
     /// What stands at a place, and its name.
@@ -152,7 +163,7 @@ impl<T> Listing<T> {
 
     /// The name of what stands before a place.
     pub fn before(&self, place: Place) -> Option<&String> {
-        self.entries.range(..place).next_back().map(|(_, held)| &held.0.0)
+        self.entries.get_prev(&place.less()?).map(|(_, held)| &held.0.0)
     }
 
     /// What stands so far from the beginning.
@@ -208,7 +219,7 @@ impl<T> Listing<T> {
     }
 
     fn put(&mut self, place: Place, name: String, one: T) -> Option<Held<T>> {
-        self.names.insert((hash(&name), place));
+        self.names.insert(&name, place);
         self.entries.insert(place, Held(Arc::new((name, one))))
     }
 
@@ -235,8 +246,8 @@ impl<T> Listing<T> {
         T: Clone,
     {
         let Some(place) = self.place(from).filter(|_| !self.contains_key(&to)) else { return false };
-        self.names.remove(&(hash(from), place));
-        self.names.insert((hash(&to), place));
+        self.names.remove(from, place);
+        self.names.insert(&to, place);
         if let Some(held) = self.entries.get_mut(&place) {
             Arc::make_mut(&mut held.0).0 = to;
         }
@@ -258,7 +269,7 @@ impl<T> Listing<T> {
         T: Clone,
     {
         let held = self.entries.remove(&place)?;
-        self.names.remove(&(hash(&held.0.0), place));
+        self.names.remove(&held.0.0, place);
         Some(held.into_inner())
     }
 
@@ -266,7 +277,10 @@ impl<T> Listing<T> {
     fn number_anew(&mut self) {
         let all: Vec<Held<T>> = self.entries.values().cloned().collect();
         self.entries = Place::row().zip(all).collect();
-        self.names = self.entries.iter().map(|(place, held)| (hash(&held.0.0), *place)).collect();
+        self.names = Names::default();
+        for (place, held) in &self.entries {
+            self.names.insert(&held.0.0, *place);
+        }
     }
 }
 

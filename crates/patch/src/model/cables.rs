@@ -1,7 +1,7 @@
 //! The cables into a node: a list that may be long, and shares what is alike with its copies.
 
 use super::{Cable, Source};
-use crate::listing::{Place, hash};
+use crate::listing::{Place, hash, places_of};
 use imbl::ordmap::DiffItem;
 use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -70,17 +70,14 @@ impl Cables {
 
     /// The cable before a place.
     pub fn before(&self, place: Place) -> Option<&Cable> {
-        self.list.range(..place).next_back().map(|(_, held)| &*held.0)
+        self.list.get_prev(&place.less()?).map(|(_, held)| &*held.0)
     }
 
     /// The cables that start at the node of a label.
     pub fn from_node<'a>(&'a self, label: &'a str) -> impl Iterator<Item = (Place, &'a Cable)> {
         let places: Vec<Place> = match &self.by_source {
             None => self.places().map(|(place, _)| place).collect(),
-            Some(by_source) => {
-                let hash = hash(label);
-                by_source.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|(_, place)| *place).collect()
-            }
+            Some(by_source) => places_of(by_source, label).collect(),
         };
         let cable = move |place| Some((place, self.at(place)?));
         places.into_iter().filter_map(cable).filter(move |(_, cable)| cable.from.node == label)

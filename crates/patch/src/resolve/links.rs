@@ -1,7 +1,7 @@
 //! Who hears whom, what is of which kind, who plays what: so that nobody has to look through a whole patch.
 
 use super::ResolvedNodes;
-use crate::listing::{Place, hash};
+use crate::listing::{Place, hash, places_of};
 use crate::model::{Node, Part, Patch, Sequence};
 use imbl::OrdSet;
 use std::collections::BTreeSet;
@@ -48,12 +48,12 @@ impl Links {
 
     /// The places of nodes that hear the node of a label, and perhaps of others.
     pub fn listeners(&self, label: &str) -> impl Iterator<Item = Place> {
-        places(&self.heard, label)
+        places_of(&self.heard, label)
     }
 
     /// The places of nodes of a kind, and perhaps of others.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = Place> {
-        places(&self.kinds, kind)
+        places_of(&self.kinds, kind)
     }
 
     pub fn instruments(&self) -> impl Iterator<Item = Place> {
@@ -62,12 +62,12 @@ impl Links {
 
     /// The places of parts that have a node of a kind, and perhaps of others.
     pub fn users(&self, kind: &str) -> impl Iterator<Item = Place> {
-        places(&self.uses, kind)
+        places_of(&self.uses, kind)
     }
 
     /// The places of sequences that the node of a label plays, and perhaps of others.
     pub fn played_by(&self, label: &str) -> impl Iterator<Item = Place> {
-        places(&self.played, label)
+        places_of(&self.played, label)
     }
 
     /// Notes whether a node hears the node of a label.
@@ -117,9 +117,4 @@ fn note(mentions: &mut Mentions, name: &str, place: Place, does: bool) {
     } else {
         mentions.remove(&entry);
     }
-}
-
-fn places(mentions: &Mentions, name: &str) -> impl Iterator<Item = Place> {
-    let hash = hash(name);
-    mentions.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|(_, place)| *place)
 }

@@ -4,9 +4,8 @@ use super::width::channels;
 use super::{Pins, ResolvedCable, ResolvedDrive, ResolvedNode};
 use crate::catalogue::{Catalogue, all_settings, bank_count, layout};
 use crate::kind::KindInfo;
-use crate::listing::{Listing, Place, hash};
+use crate::listing::{Listing, Names, Place};
 use crate::model::{Cable, Drive, Node, Nodes, Source};
-use imbl::OrdSet;
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -14,8 +13,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct ResolvedNodes {
     list: Listing<ResolvedNode>,
-    /// The places by a hash of the ids.
-    ids: OrdSet<(u64, Place)>,
+    /// The places of the ids.
+    ids: Names,
 }
 
 impl ResolvedNodes {
@@ -79,9 +78,7 @@ impl ResolvedNodes {
 
     /// The places of an id: one, unless it was given twice.
     pub(crate) fn all_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = Place> + 'a {
-        let hash = hash(id);
-        let alike = self.ids.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|(_, place)| *place);
-        alike.filter(move |place| self.at(*place).is_some_and(|node| node.id == id))
+        self.ids.places(id).filter(move |place| self.at(*place).is_some_and(|node| node.id == id))
     }
 
     /// What comes into a node of these.
@@ -131,14 +128,14 @@ impl ResolvedNodes {
 
     /// Puts one in at the place that it has in the patch, where nothing stands.
     pub(crate) fn put(&mut self, place: Place, node: ResolvedNode) {
-        self.ids.insert((hash(&node.id), place));
+        self.ids.insert(&node.id, place);
         self.list.put_at(place, node.label.clone(), node);
     }
 
     /// Takes out what stands at a place.
     pub(crate) fn take(&mut self, place: Place) -> Option<ResolvedNode> {
         let node = self.list.take_at(place)?;
-        self.ids.remove(&(hash(&node.id), place));
+        self.ids.remove(&node.id, place);
         Some(node)
     }
 }
