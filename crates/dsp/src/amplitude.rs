@@ -36,7 +36,7 @@ pub fn gain<S: Sample>(db: Value<'_, S>, input: &[S], out: &mut [S]) {
 
 /// The factors of two signals whose powers add up to one, for a position from 0 (all of the first) to 1 (all of the
 /// second): `cos` and `sin` of a quarter turn times the position. Exactly 1 and 0 at the ends, both 0.7071 (-3.01 dB) in
-/// the middle; within 2e-7. Limited to the range; NaN counts as 0.
+/// the middle; within 2.2e-7. Limited to the range; NaN counts as 0.
 #[inline(always)]
 pub fn equal_power<S: Sample>(position: S) -> (S, S) {
     let (one, quarter) = (S::one(), S::splat(0.25));

@@ -8,7 +8,7 @@
 
 use crate::Sample;
 
-/// `sin(2 pi x)` for `x` in `-0.25..=0.25` turns. Relative error below 2.0e-7 (1.8e-7 absolute).
+/// `sin(2 pi x)` for `x` in `-0.25..=0.25` turns. Relative and absolute error below 2.2e-7.
 #[inline(always)]
 pub fn sin_quarter<S: Sample>(x: S) -> S {
     let y = x * x;
@@ -38,13 +38,13 @@ pub fn sin_quarter<S: Sample>(x: S) -> S {
     }
 }
 
-/// `sin(2 pi x)` for `x` turns, magnitudes up to 2^20. Absolute error below 1.8e-7 plus what the spacing of `x` gives.
+/// `sin(2 pi x)` for `x` turns, magnitudes up to 2^20. Absolute error below 2.2e-7 plus what the spacing of `x` gives.
 #[inline(always)]
 pub fn sin_turns<S: Sample>(x: S) -> S {
     sin_quarter(fold(x - (x + S::splat(0.5)).floor()))
 }
 
-/// `cos(2 pi x)` for `x` turns, magnitudes up to 2^20. Absolute error below 1.8e-7 plus what the spacing of `x` gives.
+/// `cos(2 pi x)` for `x` turns, magnitudes up to 2^20. Absolute error below 2.2e-7 plus what the spacing of `x` gives.
 #[inline(always)]
 pub fn cos_turns<S: Sample>(x: S) -> S {
     // cos(2 pi x) = sin(2 pi (1/4 - |x|)), and |x| is at most a half after reduction.
@@ -155,6 +155,13 @@ pub fn log2<S: Sample>(x: S) -> S {
     e + log
 }
 
+/// `x^y` for positive normal `x`; 0 where `x` is 0 or below. The power is limited to `2^-126..=2^127`. Relative error below
+/// `1.3e-7 + 2.3e-7 |y log2(x)|`.
+#[inline(always)]
+pub fn pow<S: Sample>(x: S, y: S) -> S {
+    S::select(S::zero().lt(x), exp2(y * log2(x)), S::zero())
+}
+
 /// Gain of a level: `10^(db / 20)`, for -700 to 700 dB (limited to it outside; `f64` -6000 to 6000). Relative error below
 /// 1.3e-7.
 #[inline(always)]
@@ -179,7 +186,7 @@ pub fn gain_to_db<S: Sample>(gain: S) -> S {
     log2(gain.clamp(S::splat(1e-37), S::splat(1e38))) * S::splat(20.0 * core::f64::consts::LOG10_2)
 }
 
-/// The hyperbolic tangent. Relative error below 2.5e-7 for every number.
+/// The hyperbolic tangent. Relative error below 2.7e-7 for every number.
 #[inline(always)]
 pub fn tanh<S: Sample>(x: S) -> S {
     // With q = e^(2x) - 1: tanh(x) = q / (q + 2). From |x| = 20 on the quotient has long been one.

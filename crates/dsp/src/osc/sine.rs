@@ -7,7 +7,7 @@ use crate::{PIECE, Phase, Sample, Value};
 
 /// `sin(2 pi (phase + offset))`.
 ///
-/// Within 2.0e-7 of a double-precision sine of the same frequency (-134 dBFS), at every frequency and rate, for hours:
+/// Within 2.2e-7 of a double-precision sine of the same frequency (-133 dBFS), at every frequency and rate, for hours:
 /// see [`Phase`] for the drift. The magnitude may exceed 1 by one rounding (1.2e-7).
 #[derive(Clone, Copy, Debug)]
 pub struct Sine<S: Sample = f32> {
