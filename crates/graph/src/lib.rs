@@ -24,6 +24,7 @@ mod compile;
 #[doc(hidden)]
 pub mod doctest;
 mod edit;
+mod entry;
 mod error;
 mod executor;
 mod fades;

@@ -20,6 +20,8 @@ use crate::topology::{AudioGraph, Sink, Source};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+#[cfg(debug_assertions)]
+pub(crate) use check::MANY;
 pub(crate) use rebuild::Loop;
 
 /// No segment.

@@ -7,6 +7,7 @@
 //! 3. `place`: the other signals get blocks by how long they live.
 
 mod homes;
+mod line;
 mod place;
 mod record;
 mod script;
@@ -47,8 +48,12 @@ impl AudioGraph {
             }
         }
         let plans = dirty.into_iter().map(|slot| Ok((slot, self.compile_segment(slot, &mut slate)?)));
-        let plans = plans.collect();
+        let plans: Result<Vec<_>, _> = plans.collect();
         self.slate = slate;
+        #[cfg(debug_assertions)]
+        if plans.is_ok() {
+            self.check_records();
+        }
         plans
     }
 

@@ -5,13 +5,13 @@
 //! while units, cables and what they come from are spread over the whole graph. What runs on a loop is always written from the graph.
 
 use super::script::{From, Line, Made, Read, Script, Signal, since};
-use crate::lineup::{NONE, Segment, Unit};
+use crate::lineup::{NONE, Unit};
 use crate::plan::Half;
 use crate::topology::AudioGraph;
 use alloc::vec::Vec;
 
 /// A piece of a record. The steps of a unit are: how many signals it makes; these; then its lines, each followed by what it reads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Note {
     /// Signals of the unit are counted from its first; [`NONE`] is none.
     Unit {
@@ -38,14 +38,14 @@ pub(super) enum Note {
 }
 
 /// Where something is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Noted {
     from: Origin,
     first: u16,
     channels: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Origin {
     Nowhere,
     /// What the unit makes itself, counted from its first signal.
@@ -137,13 +137,29 @@ impl AudioGraph {
     /// Keeps the script of a segment.
     pub(super) fn keep(&mut self, slot: u32, script: &Script) {
         if let Some(segment) = self.segment_mut(slot) {
-            keep(script, segment);
+            keep(script, &mut segment.record);
+        }
+    }
+
+    /// Panics if a segment that was not compiled would now have other steps than those that were kept: then it was to be touched, and was not.
+    #[cfg(debug_assertions)]
+    pub(super) fn check_records(&self) {
+        if self.nodes.len() > crate::lineup::MANY {
+            return;
+        }
+        for slot in 0..self.lineup.segments.len() as u32 {
+            let Some(segment) = self.segment(slot) else { continue };
+            let (mut script, mut anew) = (Script::default(), Record::default());
+            anew.clear(segment.units.len());
+            let written = super::script::write(self, slot, &mut script, false);
+            keep(&script, &mut anew);
+            let kept = &segment.record.notes;
+            assert!(written.is_ok() && anew.notes == *kept, "{slot}: kept {kept:?}, not {:?}", anew.notes);
         }
     }
 }
 
-fn keep(script: &Script, segment: &mut Segment) {
-    let record = &mut segment.record;
+fn keep(script: &Script, record: &mut Record) {
     record.notes.clear();
     record.signals = script.signals.len();
     let ends = script.marks.iter().skip(1).copied().chain([script.end()]);

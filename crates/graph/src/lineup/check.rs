@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Graphs with more nodes are not looked through after each commit.
-const MANY: usize = 300;
+pub(crate) const MANY: usize = 300;
 
 impl AudioGraph {
     /// Panics if a row is not in order.

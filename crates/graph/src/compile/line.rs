@@ -1,0 +1,69 @@
+//! What a line of a script says.
+
+use crate::plan::{Half, Stretch};
+
+/// A signal: what one step puts out.
+pub(super) type Signal = u32;
+
+/// Where a signal is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// Nothing is there: silence.
+    Nowhere,
+    /// In this segment.
+    Here(Signal),
+    /// In blocks of its own, from this one on, where another segment puts it.
+    Home(u32),
+}
+
+/// Some channels of a signal, or silence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Read {
+    pub from: From,
+    pub first: u16,
+    pub channels: u16,
+}
+
+impl Read {
+    /// The signal, if this segment makes it.
+    pub fn signal(&self) -> Option<Signal> {
+        if let From::Here(signal) = self.from { Some(signal) } else { None }
+    }
+}
+
+/// What is known of a signal that a segment makes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Made {
+    pub channels: u16,
+    /// Its first block, if other segments hear it.
+    pub home: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Line {
+    Node {
+        slot: u32,
+        half: Half,
+        /// Of the script's reads.
+        inputs: Stretch,
+        /// Of the script's drives.
+        drives: Stretch,
+        out: Option<Signal>,
+    },
+    /// Adds up into some channels of a signal.
+    Mix {
+        out: Signal,
+        first: u16,
+        channels: u16,
+        /// Of the script's terms.
+        terms: Stretch,
+    },
+    /// The next so many lines, in pieces cut by some of them.
+    Loop {
+        lines: usize,
+        /// Of the script's breakers.
+        breakers: Stretch,
+    },
+    /// The next so many lines, which are parts of one shape, side by side.
+    Team { team: u32, lines: usize },
+}
