@@ -165,6 +165,8 @@ pub(crate) struct Team<S: Signal> {
     dials: Box<[Block<S>]>,
     /// Room for a node that runs alone.
     aside: Arena,
+    /// Room for a signal of each lane.
+    apart: Box<[Block]>,
     bell: Arc<Bell>,
 }
 
@@ -201,6 +203,7 @@ impl<S: Signal> Team<S> {
             flow: vec![Flow::Silent; sheet.blocks as usize].into(),
             dials: vec![Block::SILENT; most].into(),
             aside: Arena::new(aside.max(2 * usize::from(crate::shape::MAX_CHANNELS))),
+            apart: vec![Block::SILENT; S::LANES].into(),
             bell: Arc::new(Bell::new(seats.len())),
             plan: sheet.plan.clone(),
             seats,
@@ -378,7 +381,8 @@ impl<S: Signal> Team<S> {
             #[inline(always)]
             || self.run_steps(lanes, stage, window),
         );
-        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
+        let to = (&mut *frame, &mut *self.apart);
+        cross::scatter(self.output, &self.blocks, &self.flow, &here, to, window);
         for step in here.iter().flatten() {
             Self::finish(plan, step, frame, stage, window);
         }

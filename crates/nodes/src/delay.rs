@@ -100,7 +100,7 @@ pub(crate) fn longest(setup: &Setup<'_>) -> usize {
 pub(crate) fn in_frames<'r, S: Signal>(
     ms: Value<'_, S>,
     sample_rate: f64,
-    room: &'r mut Room<S>,
+    room: &'r mut Option<Room<S>>,
 ) -> Value<'r, S> {
     converted(ms, room, |ms| frames_of_ms(ms, sample_rate))
 }
@@ -108,7 +108,7 @@ pub(crate) fn in_frames<'r, S: Signal>(
 impl<S: Signal> Machine<S> for Lines<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let mut block = [S::ZERO; QUANTUM];
+        let mut block = None;
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut block);
         let (feedback, tone) = (io.params.get(1), io.params.get(2));
         let mut silent = true;
@@ -142,13 +142,13 @@ impl<S: Signal> Machine<S> for Lines<S> {
 
 impl Delaying for Lines {
     fn ahead(&self, params: &Params<'_>, sample_rate: f64) -> usize {
-        let mut block = [0.0; QUANTUM];
+        let mut block = None;
         let time = in_frames(params.get(0), sample_rate, &mut block);
         self.channels.iter().map(|channel| channel.echo.available(&time)).min().unwrap_or(1)
     }
 
     fn emit(&mut self, mut io: Io<'_>) {
-        let mut block = [0.0; QUANTUM];
+        let mut block = None;
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut block);
         for (number, channel) in self.channels.iter_mut().enumerate() {
             let out = io.outputs.channel(number);

@@ -6,7 +6,7 @@ use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::{Echo, EchoParams};
-use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 /// From the sound alone to the effect alone.
@@ -55,7 +55,7 @@ impl Family for EchoFamily {
 impl<S: Signal> Machine<S> for Echoes<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let mut room = [S::ZERO; QUANTUM];
+        let mut room = None;
         let time = in_frames(io.params.get(0), io.span.sample_rate, &mut room);
         let [feedback, tone, mix] = [1, 2, 3].map(|param| io.params.get(param));
         let params = EchoParams { time, feedback, tone, mix };

@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{converted, either, stretches};
 use sostenuto_dsp::{Curves, Envelope, Segments};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
+use sostenuto_graph::{Activity, Flow, Io, Signal};
 use sostenuto_units::Unit;
 
 const fn time(name: &'static str, default: f32, summary: &'static str) -> ParamInfo {
@@ -88,7 +88,7 @@ impl<S: Signal> Machine<S> for Level<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let [attack, decay, sustain, release, gate] = std::array::from_fn(|param| io.params.get(param));
-        let mut rooms = [[S::ZERO; QUANTUM]; 4];
+        let mut rooms = [None; 4];
         let [a, d, r, g] = &mut rooms;
         let thousandth = S::splat(f64::from(0.001f32));
         let seconds = |ms: S| ms * thousandth;

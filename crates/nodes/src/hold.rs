@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::either;
 use sostenuto_dsp::{SampleHold, Slew};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM};
+use sostenuto_graph::{Activity, Flow, Io};
 use sostenuto_units::Unit;
 
 const fn speed(name: &'static str, summary: &'static str) -> ParamInfo {
@@ -64,7 +64,7 @@ impl Holders {
 
 impl Machine for Holders {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let mut room = [0.0; QUANTUM];
+        let mut room = None;
         let silent = io.inputs.flow(1, 0) == Flow::Silent;
         let trigger = either(io.inputs.channel(1, 0), silent, io.params.get(0), &mut room);
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {

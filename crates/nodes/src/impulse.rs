@@ -38,7 +38,7 @@ struct Clicks {
 
 impl Machine for Clicks {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let mut room = [0.0; QUANTUM];
+        let mut room = None;
         let silent = io.inputs.flow(0, 0) == Flow::Silent;
         let mut trigger = either(io.inputs.channel(0, 0), silent, io.params.get(2), &mut room);
         let mut first = [0.0; QUANTUM];

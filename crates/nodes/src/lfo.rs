@@ -119,7 +119,7 @@ impl<S: Signal> Machine<S> for Sway<S> {
         let [rate, shape, phase, width, unipolar, mode, trigger] =
             std::array::from_fn(|param| io.params.get(param));
         let [shape, unipolar, mode] = [shape, unipolar, mode].map(shared);
-        let (mut turns, mut on) = ([S::ZERO; QUANTUM], [S::ZERO; QUANTUM]);
+        let (mut turns, mut on) = (None, None);
         let degree = S::splat(f64::from(1.0f32 / 360.0));
         let phase = converted(phase, &mut turns, |degrees| degrees * degree);
         let silent = io.inputs.flow(0, 0) == Flow::Silent;

@@ -148,6 +148,7 @@ impl Machine for Desk {
         let frames = io.span.frames;
         let mut rooms = [[0.0; QUANTUM]; 2];
         let [any, own] = &mut rooms;
+        let mut last = None;
         let soloed = self.soloed(&io.params, any, frames);
         io.outputs.iter_mut().for_each(|out| out.fill(0.0));
         for (input, gain) in self.inputs.iter_mut().enumerate() {
@@ -164,7 +165,7 @@ impl Machine for Desk {
         }
         let master = match io.params.get(0) {
             Value::Steady(db) => Value::Steady(self.master.amplitude(db)),
-            moving => converted(moving, own, gain_of),
+            moving => converted(moving, &mut last, gain_of),
         };
         io.outputs.iter_mut().for_each(|out| scale(out, master));
         Activity::Resting

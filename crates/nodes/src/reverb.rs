@@ -7,7 +7,7 @@ use crate::registry::Listing;
 use crate::sleep::{Sides, Sleep};
 use crate::values::converted;
 use sostenuto_dsp::{Reverb, ReverbParams};
-use sostenuto_graph::{Activity, Io, QUANTUM};
+use sostenuto_graph::{Activity, Io};
 use sostenuto_units::Unit;
 
 /// The longest pre-delay in milliseconds.
@@ -97,7 +97,7 @@ impl Machine for Room {
             return Activity::Resting;
         };
         let end = io.span.frames;
-        let mut room = [0.0; QUANTUM];
+        let mut room = None;
         let [decay, size, damping, modulation, predelay, width, mix] =
             std::array::from_fn(|param| io.params.get(param).part(woken, end));
         let decay = converted(decay, &mut room, |ms| ms * 0.001);

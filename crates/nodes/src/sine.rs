@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use crate::values::converted;
 use sostenuto_dsp::osc::Sine;
-use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -78,7 +78,7 @@ impl Default for SineGenerator {
 impl<S: Signal> Machine<S> for Tone<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let mut room = [S::ZERO; QUANTUM];
+        let mut room = None;
         let degree = S::splat(f64::from(1.0f32 / 360.0));
         let turns = converted(io.params.get(1), &mut room, |degrees| degrees * degree);
         self.0.process(io.params.get(0), turns, io.outputs.channel(0));

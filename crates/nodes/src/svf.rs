@@ -5,7 +5,7 @@ use crate::catalogue::{Group, Kind, Layout, PortInfo};
 use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use sostenuto_dsp::{Double, Svf, SvfOutputs};
+use sostenuto_dsp::{Svf, SvfOutputs};
 use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -13,7 +13,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         name: "svf",
         group: Group::Filter,
         summary: "A filter with all its outputs at once, made to be swept fast.",
-        source: "trapezoidal state-variable filter (V. Zavalishin, The Art of VA Filter Design, ch. 4)",
+        source: "trapezoidal state-variable filter (V. Zavalishin, The Art of VA Filter Design, ch. 4), in single precision: within -86 dB of the exact response, from 200 Hz and q up to 5 within -99 dB",
         inputs: IN,
         outputs: &[
             PortInfo::follow("low", "what lies below; 12 dB an octave"),
@@ -33,7 +33,7 @@ pub type StateVariableFilter = Node<StateVariable>;
 /// The machine of a [`StateVariableFilter`]: one filter for each channel.
 #[derive(Debug)]
 pub struct StateVariable<S: Signal = f32> {
-    kernels: Channels<Svf<S, Double>>,
+    kernels: Channels<Svf<S>>,
 }
 
 in_lanes!(StateVariable { kernels });
@@ -59,14 +59,21 @@ impl StateVariableFilter {
 impl<S: Signal> Machine<S> for StateVariable<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let (frames, channels) = (io.span.frames, self.kernels.len());
+        let (start, frames, channels) = (io.span.frame, io.span.frames, self.kernels.len());
         let (cutoff, q) = (io.params.get(0), io.params.get(1));
+        if let (1, [kernel]) = (channels, &mut *self.kernels.0) {
+            if let Some([low, band, high, notch]) = io.outputs.first() {
+                let outputs = SvfOutputs { low, band, high, notch };
+                kernel.process(start, io.inputs.channel(0, 0), &cutoff, &q, outputs);
+            }
+            return resting_if(kernel.is_silent());
+        }
         let mut rooms = [[S::ZERO; QUANTUM]; 4];
         let mut silent = true;
         for (channel, kernel) in self.kernels.iter_mut().enumerate() {
             let [low, band, high, notch] = rooms.each_mut().map(|room| &mut room[..frames]);
             let outputs = SvfOutputs { low, band, high, notch };
-            kernel.process(io.span.frame, io.inputs.channel(0, channel), &cutoff, &q, outputs);
+            kernel.process(start, io.inputs.channel(0, channel), &cutoff, &q, outputs);
             for (port, room) in rooms.iter().enumerate() {
                 io.outputs.channel(port * channels + channel).copy_from_slice(&room[..frames]);
             }

@@ -3,19 +3,20 @@
 use sostenuto_dsp::Value;
 use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM, Signal};
 
-/// Room for one value per frame of a span.
+/// Room for one value per frame of a span. Made only where it is needed: of many signals side by side it is large.
 pub(crate) type Room<S = f32> = [S; QUANTUM];
 
 /// Each value as `f` turns it into another unit.
 #[inline(always)]
 pub(crate) fn converted<'r, S: Signal>(
     value: Value<'_, S>,
-    room: &'r mut Room<S>,
+    room: &'r mut Option<Room<S>>,
     f: impl Fn(S) -> S,
 ) -> Value<'r, S> {
     match value {
         Value::Steady(value) => Value::Steady(f(value)),
         Value::Moving(values) => {
+            let room = room.insert([S::ZERO; QUANTUM]);
             room.iter_mut().zip(values).for_each(|(to, value)| *to = f(*value));
             Value::Moving(room.get(..values.len()).unwrap_or(room))
         }
@@ -34,11 +35,12 @@ pub(crate) fn either<'r, S: Signal>(
     port: &[S],
     silent: bool,
     param: Value<'_, S>,
-    room: &'r mut Room<S>,
+    room: &'r mut Option<Room<S>>,
 ) -> Value<'r, S> {
     match param {
         Value::Steady(level) if silent => Value::Steady(level.max(S::ZERO)),
         _ => {
+            let room = room.insert([S::ZERO; QUANTUM]);
             for (i, (to, x)) in room.iter_mut().zip(port).enumerate() {
                 *to = x.max(param.at(i));
             }

@@ -176,7 +176,8 @@ fn the_outputs_of_the_state_variable_filter_are_those_of_the_cookbook() {
             for (port, kind) in ["lowpass", "bandpass", "highpass", "notch"].iter().enumerate() {
                 let design = cookbook(kind, f64::from(hertz), f64::from(q), 0.0, rate);
                 let error = error_db(&got[port], &filtered(design, &samples(noise, 0, frames)));
-                assert!(error < FLOOR_DB, "{kind} {hertz} {q} {rate}: {error}");
+                // In single precision, as its kernel tells.
+                assert!(error < -86.0, "{kind} {hertz} {q} {rate}: {error}");
             }
         }
     }

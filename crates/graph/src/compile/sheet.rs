@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 /// A part with more nodes than this runs by itself.
-const MOST_NODES: usize = 64;
+const MOST_NODES: usize = 160;
 /// A node that reads and writes more blocks than this, drives included, has no place beside others.
 pub(crate) const MOST_BLOCKS: usize = 256;
 

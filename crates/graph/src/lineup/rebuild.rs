@@ -98,7 +98,9 @@ impl AudioGraph {
         let (mut open, mut last) = (Vec::new(), NONE);
         for (group, is_loop) in Net::of(self, units).groups() {
             // Shorter than they may be, so that there is room to grow.
-            if !open.is_empty() && weight(&open) + weight(&group) > MOST * 3 / 4 {
+            // Behind a sum, so that it stands with all that it adds up, as many as may run side by side.
+            let full = matches!(open.last(), Some(Unit::Sum(_))) && weight(&open) >= MOST / 2;
+            if full || !open.is_empty() && weight(&open) + weight(&group) > MOST * 3 / 4 {
                 last = self.new_segment(part, last, core::mem::take(&mut open)).unwrap_or(last);
             }
             if is_loop {

@@ -39,7 +39,7 @@ pub(super) fn scatter<S: Signal>(
     blocks: &[Block<S>],
     flow: &[Flow],
     steps: &[Option<&NodeStep>; MOST_LANES],
-    frame: &mut Frame<'_>,
+    (frame, room): (&mut Frame<'_>, &mut [Block]),
     window: Window,
 ) {
     for channel in 0..u32::from(output.channels) {
@@ -54,10 +54,12 @@ pub(super) fn scatter<S: Signal>(
             }
             continue;
         };
-        let mut apart = [Block::<f32>::SILENT; MOST_LANES];
-        let mut rows = apart.each_mut().map(|row| row.0.get_mut(..window.frames()).unwrap_or_default());
-        deinterleave(window.of(block), &mut rows);
-        for (row, step) in apart.iter().zip(steps) {
+        let mut rows: [&mut [f32]; MOST_LANES] = core::array::from_fn(|_| <&mut [f32]>::default());
+        for (row, block) in rows.iter_mut().zip(&mut *room) {
+            *row = block.0.get_mut(..window.frames()).unwrap_or_default();
+        }
+        deinterleave(window.of(block), rows.get_mut(..S::LANES).unwrap_or_default());
+        for (row, step) in room.iter().zip(steps) {
             let Some(place) = step.map(|step| (step.out.start + channel) as usize) else { continue };
             if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
                 window.of_mut(to).copy_from_slice(row.0.get(..window.frames()).unwrap_or(&[]));
