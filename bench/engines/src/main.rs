@@ -112,6 +112,12 @@ fn main() {
         }
         Some("serve") => growth::serve(&arguments[1..]),
         Some("count") => growth::count(&arguments[1..]),
+        Some("documents") => growth::documents(number(1, 60.0) as usize, number(2, 10_000.0) as usize),
+        Some("count-documents") => growth::count_documents(number(1, 1_000.0) as usize),
+        Some("serve-documents") => growth::serve_documents(&arguments[1..]),
+        Some("serve-count-documents") => {
+            growth::serve_count_documents(number(1, 0.0) as usize, number(2, 10.0) as usize)
+        }
         _ => throughput(number(0, 7.0) as usize, number(1, 2.0)),
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! `cargo run --release -- growth [REPETITIONS] [SECONDS] [PARTS]` edits patches of 10, 100, 1,000 and 10,000 parts of ten nodes in Sostenuto, Firewheel
 //! and fundsp, in turn; prints tables; and draws `bench/growth.svg`. An edit of another engine in one size gets so many seconds (and at least
-//! five repetitions); PARTS is the largest patch. `cargo run --release -- count [PARTS]` counts Sostenuto's instructions instead, with callgrind.
+//! five repetitions); PARTS is the largest patch. Then commands at the prompt: see [`documents`](mod@documents). `cargo run --release -- count [PARTS]` counts Sostenuto's instructions instead, with callgrind.
 
 mod count;
+mod documents;
 mod figures;
 mod firewheel;
 mod fundsp;
@@ -18,6 +19,9 @@ mod watch;
 mod worker;
 
 pub use count::count;
+pub use documents::{
+    count as count_documents, documents, serve as serve_documents, serve_count as serve_count_documents,
+};
 pub use worker::serve;
 
 use patch::{Subject, What};
@@ -75,4 +79,6 @@ pub fn growth(repetitions: usize, seconds: f64, largest: usize) {
         Ok(()) => println!("\nThe curves are in growth.svg."),
         Err(why) => eprintln!("the picture was not written: {why}"),
     }
+    println!("\n### Through documents\n");
+    documents(repetitions.div_ceil(4), largest);
 }

@@ -12,7 +12,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// What the C library's allocator is told, so that it keeps the memory that it has: on virtual machines a page fault can take microseconds, and which
 /// edit meets one would be chance.
-const ALLOCATOR: [(&str, &str); 2] =
+pub const ALLOCATOR: [(&str, &str); 2] =
     [("MALLOC_TRIM_THRESHOLD_", "1000000000000"), ("MALLOC_MMAP_THRESHOLD_", "33554432")];
 
 /// How an edit is measured.
