@@ -4,6 +4,8 @@
 //! a team, what its nodes know lies in the choirs' lanes; parameters stay with the nodes. A [`Bell`] tells for which lanes of which node anything
 //! is to be looked at; mostly there is none.
 
+mod alone;
+mod comings;
 mod cross;
 mod dials;
 mod seat;
@@ -14,7 +16,6 @@ use crate::block::{Block, Signal};
 use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::care::settle_all;
 use crate::compile::{Member, Sheet};
-use crate::instrument::begin_care;
 use crate::node::{Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step};
 use crate::processor::{Flow, Inputs, Stream};
@@ -24,6 +25,7 @@ use crate::table::Table;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
+use comings::begins;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU32, Ordering};
 use seat::Seat;
@@ -245,38 +247,6 @@ impl<S: Signal> Team<S> {
         }
     }
 
-    /// Whether a part can come in: it has what all share, at rest.
-    fn takes(&self, joining: &Joining, nodes: &mut Table<Option<Node>>, frame: u64) -> bool {
-        let same = |(number, param, value): &(u16, u16, u32)| {
-            let node = joining.nodes.get(usize::from(*number)).and_then(|slot| nodes.get(*slot)?.as_ref());
-            node.is_some_and(|node| {
-                let rests = node.moving() >> param & 1 == 0 && !node.care.has(Care::DUE);
-                rests && node.steady_at(usize::from(*param)).to_bits() == *value
-            })
-        };
-        if !joining.shared.iter().all(same) {
-            return false;
-        }
-        self.seats.iter().zip(&joining.nodes).all(|(seat, slot)| match nodes.get_mut(*slot) {
-            Some(Some(node)) => seat.takes(node, frame),
-            _ => false,
-        })
-    }
-
-    /// Lets those go on by themselves in whom something changes that all share.
-    fn part_ways(&mut self, stage: &mut Stage<'_>, window: Window) {
-        let end = stage.frame + (window.offset() + window.frames()) as u64;
-        let mut leaving = 0;
-        for (number, seat) in self.seats.iter().enumerate().filter(|(_, seat)| seat.shares()) {
-            cross::each_lane(self.bell.rung(number), |lane| {
-                if seat.differs(lane, stage, end) {
-                    leaving |= 1 << lane;
-                }
-            });
-        }
-        cross::each_lane(leaving, |lane| self.let_go(lane as u8, stage.nodes));
-    }
-
     /// Puts what the members hear into the lanes.
     fn gather(
         &mut self,
@@ -387,48 +357,6 @@ impl<S: Signal> Team<S> {
             Self::finish(plan, step, frame, stage, window);
         }
     }
-
-    /// How many frames from here the first note begins in one of the lanes.
-    fn first_begin(&self, steps: &[Step], stage: &Stage<'_>, window: Window) -> Option<usize> {
-        let start = stage.frame + window.offset() as u64;
-        let begins = |step: &Step| {
-            let Step::Node(step) = step else { return None };
-            let begins = begins(stage.nodes.get(step.slot)?.as_ref()?)?;
-            self.lane_of(step.slot).map(|_| begins.saturating_sub(start) as usize)
-        };
-        steps.iter().filter_map(begins).filter(|first| *first < window.frames()).min()
-    }
-
-    /// Makes those begin whose notes begin here.
-    fn begin(&mut self, steps: &[Step], stage: &mut Stage<'_>, window: Window) {
-        let start = stage.frame + window.offset() as u64;
-        for step in steps {
-            let Step::Node(step) = step else { continue };
-            let Some(Some(node)) = stage.nodes.get(step.slot) else { continue };
-            if begins(node).is_none_or(|begins| begins > start) {
-                continue;
-            }
-            if let Some(lane) = self.lane_of(step.slot) {
-                self.forget(lane, stage.nodes);
-                begin_care(step.slot, stage.nodes);
-            }
-        }
-    }
-
-    /// Makes all nodes of a lane forget what they have heard.
-    fn forget(&mut self, lane: usize, nodes: &mut Table<Option<Node>>) {
-        for seat in &mut self.seats {
-            seat.reset(lane as u8);
-            if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
-                node.forget();
-            }
-        }
-    }
-}
-
-/// When the note of a voice begins, if it is yet to.
-fn begins(node: &Node) -> Option<u64> {
-    node.upkeep.voice.as_ref()?.begins
 }
 
 /// The block of one channel, counted over all ports.

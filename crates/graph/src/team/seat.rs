@@ -1,22 +1,20 @@
 //! One node of a team: a choir for all lanes, or each lane's own node in turn.
 
+use super::alone::{Alone, lead_around};
 use super::dials::{self, Attended};
 use super::sum::is_finite;
 use super::{MOST_LANES, Row, VACANT, cross};
 use crate::batch::Arena;
 use crate::block::Block;
 use crate::block::Signal;
-use crate::bypass::{Detour, blend_detour, detour, go_around};
 use crate::choir::{Choir, Kin, choir_of};
 use crate::message::Deed;
 use crate::node::{Body, Node};
-use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch};
-use crate::processor::{Activity, Flow, Inputs, Io, Moving, Params, SpanRef, Stream};
-use crate::run::{Stage, run_node};
+use crate::plan::{CompiledGraph, NodeStep, Stretch};
+use crate::processor::{Activity, Inputs, Io, Moving, Params, SpanRef, Stream};
+use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run, Window};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
-use core::cell::Cell;
 
 pub(super) struct Seat<S: Signal> {
     act: Act<S>,
@@ -37,17 +35,6 @@ enum Act<S: Signal> {
     Alone(Alone),
 }
 
-/// How a node runs that is in no choir: lane by lane, on blocks aside.
-struct Alone {
-    /// Nothing but its inputs and drives, which lie side by side from the first block on, before its outputs.
-    plan: CompiledGraph,
-    step: NodeStep,
-    /// For each block that it reads, where that is in the team.
-    reads: Box<[u32]>,
-    /// For each drive, the number of its cable.
-    cables: Box<[u32]>,
-}
-
 /// What a seat needs of its team.
 pub(super) struct Room<'r, S: Signal> {
     pub plan: &'r CompiledGraph,
@@ -57,36 +44,6 @@ pub(super) struct Room<'r, S: Signal> {
     /// Lanes that sound, and those for which the bell was rung.
     pub lanes: u32,
     pub rung: u32,
-}
-
-impl Alone {
-    fn new(step: &NodeStep, plan: &CompiledGraph) -> Self {
-        let mut reads = Vec::new();
-        let mut moved = |run: &Run| {
-            let start = reads.len() as u32;
-            reads.extend((0..u32::from(run.channels)).map(|channel| run.start + channel));
-            Run { start, channels: run.channels }
-        };
-        let runs: Vec<Run> = step.inputs(plan).iter().map(&mut moved).collect();
-        let links = step.drives.of(&plan.drives);
-        let drives: Vec<DriveLink> =
-            links.iter().map(|link| DriveLink { source: moved(&link.source), ..*link }).collect();
-        let out = Run { start: reads.len() as u32, channels: step.out.channels };
-        let all = |len: usize| Stretch { start: 0, len: len as u32 };
-        let first = runs.first().copied().unwrap_or_default();
-        let own = NodeStep { out, inputs: all(runs.len()), first, drives: all(drives.len()), ..*step };
-        Alone {
-            step: own,
-            cables: links.iter().map(|link| link.cable).collect(),
-            plan: CompiledGraph {
-                steps: [Step::Node(own)].into(),
-                runs: runs.into(),
-                drives: drives.into(),
-                ..CompiledGraph::default()
-            },
-            reads: reads.into(),
-        }
-    }
 }
 
 impl<S: Signal> Seat<S> {
@@ -339,133 +296,6 @@ impl<S: Signal> Seat<S> {
             for channel in outputs.iter_mut() {
                 channel.iter_mut().for_each(|s| s.put_lane(lane, 0.0));
             }
-        });
-    }
-}
-
-/// Leads one lane around a node that is bypassed, or blends it.
-fn lead_around<S: Signal>(
-    lane: usize,
-    slot: u32,
-    step: &NodeStep,
-    room: &mut Room<'_, S>,
-    frame: &mut Frame<'_, S>,
-    stage: &mut Stage<'_>,
-    window: Window,
-) {
-    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-    let span = crate::processor::Span {
-        frame: stage.frame + window.offset() as u64,
-        frames: window.frames(),
-        sample_rate: stage.sample_rate,
-    };
-    let way = detour(node, span);
-    if way == Detour::Through {
-        return;
-    }
-    let inputs = step.inputs(room.plan).first().copied().unwrap_or_default();
-    let reads: Run = Run { start: 0, channels: inputs.channels };
-    let out = Run { start: u32::from(inputs.channels), channels: step.out.channels };
-    let read = |channel: u32| inputs.start + channel;
-    let flow = Cell::from_mut(&mut *room.aside.flow).as_slice_of_cells();
-    let mut aside = Frame { blocks: &mut room.aside.blocks, flow };
-    bring(lane, (0..u32::from(inputs.channels)).map(|c| (read(c), c)), frame, &mut aside, window);
-    let outs = |c: u32| (step.out.start + c, out.start + c);
-    bring(lane, (0..u32::from(out.channels)).map(outs), frame, &mut aside, window);
-    let ground = Ground { span, window, flow };
-    let Some((around, mut outputs)) = aside.part(out, &ground) else { return };
-    let runs = [reads];
-    let inputs = Inputs { runs: &runs, around };
-    match way {
-        Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span),
-        _ => go_around(&inputs, &mut outputs),
-    }
-    take_back(lane, (0..u32::from(out.channels)).map(outs), frame, &aside, window);
-}
-
-/// Copies one lane of some blocks aside: from where to where.
-fn bring<S: Signal>(
-    lane: usize,
-    which: impl Iterator<Item = (u32, u32)>,
-    frame: &Frame<'_, S>,
-    aside: &mut Frame<'_>,
-    window: Window,
-) {
-    for (from, to) in which {
-        let known = frame.flow.get(from as usize).map_or(Flow::Silent, Cell::get);
-        let (Some(to_block), Some(flow)) = (aside.blocks.get_mut(to as usize), aside.flow.get(to as usize))
-        else {
-            return;
-        };
-        match frame.blocks.get(from as usize).filter(|_| known != Flow::Silent) {
-            Some(block) => {
-                cross::take_lane(lane, window.of(block), window.of_mut(to_block));
-                flow.set(Flow::Varying);
-            }
-            None => {
-                *to_block = Block::SILENT;
-                flow.set(Flow::Silent);
-            }
-        }
-    }
-}
-
-/// Copies blocks from aside back into one lane: where to, from where. Tells whether any of them is not silent.
-fn take_back<S: Signal>(
-    lane: usize,
-    which: impl Iterator<Item = (u32, u32)>,
-    frame: &mut Frame<'_, S>,
-    aside: &Frame<'_>,
-    window: Window,
-) {
-    for (to, from) in which {
-        let (Some(block), Some(flow)) = (frame.blocks.get_mut(to as usize), frame.flow.get(to as usize))
-        else {
-            return;
-        };
-        let known = aside.flow.get(from as usize).map_or(Flow::Silent, Cell::get);
-        if known == Flow::Silent && flow.get() == Flow::Silent {
-            continue;
-        }
-        if let Some(from) = aside.blocks.get(from as usize) {
-            cross::put_lane(lane, window.of(from), window.of_mut(block));
-            flow.set(Flow::Varying);
-        }
-    }
-}
-
-impl Alone {
-    /// Runs the node of each lane that sounds, one after the other.
-    fn run<S: Signal>(
-        &mut self,
-        slots: &Row,
-        step: &NodeStep,
-        room: &mut Room<'_, S>,
-        frame: &mut Frame<'_, S>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    ) {
-        // What is said below of each lane is said of all.
-        for channel in 0..u32::from(step.out.channels) {
-            let place = (step.out.start + channel) as usize;
-            if let (Some(block), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
-                window.silence(block, flow);
-            }
-        }
-        let flow = Cell::from_mut(&mut *room.aside.flow).as_slice_of_cells();
-        let mut aside = Frame { blocks: &mut room.aside.blocks, flow };
-        cross::each_lane(room.lanes, |lane| {
-            let reads = self.reads.iter().enumerate().map(|(to, from)| (*from, to as u32));
-            bring(lane, reads, frame, &mut aside, window);
-            for (link, cable) in self.plan.drives.iter_mut().zip(&self.cables) {
-                let row = room.cables.get(*cable as usize);
-                link.cable = row.and_then(|row| row.get(lane)).copied().unwrap_or(VACANT);
-            }
-            let own = NodeStep { slot: slots.get(lane).copied().unwrap_or(VACANT), ..self.step };
-            let ground = stage.ground(&aside, window);
-            run_node(&self.plan, &own, &mut aside, stage, &ground);
-            let outs = (0..u32::from(step.out.channels)).map(|c| (step.out.start + c, own.out.start + c));
-            take_back(lane, outs, frame, &aside, window);
         });
     }
 }
