@@ -26,7 +26,6 @@ pub struct CompiledGraph {
     /// The nodes by which loops are cut.
     pub(crate) breakers: Box<[u32]>,
     /// The first of the blocks for signals that no other plan hears.
-    #[cfg_attr(not(any(test, debug_assertions)), expect(dead_code, reason = "for the verifier"))]
     pub(crate) ground: u32,
     /// How many of these there are.
     pub(crate) blocks: u32,

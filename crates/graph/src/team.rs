@@ -33,6 +33,8 @@ use sostenuto_dsp::{Task, Vector};
 
 /// The most lanes a team can have.
 pub(crate) const MOST_LANES: usize = 16;
+/// Lanes are worth running together where more than one in so many sounds: a kernel for all lanes takes about so many times as long as for one signal.
+const FEW: usize = 4;
 /// No slot.
 pub(crate) const VACANT: u32 = u32::MAX;
 
@@ -161,6 +163,8 @@ pub(crate) struct Team<S: Signal> {
     cables: Box<[Row]>,
     /// The slot of the part in each lane.
     members: Row,
+    /// Lanes whose parts run by themselves for now, because few sound: what their nodes know is with them.
+    out: u32,
     blocks: Box<[Block<S>]>,
     flow: Box<[Flow]>,
     /// Room for the parameters of the node that runs.
@@ -201,6 +205,7 @@ impl<S: Signal> Team<S> {
             output: sheet.output,
             cables: vec![[VACANT; MOST_LANES]; cables].into(),
             members: [VACANT; MOST_LANES],
+            out: 0,
             blocks: vec![Block::SILENT; sheet.blocks as usize].into(),
             flow: vec![Flow::Silent; sheet.blocks as usize].into(),
             dials: vec![Block::SILENT; most].into(),
@@ -346,6 +351,13 @@ impl<S: Signal> Team<S> {
         if lanes == 0 {
             return;
         }
+        if lanes.count_ones() as usize * FEW <= S::LANES {
+            self.step_out(lanes, stage.nodes);
+            let ground = stage.ground(frame, window);
+            here.iter().flatten().for_each(|step| run_node(plan, step, frame, stage, &ground));
+            return;
+        }
+        self.step_in(lanes, stage.nodes);
         self.gather(plan, &here, frame, window);
         S::enter(
             #[inline(always)]
@@ -400,6 +412,7 @@ impl<S: Signal> Side for Team<S> {
         }
         let Some(member) = self.members.get_mut(usize::from(lane)) else { return };
         *member = joining.slot;
+        self.out &= !(1 << lane);
         for (row, slot) in self.cables.iter_mut().zip(&joining.cables) {
             if let Some(place) = row.get_mut(usize::from(lane)) {
                 *place = *slot;
@@ -421,7 +434,7 @@ impl<S: Signal> Side for Team<S> {
         }
         for seat in &mut self.seats {
             let Some(Some(node)) = nodes.get_mut(seat.slot(lane)) else { continue };
-            seat.let_go(lane, node);
+            seat.let_go(lane, node, self.out >> lane & 1 == 0);
             node.upkeep.place = None;
         }
         if let Some(member) = self.members.get_mut(usize::from(lane)) {

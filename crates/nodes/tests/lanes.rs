@@ -1,4 +1,5 @@
-//! Every kind side by side in lanes gives the same bits as alone: at every width, whatever is set, and while nodes come and go.
+//! Every kind side by side in lanes gives the same bits as alone: at every width, whatever is set, and while nodes come and go; and nothing is
+//! allocated or freed meanwhile.
 
 use sostenuto_graph::voice::{Config, Note, NoteId, Steal};
 use sostenuto_graph::{
@@ -6,6 +7,10 @@ use sostenuto_graph::{
     Sink, Stream, VoiceTables, Voicing, When,
 };
 use sostenuto_nodes::{Kind, Layout, build, catalogue};
+use sostenuto_trap::{TrapAllocator, forbidden};
+
+#[global_allocator]
+static ALLOCATOR: TrapAllocator = TrapAllocator::new();
 
 const STREAM: Stream = Stream { sample_rate: 48_000.0 };
 const PARTS: usize = 21;
@@ -96,7 +101,8 @@ impl Rig {
 
     fn render(&mut self, frames: usize) {
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-        self.executor.render(&mut [&mut left, &mut right]);
+        let executor = &mut self.executor;
+        forbidden(|| executor.render(&mut [&mut left, &mut right]));
         self.out.extend(left);
         self.out.extend(right);
         while let Some(event) = self.remote.events.receive() {
@@ -239,7 +245,7 @@ fn concert(lanes: usize, steal: Steal, seed: u64, sizes: u64) -> (Vec<f32>, usiz
         let frames =
             if sizes == 0 { 64 } else { 1 + cuts.below(sizes) as usize }.min((60_000 - out.len()) / 2);
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-        executor.render(&mut [&mut left, &mut right]);
+        forbidden(|| executor.render(&mut [&mut left, &mut right]));
         left.into_iter().zip(right).for_each(|(l, r)| out.extend([l, r]));
         while let Some(event) = remote.events.receive() {
             if let Event::Applied { ticket, frame, .. } = event {

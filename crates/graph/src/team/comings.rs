@@ -42,6 +42,28 @@ impl<S: Signal> Team<S> {
         cross::each_lane(leaving, |lane| self.let_go(lane as u8, stage.nodes));
     }
 
+    /// Lets parts run by themselves until they step in again.
+    pub(super) fn step_out(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+        self.step(lanes & !self.out, nodes);
+        self.out |= lanes;
+    }
+
+    /// Lets parts run in their lanes again.
+    pub(super) fn step_in(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+        self.step(lanes & self.out, nodes);
+        self.out &= !lanes;
+    }
+
+    fn step(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+        cross::each_lane(lanes, |lane| {
+            for seat in &mut self.seats {
+                if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
+                    seat.step(lane as u8, node);
+                }
+            }
+        });
+    }
+
     /// How many frames from here the first note begins in one of the lanes.
     pub(super) fn first_begin(&self, steps: &[Step], stage: &Stage<'_>, window: Window) -> Option<usize> {
         let start = stage.frame + window.offset() as u64;

@@ -149,12 +149,20 @@ impl<S: Signal> Seat<S> {
         }
     }
 
-    pub fn let_go(&mut self, lane: u8, node: &mut Node) {
+    /// Forgets whose lane it is; what the node knows goes back to it if the lane has it.
+    pub fn let_go(&mut self, lane: u8, node: &mut Node, has_it: bool) {
         if let Some(place) = self.slots.get_mut(usize::from(lane)) {
             *place = VACANT;
         }
+        if has_it {
+            self.step(lane, node);
+        }
+    }
+
+    /// Lets a node run by itself, or in its lane again.
+    pub fn step(&mut self, lane: u8, node: &mut Node) {
         self.exchange(lane, node);
-        node.resting = false;
+        (self.resting, node.resting) = (false, false);
     }
 
     fn exchange(&mut self, lane: u8, node: &mut Node) {
