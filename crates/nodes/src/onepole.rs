@@ -2,11 +2,11 @@
 
 use crate::biquad::{CUTOFF, IN, OUT};
 use crate::catalogue::{Group, Kind, Layout, ParamInfo};
-use crate::lanes::Channels;
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::{Built, Listing};
 use sostenuto_dsp::{DcBlocker, OnePole, OnePoleKind};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 
 const fn listing(
     name: &'static str,
@@ -27,34 +27,52 @@ pub(crate) const KINDS: &[Listing] = &[
         "onepole_low",
         "Lets low frequencies through, gently; 6 dB an octave.",
         &[CUTOFF],
-        |kind, layout| Node::built(kind, layout, |setup| OnePoles::new(OnePoleKind::Lowpass, setup)),
+        Node::family::<Lows>,
     ),
     listing(
         "onepole_high",
         "Lets high frequencies through, gently; 6 dB an octave.",
         &[CUTOFF],
-        |kind, layout| Node::built(kind, layout, |setup| OnePoles::new(OnePoleKind::Highpass, setup)),
+        Node::family::<Highs>,
     ),
-    listing("dc_blocker", "Takes out what does not move: a high-pass at 5 Hz.", &[], |kind, layout| {
-        Node::built(kind, layout, |setup| Blockers {
-            kernels: setup.each(|_| DcBlocker::new(setup.sample_rate)),
-        })
-    }),
+    listing(
+        "dc_blocker",
+        "Takes out what does not move: a high-pass at 5 Hz.",
+        &[],
+        Node::family::<BlockerFamily>,
+    ),
 ];
 
 /// One-pole filters: kinds `onepole_low` and `onepole_high`.
-struct OnePoles {
-    kernels: Channels<OnePole<f32>>,
+struct OnePoles<S: Signal = f32> {
+    kernels: Channels<OnePole<S>>,
 }
 
-impl OnePoles {
-    fn new(kind: OnePoleKind, setup: &Setup<'_>) -> Self {
-        OnePoles { kernels: setup.each(|_| OnePole::new(kind, setup.sample_rate)) }
-    }
+in_lanes!(OnePoles { kernels });
+
+macro_rules! families {
+    ($($family:ident $kind:ident $name:literal,)*) => {$(
+        #[doc = concat!("Filters of kind `", $name, "`, alone and side by side.")]
+        struct $family;
+
+        impl Family for $family {
+            type Of<S: Signal> = OnePoles<S>;
+
+            fn make<S: Signal>(setup: &Setup<'_>) -> OnePoles<S> {
+                OnePoles { kernels: setup.each(|_| OnePole::new(OnePoleKind::$kind, setup.sample_rate)) }
+            }
+        }
+    )*};
 }
 
-impl Machine for OnePoles {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+families! {
+    Lows Lowpass "onepole_low",
+    Highs Highpass "onepole_high",
+}
+
+impl<S: Signal> Machine<S> for OnePoles<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let cutoff = io.params.get(0);
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.span.frame, io.inputs.channel(0, channel), &cutoff, out);
@@ -68,12 +86,26 @@ impl Machine for OnePoles {
 }
 
 /// What takes out a steady level: kind `dc_blocker`.
-struct Blockers {
-    kernels: Channels<DcBlocker<f32>>,
+struct Blockers<S: Signal = f32> {
+    kernels: Channels<DcBlocker<S>>,
 }
 
-impl Machine for Blockers {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+in_lanes!(Blockers { kernels });
+
+/// The same, alone and side by side.
+struct BlockerFamily;
+
+impl Family for BlockerFamily {
+    type Of<S: Signal> = Blockers<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Blockers<S> {
+        Blockers { kernels: setup.each(|_| DcBlocker::new(setup.sample_rate)) }
+    }
+}
+
+impl<S: Signal> Machine<S> for Blockers<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.span.frame, io.inputs.channel(0, channel), out);
         }

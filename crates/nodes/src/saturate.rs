@@ -2,11 +2,11 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange};
 use crate::echo::mix;
-use crate::lanes::Channels;
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::{Oversampling, Saturator, SaturatorParams};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const OVERSAMPLING: SettingInfo = SettingInfo {
@@ -36,16 +36,23 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         settings: &[OVERSAMPLING],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Clippers::new),
+    build: Node::family::<ClipperFamily>,
 }];
 
 /// A soft clipper: kind `saturate`.
-struct Clippers {
-    kernels: Channels<Saturator<f32>>,
+struct Clippers<S: Signal = f32> {
+    kernels: Channels<Saturator<S>>,
 }
 
-impl Clippers {
-    fn new(setup: &Setup<'_>) -> Self {
+in_lanes!(Clippers { kernels });
+
+/// Soft clippers, alone and side by side.
+struct ClipperFamily;
+
+impl Family for ClipperFamily {
+    type Of<S: Signal> = Clippers<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Clippers<S> {
         let oversampling = match setup.setting(OVERSAMPLING.name) as usize {
             0 => Oversampling::Four,
             1 => Oversampling::Two,
@@ -56,8 +63,9 @@ impl Clippers {
     }
 }
 
-impl Machine for Clippers {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Clippers<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let params = SaturatorParams { drive: io.params.get(0), mix: io.params.get(1) };
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.span.frame, io.inputs.channel(0, channel), &params, out);
