@@ -20,6 +20,8 @@ use alloc::vec::Vec;
 
 /// Sheets that are worked out in one go, so that loading a large patch does not hold up what comes after.
 const AT_ONCE: usize = 512;
+/// Sheets that are remembered before those are forgotten that no part has any more.
+const MOST_SHEETS: usize = 1024;
 /// How long a part waits that was set otherwise than the others, until it looks for a team.
 const WAIT_SECONDS: f64 = 0.1;
 /// Units whose dependencies fit into the bits of a word.
@@ -129,6 +131,9 @@ impl Teams {
 
     /// The same sheet for all parts that do the same.
     fn shared(&mut self, sheet: Sheet) -> Arc<Sheet> {
+        if self.sheets.len() > MOST_SHEETS {
+            self.sheets.retain(|_, known| known.iter().any(|sheet| sheet.strong_count() > 0));
+        }
         let there = self.sheets.entry(sheet.digest()).or_default();
         there.retain(|known| known.strong_count() > 0);
         if let Some(known) = there.iter().filter_map(Weak::upgrade).find(|known| known.is_like(&sheet)) {
