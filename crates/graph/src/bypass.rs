@@ -4,18 +4,48 @@ use crate::block::QUANTUM;
 use crate::mix::{Feed, feed};
 use crate::node::{Care, Node};
 use crate::processor::{Flow, Inputs, Outputs, Span};
+use crate::signal::{Frame, Ground, Run, Window};
 use crate::trajectory::Trajectory;
 
 /// Which way a signal takes at a node that was or is bypassed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detour {
+enum Detour {
     Through,
     Between,
     Around,
 }
 
+/// Leads around a node that has [`Care::DETOUR`], or blends it with what it hears, once it has run over the window: while it is bypassed a node
+/// goes on hearing, so that what it holds is not old when it is heard again. `[audio]`
+#[inline(never)]
+pub(crate) fn lead_around(
+    node: &mut Node,
+    runs: &[Run],
+    out: Run,
+    frame: &mut Frame<'_>,
+    ground: &Ground<'_>,
+) {
+    let (span, frames) = (ground.span, ground.window.frames());
+    // Where the span ends must not decide when the fade does: if it ends inside, the way is another from there on.
+    let first = node.upkeep.detour.frames_left(span.frame).filter(|left| *left < frames).unwrap_or(0);
+    for (from, frames) in [(0, first), (first, frames - first)] {
+        if frames == 0 {
+            continue;
+        }
+        let span = Span { frame: span.frame + from as u64, frames, ..span };
+        let ground = Ground { span, window: Window::new(ground.window.offset() + from, frames), ..*ground };
+        let Some((around, mut outputs)) = frame.part(out, &ground) else { return };
+        let inputs = Inputs { runs, around };
+        match detour(node, span) {
+            Detour::Through => {}
+            Detour::Between => blend(&node.upkeep.detour, &inputs, &mut outputs, span),
+            Detour::Around => go_around(&inputs, &mut outputs),
+        }
+    }
+}
+
 /// The way that a node's signal takes in a span; nothing of it changes inside the span.
-pub(crate) fn detour(node: &mut Node, span: Span) -> Detour {
+fn detour(node: &mut Node, span: Span) -> Detour {
     if !node.care.has(Care::DETOUR) {
         return Detour::Through;
     }
@@ -28,7 +58,7 @@ pub(crate) fn detour(node: &mut Node, span: Span) -> Detour {
 }
 
 /// Puts the first input straight to the output, by the rule of cables.
-pub(crate) fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
+fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
     for channel in 0..outputs.channels() {
         outputs.silence(channel);
         let mut dry = [0.0; QUANTUM];
@@ -43,7 +73,7 @@ pub(crate) fn go_around(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>) {
 }
 
 /// Fades between what the node made and its input, while a bypass is switched.
-pub(crate) fn blend_detour(detour: &Trajectory, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, span: Span) {
+fn blend(detour: &Trajectory, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, span: Span) {
     let mut way = [0.0; QUANTUM];
     detour.render(span.frame, way.get_mut(..span.frames).unwrap_or_default());
     for channel in 0..outputs.channels() {

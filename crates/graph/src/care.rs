@@ -1,6 +1,6 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
-use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::bypass::lead_around;
 use crate::instrument::begin;
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
@@ -41,24 +41,13 @@ pub(crate) fn run_with_care(
         outputs.silence_all();
         return settle_all(step.slot, stage);
     }
-    if node.care.has(Care::DETOUR)
-        && let Some(first) = node.upkeep.detour.frames_left(span.frame).filter(|left| *left < window.frames())
-    {
-        // The fade ends inside the span: where the span ends must not decide for how long the node still runs.
-        let rest = Window::new(window.offset() + first, window.frames() - first);
-        for window in [Window::new(window.offset(), first), rest] {
-            let ground = stage.ground(frame, window);
-            run_with_care(plan, step, frame, stage, &ground, timed);
-        }
-        return;
-    }
-    let detour = detour(node, span);
     if let Body::Part(inner) = node.body {
-        return run_part(plan, step, inner, frame, stage, ground, detour);
+        return run_part(plan, step, inner, frame, stage, ground);
     }
     let drives = step.drives.of(&plan.drives);
     let quiet = !node.care.has(Care::MOVING) && !node.care.has(Care::DUE) && drives.is_empty();
     if quiet && node.resting && inputs.all_silent() {
+        // What leads around it is as silent.
         return outputs.silence_all();
     }
     let moving = if quiet {
@@ -75,11 +64,10 @@ pub(crate) fn run_with_care(
     if let Some(begun) = begun {
         node.upkeep.load.note(stage.probe.since(begun), window.frames());
     }
-    // While it is bypassed a node goes on hearing, so that what it holds is not old when it is heard again.
-    match detour {
-        Detour::Through => {}
-        Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span),
-        Detour::Around => return go_around(&inputs, &mut outputs),
+    if node.care.has(Care::DETOUR) {
+        lead_around(node, step.inputs(plan), step.out, frame, ground);
+        let Some((_, led)) = frame.part(step.out, ground) else { return };
+        outputs = led;
     }
     if !outputs.all_finite() {
         stage.fault |= mute_from_fault(node, outputs, span);
@@ -128,9 +116,7 @@ fn run_part(
     frame: &mut Frame<'_>,
     stage: &mut Stage<'_>,
     ground: &Ground<'_>,
-    detour: Detour,
 ) {
-    let window = ground.window;
     // Nobody but the part writes where its input is put, and it reads no more than that: the blocks are apart.
     let mut to = inner.input.start;
     for run in step.inputs(plan) {
@@ -139,7 +125,7 @@ fn run_part(
             to += 1;
         }
     }
-    run_inside(step.slot, inner, frame, stage, window);
+    run_inside(step.slot, inner, frame, stage, ground.window);
     for channel in 0..u32::from(step.out.channels) {
         let from = if channel < u32::from(inner.output.channels) {
             inner.output.start + channel
@@ -148,22 +134,30 @@ fn run_part(
         };
         frame.carry(from, step.out.start + channel, ground);
     }
-    if let Some(Some(node)) = stage.nodes.get_mut(step.slot)
-        && let Some(voice) = &mut node.upkeep.voice
+    finish_part(plan, step, frame, stage, ground);
+}
+
+/// What is done to the output of a part after it has run, alone or in a team. What comes out of one is finite already, each node and each sum for
+/// itself. `[audio]`
+pub(crate) fn finish_part(
+    plan: &CompiledGraph,
+    step: &NodeStep,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    ground: &Ground<'_>,
+) {
+    let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
+    // An instrument takes what is due for it as it runs; what it left is due after this piece of the span.
+    if node.upkeep.instrument.is_none() {
+        stage.agenda.settle(node);
+    }
+    if let Some(voice) = &mut node.upkeep.voice
         && let Some((_, mut outputs)) = frame.part(step.out, ground)
     {
         voice.follow(&mut outputs, ground.span);
     }
-    // What is in a part is finite already, each node and each sum for itself.
-    if detour != Detour::Through
-        && let Some((around, mut outputs)) = frame.part(step.out, ground)
-        && let Some(Some(node)) = stage.nodes.get_mut(step.slot)
-    {
-        let inputs = Inputs { runs: step.inputs(plan), around };
-        match detour {
-            Detour::Around => go_around(&inputs, &mut outputs),
-            _ => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, ground.span),
-        }
+    if node.care.has(Care::DETOUR) {
+        lead_around(node, step.inputs(plan), step.out, frame, ground);
     }
 }
 
@@ -171,7 +165,6 @@ fn run_part(
 fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
     let Some(mut instrument) = node.upkeep.instrument.take() else {
-        stage.agenda.settle(node);
         return run_plans(inner.first, frame, stage, window);
     };
     let (mut offset, end) = (window.offset(), window.offset() + window.frames());

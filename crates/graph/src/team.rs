@@ -13,12 +13,11 @@ mod sum;
 
 use crate::batch::Arena;
 use crate::block::{Block, Signal};
-use crate::bypass::{Detour, blend_detour, detour, go_around};
-use crate::care::settle_all;
+use crate::care::{finish_part, settle_all};
 use crate::compile::{Member, Sheet};
 use crate::node::{Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step};
-use crate::processor::{Flow, Inputs, Stream};
+use crate::processor::{Flow, Stream};
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
 use crate::table::Table;
@@ -274,45 +273,6 @@ impl<S: Signal> Team<S> {
         }
     }
 
-    /// What is done to the output of a part after it has run, alone or in a team.
-    fn finish(
-        plan: &CompiledGraph,
-        step: &NodeStep,
-        frame: &mut Frame<'_>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    ) {
-        let ground = stage.ground(frame, window);
-        let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
-        stage.agenda.settle(node);
-        if let Some(voice) = &mut node.upkeep.voice
-            && let Some((_, mut outputs)) = frame.part(step.out, &ground)
-        {
-            voice.follow(&mut outputs, ground.span);
-        }
-        if !node.care.has(Care::DETOUR) {
-            return;
-        }
-        let left = node.upkeep.detour.frames_left(ground.span.frame).filter(|left| *left < window.frames());
-        // Where the span ends must not decide when the fade does.
-        let first = left.unwrap_or(0);
-        let rest = Window::new(window.offset() + first, window.frames() - first);
-        for window in [Window::new(window.offset(), first), rest] {
-            if window.frames() == 0 {
-                continue;
-            }
-            let ground = stage.ground(frame, window);
-            let Some((around, mut outputs)) = frame.part(step.out, &ground) else { return };
-            let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
-            let inputs = Inputs { runs: step.inputs(plan), around };
-            match detour(node, ground.span) {
-                Detour::Through => {}
-                Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, ground.span),
-                Detour::Around => go_around(&inputs, &mut outputs),
-            }
-        }
-    }
-
     /// Runs a piece of the span in which no note begins.
     fn run_piece(
         &mut self,
@@ -365,9 +325,8 @@ impl<S: Signal> Team<S> {
         );
         let to = (&mut *frame, &mut *self.apart);
         cross::scatter(self.output, &self.blocks, &self.flow, &here, to, window);
-        for step in here.iter().flatten() {
-            Self::finish(plan, step, frame, stage, window);
-        }
+        let ground = stage.ground(frame, window);
+        here.iter().flatten().for_each(|step| finish_part(plan, step, frame, stage, &ground));
     }
 }
 

@@ -3,9 +3,10 @@
 use super::seat::Room;
 use super::{Row, VACANT, cross};
 use crate::block::{Block, Signal};
-use crate::bypass::{Detour, blend_detour, detour, go_around};
+use crate::bypass::lead_around;
+use crate::node::Node;
 use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Stretch};
-use crate::processor::{Flow, Inputs};
+use crate::processor::Flow;
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Ground, Run, Window};
 use alloc::boxed::Box;
@@ -54,43 +55,27 @@ impl Alone {
 }
 
 /// Leads one lane around a node that is bypassed, or blends it.
-pub(super) fn lead_around<S: Signal>(
+pub(super) fn lead_lane_around<S: Signal>(
     lane: usize,
-    slot: u32,
+    node: &mut Node,
     step: &NodeStep,
     room: &mut Room<'_, S>,
     frame: &mut Frame<'_, S>,
-    stage: &mut Stage<'_>,
-    window: Window,
+    ground: &Ground<'_>,
 ) {
-    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-    let span = crate::processor::Span {
-        frame: stage.frame + window.offset() as u64,
-        frames: window.frames(),
-        sample_rate: stage.sample_rate,
-    };
-    let way = detour(node, span);
-    if way == Detour::Through {
-        return;
-    }
-    let inputs = step.inputs(room.plan).first().copied().unwrap_or_default();
-    let reads: Run = Run { start: 0, channels: inputs.channels };
-    let out = Run { start: u32::from(inputs.channels), channels: step.out.channels };
-    let read = |channel: u32| inputs.start + channel;
+    let window = ground.window;
+    let heard = step.inputs(room.plan).first().copied().unwrap_or_default();
+    let (reads, out) = (
+        Run { start: 0, channels: heard.channels },
+        Run { start: u32::from(heard.channels), channels: step.out.channels },
+    );
     let flow = Cell::from_mut(&mut *room.aside.flow).as_slice_of_cells();
     let mut aside = Frame { blocks: &mut room.aside.blocks, flow };
-    bring(lane, (0..u32::from(inputs.channels)).map(|c| (read(c), c)), frame, &mut aside, window);
-    let outs = |c: u32| (step.out.start + c, out.start + c);
-    bring(lane, (0..u32::from(out.channels)).map(outs), frame, &mut aside, window);
-    let ground = Ground { span, window, flow };
-    let Some((around, mut outputs)) = aside.part(out, &ground) else { return };
-    let runs = [reads];
-    let inputs = Inputs { runs: &runs, around };
-    match way {
-        Detour::Between => blend_detour(&node.upkeep.detour, &inputs, &mut outputs, span),
-        _ => go_around(&inputs, &mut outputs),
-    }
-    take_back(lane, (0..u32::from(out.channels)).map(outs), frame, &aside, window);
+    let ins = (0..u32::from(reads.channels)).map(|c| (heard.start + c, c));
+    let outs = (0..u32::from(out.channels)).map(|c| (step.out.start + c, out.start + c));
+    bring(lane, ins.chain(outs.clone()), frame, &mut aside, window);
+    lead_around(node, &[reads], out, &mut aside, &Ground { flow, ..*ground });
+    take_back(lane, outs, frame, &aside, window);
 }
 
 /// Copies one lane of some blocks aside: from where to where.
@@ -120,7 +105,7 @@ fn bring<S: Signal>(
     }
 }
 
-/// Copies blocks from aside back into one lane: where to, from where. Tells whether any of them is not silent.
+/// Copies blocks from aside back into one lane: where to, from where. What is silent, there as well as aside, is left alone.
 fn take_back<S: Signal>(
     lane: usize,
     which: impl Iterator<Item = (u32, u32)>,

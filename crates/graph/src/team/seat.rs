@@ -1,6 +1,6 @@
 //! One node of a team: a choir for all lanes, or each lane's own node in turn.
 
-use super::alone::{Alone, lead_around};
+use super::alone::{Alone, lead_lane_around};
 use super::dials::{self, Attended};
 use super::sum::is_finite;
 use super::{MOST_LANES, Row, VACANT, cross};
@@ -286,17 +286,8 @@ impl<S: Signal> Seat<S> {
         ground: &Ground<'_>,
     ) {
         cross::each_lane(detours & !muted, |lane| {
-            let Some(slot) = self.slots.get(lane).copied() else { return };
-            let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-            let window = ground.window;
-            let first =
-                node.upkeep.detour.frames_left(ground.span.frame).filter(|left| *left < window.frames());
-            let first = first.unwrap_or(0);
-            let rest = Window::new(window.offset() + first, window.frames() - first);
-            for window in [Window::new(window.offset(), first), rest] {
-                if window.frames() > 0 {
-                    lead_around(lane, slot, step, room, frame, stage, window);
-                }
+            if let Some(Some(node)) = self.slots.get(lane).and_then(|slot| stage.nodes.get_mut(*slot)) {
+                lead_lane_around(lane, node, step, room, frame, ground);
             }
         });
         let Some((_, mut outputs)) = frame.part(step.out, ground) else { return };
