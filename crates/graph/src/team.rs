@@ -13,7 +13,7 @@ mod sum;
 
 use crate::batch::Arena;
 use crate::block::{Block, Signal};
-use crate::care::{finish_part, settle_all};
+use crate::care::finish_part;
 use crate::compile::{Member, Sheet};
 use crate::node::{Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step};
@@ -24,7 +24,7 @@ use crate::table::Table;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
-use comings::begins;
+use comings::first_begin;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU32, Ordering};
 use seat::Seat;
@@ -42,6 +42,9 @@ pub(crate) type Dials = Box<[(f32, f32, f32)]>;
 
 /// A slot for each lane.
 pub(crate) type Row = [u32; MOST_LANES];
+
+/// In each lane the step of the part that runs there, in the plan that the part lies in.
+type Here<'a> = [Option<&'a NodeStep>; MOST_LANES];
 
 /// Tells a team of which nodes something is to be looked at: a bit for each lane, for each node.
 #[derive(Debug)]
@@ -252,13 +255,7 @@ impl<S: Signal> Team<S> {
     }
 
     /// Puts what the members hear into the lanes.
-    fn gather(
-        &mut self,
-        plan: &CompiledGraph,
-        steps: &[Option<&NodeStep>; MOST_LANES],
-        frame: &Frame<'_>,
-        window: Window,
-    ) {
+    fn gather(&mut self, plan: &CompiledGraph, steps: &Here<'_>, frame: &Frame<'_>, window: Window) {
         let mut sources = [Run::NOWHERE; MOST_LANES];
         for channel in 0..self.input.channels {
             for (source, step) in sources.iter_mut().zip(steps) {
@@ -273,47 +270,32 @@ impl<S: Signal> Team<S> {
         }
     }
 
-    /// Runs a piece of the span in which no note begins.
+    /// Runs the members, each at its lane, over a piece of the span in which no note begins.
     fn run_piece(
         &mut self,
         plan: &CompiledGraph,
-        steps: &[Step],
+        members: &Here<'_>,
         frame: &mut Frame<'_>,
         stage: &mut Stage<'_>,
         window: Window,
     ) {
-        let mut here: [Option<&NodeStep>; MOST_LANES] = [None; MOST_LANES];
+        let ground = stage.ground(frame, window);
+        let mut here = *members;
         let mut lanes = 0u32;
-        for step in steps {
-            let Step::Node(step) = step else { continue };
-            let Some(lane) = self.lane_of(step.slot) else {
-                let ground = stage.ground(frame, window);
+        for (lane, place) in here.iter_mut().enumerate() {
+            let Some(step) = *place else { continue };
+            if matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE)) {
+                lanes |= 1 << lane;
+            } else {
                 run_node(plan, step, frame, stage, &ground);
-                continue;
-            };
-            let idle = !matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE));
-            if idle {
-                let ground = stage.ground(frame, window);
-                if let Some((_, mut outputs)) = frame.part(step.out, &ground) {
-                    outputs.silence_all();
-                }
-                // What is due for a note that is yet to begin waits for it.
-                if matches!(stage.nodes.get(step.slot), Some(Some(node)) if begins(node).is_none()) {
-                    settle_all(step.slot, stage);
-                }
-                continue;
+                *place = None;
             }
-            if let Some(place) = here.get_mut(lane) {
-                *place = Some(step);
-            }
-            lanes |= 1 << lane;
         }
         if lanes == 0 {
             return;
         }
         if lanes.count_ones() as usize * FEW <= S::LANES {
             self.step_out(lanes, stage.nodes);
-            let ground = stage.ground(frame, window);
             here.iter().flatten().for_each(|step| run_node(plan, step, frame, stage, &ground));
             return;
         }
@@ -325,7 +307,6 @@ impl<S: Signal> Team<S> {
         );
         let to = (&mut *frame, &mut *self.apart);
         cross::scatter(self.output, &self.blocks, &self.flow, &here, to, window);
-        let ground = stage.ground(frame, window);
         here.iter().flatten().for_each(|step| finish_part(plan, step, frame, stage, &ground));
     }
 }
@@ -352,16 +333,25 @@ impl<S: Signal> Side for Team<S> {
         window: Window,
     ) {
         self.part_ways(stage, window);
+        let ground = stage.ground(frame, window);
+        let mut members: Here<'_> = [None; MOST_LANES];
+        for step in steps {
+            let Step::Node(step) = step else { continue };
+            match self.lane_of(step.slot).and_then(|lane| members.get_mut(lane)) {
+                Some(place) => *place = Some(step),
+                None => run_node(plan, step, frame, stage, &ground),
+            }
+        }
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
         let mut window = window;
-        while let Some(first) = self.first_begin(steps, stage, window) {
+        while let Some(first) = first_begin(&members, stage, window) {
             if first > 0 {
-                self.run_piece(plan, steps, frame, stage, Window::new(window.offset(), first));
+                self.run_piece(plan, &members, frame, stage, Window::new(window.offset(), first));
             }
             window = Window::new(window.offset() + first, window.frames() - first);
-            self.begin(steps, stage, window);
+            self.begin(&members, stage, window);
         }
-        self.run_piece(plan, steps, frame, stage, window);
+        self.run_piece(plan, &members, frame, stage, window);
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64) {

@@ -1,10 +1,9 @@
 //! Who comes into a team and who leaves it by itself, and notes that begin in its lanes.
 
-use super::{Joining, Side, Team, cross};
+use super::{Here, Joining, Side, Team, cross};
 use crate::block::Signal;
 use crate::instrument::begin_care;
 use crate::node::{Care, Node};
-use crate::plan::Step;
 use crate::run::Stage;
 use crate::signal::Window;
 use crate::table::Table;
@@ -64,29 +63,15 @@ impl<S: Signal> Team<S> {
         });
     }
 
-    /// How many frames from here the first note begins in one of the lanes.
-    pub(super) fn first_begin(&self, steps: &[Step], stage: &Stage<'_>, window: Window) -> Option<usize> {
-        let start = stage.frame + window.offset() as u64;
-        let begins = |step: &Step| {
-            let Step::Node(step) = step else { return None };
-            let begins = begins(stage.nodes.get(step.slot)?.as_ref()?)?;
-            self.lane_of(step.slot).map(|_| begins.saturating_sub(start) as usize)
-        };
-        steps.iter().filter_map(begins).filter(|first| *first < window.frames()).min()
-    }
-
     /// Makes those begin whose notes begin here.
-    pub(super) fn begin(&mut self, steps: &[Step], stage: &mut Stage<'_>, window: Window) {
+    pub(super) fn begin(&mut self, members: &Here<'_>, stage: &mut Stage<'_>, window: Window) {
         let start = stage.frame + window.offset() as u64;
-        for step in steps {
-            let Step::Node(step) = step else { continue };
-            let Some(Some(node)) = stage.nodes.get(step.slot) else { continue };
-            if begins(node).is_none_or(|begins| begins > start) {
-                continue;
-            }
-            if let Some(lane) = self.lane_of(step.slot) {
+        for (lane, step) in members.iter().enumerate() {
+            let Some(slot) = step.map(|step| step.slot) else { continue };
+            let Some(Some(node)) = stage.nodes.get(slot) else { continue };
+            if begins(node).is_some_and(|begins| begins <= start) {
                 self.forget(lane, stage.nodes);
-                begin_care(step.slot, stage.nodes);
+                begin_care(slot, stage.nodes);
             }
         }
     }
@@ -100,6 +85,13 @@ impl<S: Signal> Team<S> {
             }
         }
     }
+}
+
+/// How many frames from here the first note begins in one of the lanes.
+pub(super) fn first_begin(members: &Here<'_>, stage: &Stage<'_>, window: Window) -> Option<usize> {
+    let start = stage.frame + window.offset() as u64;
+    let begins = members.iter().flatten().filter_map(|step| begins(stage.nodes.get(step.slot)?.as_ref()?));
+    begins.map(|begins| begins.saturating_sub(start) as usize).filter(|first| *first < window.frames()).min()
 }
 
 /// When the note of a voice begins, if it is yet to.

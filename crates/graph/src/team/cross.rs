@@ -1,8 +1,7 @@
 //! From signals alone into lanes, and back.
 
-use super::MOST_LANES;
+use super::{Here, MOST_LANES};
 use crate::block::{Block, Signal};
-use crate::plan::NodeStep;
 use crate::processor::Flow;
 use crate::signal::{Frame, Run, Window};
 use core::cell::Cell;
@@ -38,7 +37,7 @@ pub(super) fn scatter<S: Signal>(
     output: Run,
     blocks: &[Block<S>],
     flow: &[Flow],
-    steps: &[Option<&NodeStep>; MOST_LANES],
+    steps: &Here<'_>,
     (frame, room): (&mut Frame<'_>, &mut [Block]),
     window: Window,
 ) {
