@@ -1,7 +1,7 @@
 //! Changes that wait for their frame, and, once due, for their node to run.
 
 use crate::message::{Address, Deed, Ticket};
-use crate::node::{NONE, Node};
+use crate::node::{Care, NONE, Node};
 use crate::table::Table;
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
@@ -204,7 +204,9 @@ impl Agenda {
 
     /// Makes the changes that are due for a node which does not run. `[audio]`
     pub fn settle(&mut self, node: &mut Node) {
-        while let Some(due) = self.take_first(node) {
+        while node.care.has(Care::DUE)
+            && let Some(due) = self.take_first(node)
+        {
             if let Deed::Set { param, value, motion } = due.deed {
                 node.set(due.frame, param, value, motion);
             }

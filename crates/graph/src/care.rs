@@ -1,7 +1,7 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
 use crate::bypass::lead_around;
-use crate::instrument::begin;
+use crate::instrument::{begin, begins};
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
 use crate::params::prepare;
@@ -29,7 +29,7 @@ pub(crate) fn run_with_care(
         stage.agenda.settle(node);
         return outputs.silence_all();
     }
-    if let Some(begins) = node.upkeep.voice.as_ref().and_then(|voice| voice.begins) {
+    if let Some(begins) = begins(node) {
         if begins < span.frame + span.frames as u64 {
             return run_from(begins, plan, step, frame, stage, window, timed);
         }
@@ -148,10 +148,11 @@ pub(crate) fn finish_part(
 ) {
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
     // An instrument takes what is due for it as it runs; what it left is due after this piece of the span.
-    if node.upkeep.instrument.is_none() {
+    if node.care.has(Care::DUE) && node.upkeep.instrument.is_none() {
         stage.agenda.settle(node);
     }
-    if let Some(voice) = &mut node.upkeep.voice
+    if node.care.has(Care::VOICE)
+        && let Some(voice) = &mut node.upkeep.voice
         && let Some((_, mut outputs)) = frame.part(step.out, ground)
     {
         voice.follow(&mut outputs, ground.span);

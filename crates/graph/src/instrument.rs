@@ -103,8 +103,7 @@ impl Instrument {
     /// Whether a note is yet to begin on a voice.
     fn is_to_begin(&self, voice: Option<u16>, stage: &Stage<'_>) -> bool {
         let slot = voice.and_then(|voice| self.slots.get(usize::from(voice)));
-        let node = slot.and_then(|slot| stage.nodes.get(*slot)?.as_ref());
-        node.and_then(|node| node.upkeep.voice.as_ref()).is_some_and(|care| care.begins.is_some())
+        slot.and_then(|slot| begins(stage.nodes.get(*slot)?.as_ref()?)).is_some()
     }
 
     /// Makes an event heard from a frame on, which may lie ahead of the `present` one if it is [foreseen](Self::foresees). `[audio]`
@@ -259,6 +258,13 @@ impl Instrument {
 fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'s mut VoiceCare> {
     let slot = slots.get(usize::from(voice))?;
     stage.nodes.get_mut(*slot)?.as_mut()?.upkeep.voice.as_deref_mut()
+}
+
+/// When the note of a voice begins, if it is yet to. `[audio]`
+#[inline(always)]
+pub(crate) fn begins(node: &Node) -> Option<u64> {
+    // Of what is no voice, the upkeep is not even looked at.
+    if node.care.has(Care::VOICE) { node.upkeep.voice.as_ref()?.begins } else { None }
 }
 
 /// Makes a voice begin as new. `[audio]`

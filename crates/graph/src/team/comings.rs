@@ -2,7 +2,7 @@
 
 use super::{Here, Joining, Side, Team, cross};
 use crate::block::Signal;
-use crate::instrument::begin_care;
+use crate::instrument::{begin_care, begins};
 use crate::node::{Care, Node};
 use crate::run::Stage;
 use crate::signal::Window;
@@ -92,9 +92,4 @@ pub(super) fn first_begin(members: &Here<'_>, stage: &Stage<'_>, window: Window)
     let start = stage.frame + window.offset() as u64;
     let begins = members.iter().flatten().filter_map(|step| begins(stage.nodes.get(step.slot)?.as_ref()?));
     begins.map(|begins| begins.saturating_sub(start) as usize).filter(|first| *first < window.frames()).min()
-}
-
-/// When the note of a voice begins, if it is yet to.
-pub(super) fn begins(node: &Node) -> Option<u64> {
-    node.upkeep.voice.as_ref()?.begins
 }
