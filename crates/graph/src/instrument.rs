@@ -93,7 +93,7 @@ impl Instrument {
             NoteEvent::On(_) => {
                 self.voices.advance(frame);
                 // A voice has one fade ahead of it, not two.
-                let steals = self.fades_ahead && self.voices.is_full();
+                let steals = self.fades_ahead && self.voices.may_steal();
                 !steals && !self.is_to_begin(self.voices.next(), stage)
             }
             _ => true,
@@ -407,12 +407,14 @@ impl VoiceCare {
 
     /// Lets it fade, from a frame that may lie ahead of the present one.
     fn fade_from(&mut self, frame: u64, frames: u32, present: u64) {
-        if frame > present && self.fades.is_none() {
+        if frame > present {
+            // There is none yet: what would need a second one is not foreseen.
             self.fades = Some((frame, frames));
             return;
         }
-        if let Some((frame, frames)) = self.fades.take() {
-            self.gain.depart(frame, 0.0, Motion::Glide(frames));
+        // One that was foreseen for this very frame is hurried as one is that has begun.
+        if let Some((foreseen, frames)) = self.fades.take() {
+            self.gain.depart(foreseen, 0.0, Motion::Glide(frames));
         }
         self.gain.depart(frame, 0.0, Motion::Glide(frames));
         self.fading = true;

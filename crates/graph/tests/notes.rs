@@ -260,6 +260,24 @@ fn spares_that_all_fade_are_hurried_and_then_notes_are_dropped() {
 }
 
 #[test]
+fn a_fade_may_be_hurried_at_the_frame_at_which_it_begins() {
+    let config = Config { voices: 2, spares: 1, fade: 1_000, hurry: 48, ..Config::default() };
+    // Inside of a span the first of the fades is foreseen; between two callbacks of 55 frames both begin at once.
+    let renderings = [64, 55].map(|size| {
+        let mut hall = hall(config, 0);
+        for (id, pitch, at) in [(1, 60.0, 0), (2, 10.0, 0), (3, 0.0, 110), (4, 0.0, 110)] {
+            hall.on(id, pitch, at);
+        }
+        let out = hall.render(400, || size);
+        assert_eq!((hall.counts().stolen, hall.counts().dropped), (2, 0));
+        out
+    });
+    let [_, right] = &renderings[0];
+    assert!(right[109] == 70.0 && right[110 + 24] > 30.0 && right[110 + 48] < 10.0, "{}", right[110 + 48]);
+    assert!(renderings[0] == renderings[1]);
+}
+
+#[test]
 fn mono_and_legato_glide() {
     for mode in [Mode::Mono, Mode::Legato] {
         let mut hall = hall(Config { voices: 4, spares: 2, mode, fade: 0, ..Config::default() }, 100);

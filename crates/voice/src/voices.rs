@@ -81,8 +81,8 @@ impl Voices {
         self.voices.iter().position(|voice| voice.phase == Phase::Free).map(|number| number as u16)
     }
 
-    /// Whether no more voices may play, so that the next note may steal one. `[audio]`
-    pub fn is_full(&self) -> bool {
+    /// Whether the next note may steal a voice: no more may play, or it is stolen for another reason. `[audio]`
+    pub fn may_steal(&self) -> bool {
         self.config.steal == Steal::SameNote
             || self.config.mode != Mode::Poly
             || self.counts.playing >= self.config.voices
