@@ -1,15 +1,17 @@
 //! The running engine: what the audio thread owns. Commands in, samples and events out.
 
+mod apply;
+mod obey;
+mod outbox;
+
 use crate::agenda::Agenda;
-use crate::batch::{Arena, Batch, CableChange};
+use crate::batch::{Arena, Batch};
 use crate::block::{Block, QUANTUM};
 use crate::care::each_slot;
 use crate::load::Probe;
 use crate::message::{
-    Address, Command, CommandReceiver, CommandSender, Deed, Event, EventReceiver, EventSender, NoteEvent,
-    Refusal, Ticket, When,
+    CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, commands, events,
 };
-use crate::message::{DEFAULT_MESSAGES, Set, commands, events};
 use crate::node::{Body, Dial, Node};
 use crate::plan::{Inner, Link};
 use crate::playing::Playing;
@@ -25,6 +27,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::cell::Cell;
+use outbox::Outbox;
 use sostenuto_rt::FlushDenormals;
 
 /// What is bounded in a running engine, and how.
@@ -121,7 +124,7 @@ impl Executor {
             inbox,
             waiting: VecDeque::with_capacity(limits.waiting.max(1)),
             limits,
-            outbox: Outbox { events: events_in, kept: VecDeque::with_capacity(BACKLOG), load: load.clone() },
+            outbox: Outbox::new(events_in, load.clone()),
             probe: Probe::new(clock),
             load: load.clone(),
             faults_untold: false,
@@ -249,232 +252,6 @@ impl Executor {
         }
     }
 
-    /// Takes commands, but no more than one callback may, nor more than there is room to answer.
-    fn drain(&mut self) {
-        for _ in 0..self.limits.commands_per_callback.max(1) {
-            if self.outbox.is_full() || self.waiting.len() >= self.limits.waiting.max(1) {
-                break;
-            }
-            match self.inbox.receive() {
-                Some(command) => self.obey(command),
-                None => return,
-            }
-        }
-        if self.inbox.peek().is_some() {
-            self.load.note_deferred();
-        }
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Apply(mut batch) => {
-                batch.at = self.playing.settled(batch.at, self.frame);
-                self.waiting.push_back((self.agenda.arrivals(), batch));
-                self.apply_due();
-            }
-            Command::Set { ticket, set, at } => self.set(ticket, set, at),
-            Command::Note { ticket, instrument, note, at } => self.note(ticket, instrument, note, at),
-            Command::Transport { ticket, change, at } => {
-                let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
-                self.outbox.tell(match self.playing.put(frame, change) {
-                    true => Event::Set { ticket, frame },
-                    false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
-                });
-                self.playing.make_due(self.frame);
-            }
-            Command::Reset { ticket, node } => self.reset(ticket, node),
-            Command::Ping(ticket) => {
-                self.outbox.tell(Event::Pong { ticket, frame: self.frame });
-            }
-        }
-    }
-
-    fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) {
-        // What concerns a node that a waiting batch may bring waits for that batch.
-        let address = set.node;
-        let there =
-            matches!(self.nodes.get(address.slot), Some(Some(node)) if node.upkeep.tenant == address.tenant);
-        let next = self.next_batch().filter(|_| !there);
-        let frame = at.unwrap_or(0).max(self.frame);
-        let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
-        let event = if frame > self.frame {
-            match self.agenda.put(frame, set.node, set.deed(), ticket) {
-                true => Event::Set { ticket, frame },
-                false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
-            }
-        } else {
-            self.make_due(u64::MAX);
-            match self.nodes.get_mut(set.node.slot) {
-                Some(Some(node)) if node.upkeep.tenant == set.node.tenant => {
-                    node.set(frame, set.param, set.value, set.motion);
-                    Event::Set { ticket, frame }
-                }
-                _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
-            }
-        };
-        self.outbox.tell(event);
-    }
-
-    /// Notes wait in the agenda, even those that are due: there they keep their order with others.
-    fn note(&mut self, ticket: Ticket, instrument: Address, note: NoteEvent, at: When) {
-        let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
-        let there = match self.nodes.get(instrument.slot) {
-            Some(Some(node)) if node.upkeep.tenant == instrument.tenant => {
-                Some(node.upkeep.instrument.is_some())
-            }
-            _ => None,
-        };
-        let next = self.next_batch().filter(|_| there.is_none() && frame == self.frame).unwrap_or(0);
-        let frame = frame.max(next);
-        self.outbox.tell(match there {
-            Some(false) => Event::SetRefused { ticket, why: Refusal::NoInstrument },
-            None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
-            _ if self.agenda.put(frame, instrument, Deed::Note(note), ticket) => Event::Set { ticket, frame },
-            _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
-        });
-    }
-
-    fn reset(&mut self, ticket: Ticket, address: Address) {
-        let event = match self.nodes.get(address.slot) {
-            Some(Some(node)) if node.upkeep.tenant == address.tenant => {
-                reset_node(&mut self.nodes, &mut self.teams, &self.plans, address.slot);
-                Event::Set { ticket, frame: self.frame }
-            }
-            _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
-        };
-        self.outbox.tell(event);
-    }
-
-    /// Makes changes that are due now, as far as they came before so many others, so that what has the same frame takes effect in the
-    /// order in which it was sent.
-    fn make_due(&mut self, arrivals: u64) {
-        let next = self.next_batch();
-        let outbox = &mut self.outbox;
-        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, next, |lost| {
-            outbox.tell_lost(lost.ticket);
-        });
-    }
-
-    /// Applies the batches whose frame has come, in the order in which they were sent.
-    fn apply_due(&mut self) {
-        while let Some((arrivals, batch)) = self.waiting.front()
-            && self.playing.frame_of(batch.at, self.frame).is_none_or(|at| at <= self.frame)
-        {
-            let arrivals = *arrivals;
-            self.make_due(arrivals);
-            if self.outbox.is_full() {
-                return;
-            }
-            let Some((_, mut batch)) = self.waiting.pop_front() else { return };
-            let ticket = batch.ticket;
-            let event = if batch.revision == self.revision {
-                self.apply(&mut batch);
-                // It takes the place that has just become free.
-                if let Some(mut then) = batch.then.take() {
-                    let cable = |slot: &u32| self.cables.get(*slot)?.frames_left(self.frame);
-                    let bypass =
-                        |slot: &u32| self.nodes.get(*slot)?.as_ref()?.upkeep.detour.frames_left(self.frame);
-                    let cables = then.after.cables.iter().filter_map(cable);
-                    let left = cables.chain(then.after.bypasses.iter().filter_map(bypass)).max().unwrap_or(0);
-                    then.at = When::Frame(self.frame + left as u64);
-                    self.waiting.push_front((arrivals, then));
-                }
-                Event::Applied { ticket, frame: self.frame, spent: batch }
-            } else {
-                Event::Refused { ticket, why: Refusal::WrongRevision, batch }
-            };
-            self.outbox.tell(event);
-        }
-    }
-
-    /// Swaps what the batch brings with what sounds: moves and writes only, so nothing is made or freed, and nothing can fail.
-    fn apply(&mut self, batch: &mut Batch) {
-        self.revision += 1;
-        self.nodes.grow(&mut batch.node_chunks);
-        self.cables.grow(&mut batch.cable_chunks);
-        self.plans.grow(&mut batch.plan_chunks);
-        self.teams.grow(&mut batch.team_chunks);
-        if let Some(arena) = &mut batch.arena {
-            core::mem::swap(arena, &mut self.arena);
-        }
-        for (team, lane) in &batch.musters.leaving {
-            if let Some(Some(team)) = self.teams.get_mut(*team) {
-                team.let_go(*lane, &mut self.nodes);
-            }
-        }
-        for (slot, node) in &mut batch.nodes {
-            if let Some(there) = self.nodes.get_mut(*slot) {
-                core::mem::swap(there, node);
-            }
-            // What was due for a node that leaves without having run gives its place in the agenda back.
-            if let Some(leaving) = node {
-                self.agenda.settle(leaving);
-            }
-        }
-        for (slot, change) in &batch.cables {
-            let Some(cable) = self.cables.get_mut(*slot) else { continue };
-            match *change {
-                CableChange::New(value) => *cable = Trajectory::hold(value),
-                CableChange::Move(value, motion) => cable.depart(self.frame, value, motion),
-                CableChange::Fade(value, _) if self.frame == 0 => *cable = Trajectory::hold(value),
-                CableChange::Fade(value, frames) => cable.depart(self.frame, value, Motion::Glide(frames)),
-            }
-        }
-        for (slot, plan) in &mut batch.plans {
-            if let Some(link) = self.plans.get_mut(*slot) {
-                core::mem::swap(&mut link.plan, plan);
-            }
-        }
-        for (slot, next) in &batch.links {
-            if let Some(link) = self.plans.get_mut(*slot) {
-                link.next = *next;
-            }
-        }
-        for (slot, inner) in &batch.parts {
-            if let Some(Some(node)) = self.nodes.get_mut(*slot) {
-                node.body = Body::Part(*inner);
-            }
-        }
-        if let Some(root) = batch.root {
-            self.root = root;
-        }
-        for (slot, tables) in &mut batch.tables {
-            if let Some(Some(node)) = self.nodes.get_mut(*slot)
-                && let Some(instrument) = &mut node.upkeep.instrument
-            {
-                core::mem::swap(&mut instrument.tables, tables);
-            }
-        }
-        for (slot, team) in &mut batch.musters.teams {
-            if let Some(there) = self.teams.get_mut(*slot) {
-                core::mem::swap(there, team);
-            }
-        }
-        for joining in &mut batch.musters.joining {
-            if let Some(Some(team)) = self.teams.get_mut(joining.team) {
-                team.take_in(joining, &mut self.nodes, self.frame);
-            }
-        }
-        if let Some(parts) = &mut batch.play {
-            self.playing.take_over(parts, self.frame, &mut self.agenda, &self.load);
-        }
-        for slot in &batch.resets {
-            reset_node(&mut self.nodes, &mut self.teams, &self.plans, *slot);
-        }
-        for (slot, on, motion) in &batch.bypasses {
-            if let Some(Some(node)) = self.nodes.get_mut(*slot) {
-                // Before frame 0 nothing sounded: there is nothing to fade.
-                let motion = if self.frame == 0 { Motion::Jump } else { *motion };
-                node.bypass(self.frame, *on, motion);
-            }
-        }
-        for set in &batch.sets {
-            if let Some(Some(node)) = self.nodes.get_mut(set.node.slot) {
-                node.set(self.frame, set.param, set.value, set.motion);
-            }
-        }
-    }
-
     /// Where every parameter is now, without what drives it: to check it against the graph.
     pub fn positions(&self) -> impl Iterator<Item = (crate::NodeId, impl Iterator<Item = f32>)> {
         let now = |node: &Node, param: usize, dial: &Dial| match node.moving() >> param & 1 {
@@ -526,70 +303,6 @@ fn output(root: Inner, arena: &Arena, channel: usize) -> &Block {
         return &SILENT;
     }
     arena.blocks.get(root.output.start as usize + channel).unwrap_or(&SILENT)
-}
-
-/// Events kept while the ring of events is full.
-const BACKLOG: usize = 64;
-/// Room in the backlog for what one more command, one more batch or one span may have to tell.
-const RESERVE: usize = 8;
-
-/// The way back to the control side: the ring and, while that is full, a backlog of fixed size. No event that carries a batch is
-/// ever lost, for no command is taken while the backlog is nearly full.
-#[derive(Debug)]
-struct Outbox {
-    events: EventSender,
-    kept: VecDeque<Event>,
-    load: Arc<EngineLoad>,
-}
-
-impl Outbox {
-    /// Whether it can take what one more command may cause.
-    fn is_full(&self) -> bool {
-        self.kept.len() + RESERVE > BACKLOG
-    }
-
-    /// Whether not even an event without a batch can be kept.
-    fn has_no_room(&mut self) -> bool {
-        self.flush();
-        self.kept.len() >= BACKLOG
-    }
-
-    fn tell_lost(&mut self, ticket: Ticket) {
-        // Notes of sequences are nobody's request.
-        if ticket == Ticket(0) {
-            return;
-        }
-        self.tell(Event::SetRefused { ticket, why: Refusal::NotSounding });
-    }
-
-    /// Sends, or keeps to send later; `false` if there is room for neither, which only a flood of lost changes and faults can bring about.
-    fn tell(&mut self, event: Event) -> bool {
-        self.flush();
-        let event = if self.kept.is_empty() {
-            match self.events.tell(event) {
-                Ok(()) => return true,
-                Err(full) => full.0,
-            }
-        } else {
-            event
-        };
-        // An event without a batch may go; one with a batch always finds the reserve.
-        if self.kept.len() >= BACKLOG {
-            self.load.note_untold();
-            return false;
-        }
-        self.kept.push_back(event);
-        true
-    }
-
-    fn flush(&mut self) {
-        while let Some(event) = self.kept.pop_front() {
-            if let Err(full) = self.events.tell(event) {
-                self.kept.push_front(full.0);
-                return;
-            }
-        }
-    }
 }
 
 // Everything in the engine may move to another thread between callbacks.

@@ -3,19 +3,23 @@
 //! An instrument is a part whose members are its voices, each a part of its own, added up at its outputs. Which voice plays which note is the
 //! matter of [`Voices`]; here its answers become parameters of the voices' `note` nodes, and fades.
 
+mod voice;
+
 use crate::agenda::Agenda;
 use crate::care::settle_all;
 use crate::executor::reset_node;
 use crate::message::{Address, Deed, NoteEvent};
 use crate::node::{Care, Node};
-use crate::processor::{Outputs, Span};
 use crate::run::Stage;
 use crate::stats::VoiceLoad;
 use crate::table::Table;
-use crate::trajectory::{Motion, Trajectory};
+use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use sostenuto_voice::{Action, Counts, Note, NoteId, Voices};
+use voice::OwnKnob;
+
+pub(crate) use voice::VoiceCare;
 
 /// The parameters of a `note` node.
 mod param {
@@ -26,16 +30,8 @@ mod param {
     pub const PRESSURE: u16 = 4;
 }
 
-/// Below this a sample counts as nothing, once the note has been let go: -100 dB.
-const NOTHING: f32 = 1e-5;
-/// For so many seconds on end a voice that was let go must be that quiet to have ended.
-const QUIET_SECONDS: f64 = 0.1;
-/// The time in which the level of a voice that is silent falls by a factor of e, in seconds.
-const FALL_SECONDS: f64 = 0.05;
 /// Changes that a note may bring.
 const ROOM: usize = 256;
-/// Knobs that can be set for one note.
-const OWN_KNOBS: usize = 16;
 
 /// Where in the voices notes and knobs are heard.
 #[derive(Clone, Debug, Default)]
@@ -319,173 +315,5 @@ fn release(slots: &[u32], tables: &Tables, voice: u16, at: (u64, u64), stage: &m
     tell(tables, voice, param::GATE, 0.0, Motion::Jump, at, stage);
     if let Some(care) = care_of(slots, voice, stage) {
         care.released = Some(at.0);
-    }
-}
-
-/// What is kept of one voice.
-#[derive(Debug)]
-pub(crate) struct VoiceCare {
-    /// From 1 to 0 as it is stolen.
-    gain: Trajectory,
-    fading: bool,
-    /// A fade that is yet to begin: from when on, and over how many frames.
-    fades: Option<(u64, u32)>,
-    /// When its note begins, if it is yet to.
-    pub begins: Option<u64>,
-    /// Since when it is let go.
-    released: Option<u64>,
-    /// Its level, if that decides who is stolen: the highest sample, falling off with time.
-    peak: f32,
-    fall: f32,
-    listens: bool,
-    /// For how many frames since it was let go it has been next to silent, and how many are enough.
-    quiet: u32,
-    enough: u32,
-    /// The frame at which it has ended, until that is seen to.
-    ended: Option<u64>,
-    /// Knobs that were turned for its note alone.
-    own: Knobs,
-}
-
-type Knobs = [Option<OwnKnob>; OWN_KNOBS];
-
-/// A knob turned for one note.
-#[derive(Clone, Copy, Debug)]
-struct OwnKnob {
-    node: Address,
-    param: u16,
-    before: f32,
-    now: f32,
-}
-
-impl OwnKnob {
-    /// Sets the parameter back, unless it has been set for all notes since.
-    fn give_back(&self, at: (u64, u64), stage: &mut Stage<'_>) {
-        if let Some(node) = node_at(stage.nodes, self.node)
-            && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
-            && dial.motion.target() == self.now
-        {
-            set_at(node, self.param, self.before, Motion::Jump, at, stage.agenda);
-        }
-    }
-}
-
-impl VoiceCare {
-    /// `[control]`; `listens` if how loud it is decides who is stolen.
-    pub fn new(sample_rate: f64, listens: bool) -> Self {
-        VoiceCare {
-            gain: Trajectory::hold(1.0),
-            fading: false,
-            fades: None,
-            begins: None,
-            released: None,
-            peak: 0.0,
-            fall: libm::exp(-1.0 / (FALL_SECONDS * sample_rate)) as f32,
-            listens,
-            quiet: 0,
-            enough: (QUIET_SECONDS * sample_rate + 0.5) as u32,
-            ended: None,
-            own: [None; OWN_KNOBS],
-        }
-    }
-
-    /// Begins as new.
-    fn begin(&mut self) {
-        self.gain = Trajectory::hold(1.0);
-        // What was foreseen of the note that begins stays.
-        let begun = self.begins.take().unwrap_or(0);
-        self.fading = false;
-        self.fades = self.fades.filter(|(frame, _)| begun > 0 && *frame >= begun);
-        self.released = self.released.filter(|frame| begun > 0 && *frame >= begun);
-        (self.peak, self.quiet, self.ended) = (0.0, 0, None);
-    }
-
-    /// The knobs that its last note had for itself.
-    fn take_knobs(&mut self) -> Knobs {
-        core::mem::replace(&mut self.own, [None; OWN_KNOBS])
-    }
-
-    /// Lets it fade, from a frame that may lie ahead of the present one.
-    fn fade_from(&mut self, frame: u64, frames: u32, present: u64) {
-        if frame > present {
-            // There is none yet: what would need a second one is not foreseen.
-            self.fades = Some((frame, frames));
-            return;
-        }
-        // One that was foreseen for this very frame is hurried as one is that has begun.
-        if let Some((foreseen, frames)) = self.fades.take() {
-            self.gain.depart(foreseen, 0.0, Motion::Glide(frames));
-        }
-        self.gain.depart(frame, 0.0, Motion::Glide(frames));
-        self.fading = true;
-    }
-
-    /// Notes a knob, by what it was before the note first turned it. More than there is room for stay as they were turned.
-    fn note_knob(&mut self, knob: OwnKnob) {
-        let same = |there: &&mut Option<OwnKnob>| {
-            there.is_some_and(|t| (t.node, t.param) == (knob.node, knob.param))
-        };
-        if let Some(Some(there)) = self.own.iter_mut().find(same) {
-            there.now = knob.now;
-        } else if let Some(free) = self.own.iter_mut().find(|there| there.is_none()) {
-            *free = Some(knob);
-        }
-    }
-
-    /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. `[audio]`
-    pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) {
-        self.fade(outputs, span);
-        if self.listens {
-            self.listen(outputs, span);
-        }
-        if self.ended.is_some() {
-            // It is taken off on the grid.
-            return outputs.silence_all();
-        }
-        let Some(released) = self.released.filter(|_| !self.fading) else { return };
-        let first = released.saturating_sub(span.frame) as usize;
-        for frame in first..span.frames {
-            let loud = (0..outputs.channels())
-                .any(|c| outputs.read(c).get(frame).is_some_and(|x| x.abs() > NOTHING));
-            self.quiet = if loud { 0 } else { self.quiet.saturating_add(1) };
-            if self.quiet >= self.enough {
-                self.ended = Some(span.frame + frame as u64 + 1);
-                for channel in outputs.iter_mut() {
-                    channel.iter_mut().skip(frame + 1).for_each(|x| *x = 0.0);
-                }
-                return;
-            }
-        }
-    }
-
-    /// Follows the level.
-    fn listen(&mut self, outputs: &Outputs<'_>, span: Span) {
-        for frame in 0..span.frames {
-            let of = |c: usize| outputs.read(c).get(frame).map_or(0.0, |x| x.abs());
-            let sample = (0..outputs.channels()).map(of).fold(0.0, f32::max);
-            self.peak = sample.max(self.peak * self.fall);
-        }
-    }
-
-    fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) {
-        let mut gains = [1.0; crate::QUANTUM];
-        let gains = gains.get_mut(..span.frames).unwrap_or_default();
-        let begins = self.fades.filter(|(frame, _)| *frame < span.frame + span.frames as u64);
-        if !self.fading && begins.is_none() {
-            return;
-        }
-        let mut from = 0;
-        if let Some((frame, frames)) = begins {
-            from = frame.saturating_sub(span.frame) as usize;
-            if self.fading {
-                self.gain.render(span.frame, gains.get_mut(..from).unwrap_or_default());
-            }
-            self.gain.depart(frame, 0.0, Motion::Glide(frames));
-            (self.fading, self.fades) = (true, None);
-        }
-        self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
-        for channel in outputs.iter_mut() {
-            channel.iter_mut().zip(&*gains).for_each(|(x, gain)| *x *= gain);
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! is to be looked at; mostly there is none.
 
 mod alone;
+mod bell;
 mod comings;
 mod cross;
 mod dials;
@@ -14,7 +15,7 @@ mod sum;
 use crate::batch::Arena;
 use crate::block::{Block, Signal};
 use crate::care::finish_part;
-use crate::compile::{Member, Sheet};
+use crate::compile::Sheet;
 use crate::node::{Care, Node};
 use crate::plan::{CompiledGraph, NodeStep, Step};
 use crate::processor::{Flow, Stream};
@@ -26,9 +27,10 @@ use alloc::sync::Arc;
 use alloc::vec;
 use comings::first_begin;
 use core::cell::Cell;
-use core::sync::atomic::{AtomicU32, Ordering};
 use seat::Seat;
 use sostenuto_dsp::{Task, Vector};
+
+pub(crate) use bell::{Bell, Joining, Place};
 
 /// The most lanes a team can have.
 pub(crate) const MOST_LANES: usize = 16;
@@ -45,80 +47,6 @@ pub(crate) type Row = [u32; MOST_LANES];
 
 /// In each lane the step of the part that runs there, in the plan that the part lies in.
 type Here<'a> = [Option<&'a NodeStep>; MOST_LANES];
-
-/// Tells a team of which nodes something is to be looked at: a bit for each lane, for each node.
-#[derive(Debug)]
-pub(crate) struct Bell(Box<[AtomicU32]>);
-
-impl Bell {
-    fn new(nodes: usize) -> Self {
-        Bell((0..nodes).map(|_| AtomicU32::new(0)).collect())
-    }
-
-    /// `[audio]`
-    pub fn ring(&self, node: u16, lane: u8) {
-        if let Some(lanes) = self.0.get(usize::from(node)) {
-            lanes.fetch_or(1 << lane, Ordering::Relaxed);
-        }
-    }
-
-    /// The lanes for which it was rung.
-    fn rung(&self, node: usize) -> u32 {
-        self.0.get(node).map_or(0, |lanes| lanes.load(Ordering::Relaxed))
-    }
-
-    /// Those of the lanes for which it was rung, and is not from now on.
-    fn answer(&self, node: usize, lanes: u32) -> u32 {
-        let Some(there) = self.0.get(node) else { return 0 };
-        if there.load(Ordering::Relaxed) & lanes == 0 {
-            return 0;
-        }
-        there.fetch_and(!lanes, Ordering::Relaxed) & lanes
-    }
-
-    /// Rings for lanes at which something has to be looked at again.
-    fn ring_again(&self, node: usize, lanes: u32) {
-        if let Some(there) = self.0.get(node) {
-            there.fetch_or(lanes, Ordering::Relaxed);
-        }
-    }
-}
-
-/// Where a node is in a team.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub bell: Arc<Bell>,
-    pub team: u32,
-    pub node: u16,
-    pub lane: u8,
-}
-
-/// A part that comes into a team.
-#[derive(Debug)]
-pub(crate) struct Joining {
-    pub team: u32,
-    pub lane: u8,
-    slot: u32,
-    nodes: Box<[u32]>,
-    cables: Box<[u32]>,
-    /// What all members share: the number of the node, that of the parameter, and the bits of the value.
-    shared: Box<[(u16, u16, u32)]>,
-}
-
-impl Joining {
-    /// `[control]`
-    pub fn new(team: u32, lane: u8, member: &Member) -> Self {
-        let nodes = member.nodes.iter().map(|(slot, _)| *slot).collect();
-        Joining {
-            team,
-            lane,
-            slot: member.slot,
-            nodes,
-            cables: member.cables.clone(),
-            shared: member.shared.clone(),
-        }
-    }
-}
 
 /// A team, however many lanes it has.
 pub(crate) trait Side: Send + core::fmt::Debug {

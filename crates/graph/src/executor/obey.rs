@@ -1,0 +1,102 @@
+//! What each command does: at once, at its frame, or why not.
+
+use super::{Executor, reset_node};
+use crate::message::{Address, Command, Deed, Event, NoteEvent, Refusal, Set, Ticket, When};
+
+impl Executor {
+    /// Takes commands, but no more than one callback may, nor more than there is room to answer.
+    pub(super) fn drain(&mut self) {
+        for _ in 0..self.limits.commands_per_callback.max(1) {
+            if self.outbox.is_full() || self.waiting.len() >= self.limits.waiting.max(1) {
+                break;
+            }
+            match self.inbox.receive() {
+                Some(command) => self.obey(command),
+                None => return,
+            }
+        }
+        if self.inbox.peek().is_some() {
+            self.load.note_deferred();
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Apply(mut batch) => {
+                batch.at = self.playing.settled(batch.at, self.frame);
+                self.waiting.push_back((self.agenda.arrivals(), batch));
+                self.apply_due();
+            }
+            Command::Set { ticket, set, at } => self.set(ticket, set, at),
+            Command::Note { ticket, instrument, note, at } => self.note(ticket, instrument, note, at),
+            Command::Transport { ticket, change, at } => {
+                let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
+                self.outbox.tell(match self.playing.put(frame, change) {
+                    true => Event::Set { ticket, frame },
+                    false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+                });
+                self.playing.make_due(self.frame);
+            }
+            Command::Reset { ticket, node } => self.reset(ticket, node),
+            Command::Ping(ticket) => {
+                self.outbox.tell(Event::Pong { ticket, frame: self.frame });
+            }
+        }
+    }
+
+    fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) {
+        // What concerns a node that a waiting batch may bring waits for that batch.
+        let address = set.node;
+        let there =
+            matches!(self.nodes.get(address.slot), Some(Some(node)) if node.upkeep.tenant == address.tenant);
+        let next = self.next_batch().filter(|_| !there);
+        let frame = at.unwrap_or(0).max(self.frame);
+        let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
+        let event = if frame > self.frame {
+            match self.agenda.put(frame, set.node, set.deed(), ticket) {
+                true => Event::Set { ticket, frame },
+                false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+            }
+        } else {
+            self.make_due(u64::MAX);
+            match self.nodes.get_mut(set.node.slot) {
+                Some(Some(node)) if node.upkeep.tenant == set.node.tenant => {
+                    node.set(frame, set.param, set.value, set.motion);
+                    Event::Set { ticket, frame }
+                }
+                _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
+            }
+        };
+        self.outbox.tell(event);
+    }
+
+    /// Notes wait in the agenda, even those that are due: there they keep their order with others.
+    fn note(&mut self, ticket: Ticket, instrument: Address, note: NoteEvent, at: When) {
+        let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
+        let there = match self.nodes.get(instrument.slot) {
+            Some(Some(node)) if node.upkeep.tenant == instrument.tenant => {
+                Some(node.upkeep.instrument.is_some())
+            }
+            _ => None,
+        };
+        let next = self.next_batch().filter(|_| there.is_none() && frame == self.frame).unwrap_or(0);
+        let frame = frame.max(next);
+        self.outbox.tell(match there {
+            Some(false) => Event::SetRefused { ticket, why: Refusal::NoInstrument },
+            None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
+            _ if self.agenda.put(frame, instrument, Deed::Note(note), ticket) => Event::Set { ticket, frame },
+            _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
+        });
+    }
+
+    fn reset(&mut self, ticket: Ticket, address: Address) {
+        let event = match self.nodes.get(address.slot) {
+            Some(Some(node)) if node.upkeep.tenant == address.tenant => {
+                reset_node(&mut self.nodes, &mut self.teams, &self.plans, address.slot);
+                Event::Set { ticket, frame: self.frame }
+            }
+            _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
+        };
+        self.outbox.tell(event);
+    }
+}
