@@ -4,72 +4,41 @@
 mod support;
 
 use proptest::prelude::*;
-use sostenuto_graph::{
-    AudioGraph, Batch, Command, Edit, Event, Executor, Limits, NodeId, ROOT, Remote, Sink, Source,
-};
+use sostenuto_graph::{Batch, Edit, NodeId, ROOT, Sink, Source};
 use std::sync::Arc;
 use support::Dice;
 use support::cell::Kind;
 use support::node::TestNode;
-use support::scenario::{CHANNELS, Model, STREAM, Taste};
+use support::rig;
+use support::scenario::{Model, Taste};
 
 const OUT: Sink = Sink::PartOutput(ROOT, 0);
 
 /// An engine that is edited while it renders.
 struct Rig {
-    graph: AudioGraph,
-    executor: Executor,
-    remote: Remote,
+    engine: rig::Rig,
     /// Whether the graph is settled whenever there is anything to settle.
     settles: bool,
     settled: usize,
     followed: usize,
-    out: Vec<Vec<f32>>,
 }
 
 impl Rig {
     fn new(settles: bool) -> Self {
-        let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
-        let out = vec![Vec::new(); usize::from(CHANNELS)];
-        let mut graph = AudioGraph::new(STREAM, CHANNELS);
-        graph.set_lanes_always();
-        Rig { graph, executor, remote, settles, settled: 0, followed: 0, out }
+        Rig { engine: rig::Rig::new(None), settles, settled: 0, followed: 0 }
     }
 
     fn send(&mut self, batch: Box<Batch>, later: Option<u64>) {
         self.followed += batch.follow_ups().count();
-        let at = later.map(|frames| self.executor.frame() + frames);
-        let batch = if let Some(at) = at { batch.at(at) } else { batch };
-        self.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
+        self.engine.send(batch, later);
     }
 
     fn render(&mut self, frames: usize) {
-        let mut block = vec![vec![0.0; frames]; self.out.len()];
-        let mut channels: Vec<&mut [f32]> = block.iter_mut().map(Vec::as_mut_slice).collect();
-        self.executor.render(&mut channels);
-        self.out.iter_mut().zip(block).for_each(|(out, block)| out.extend(block));
-        while let Some(event) = self.remote.events.receive() {
-            match event {
-                Event::Applied { ticket, frame, .. } => self.graph.applied(ticket, frame),
-                Event::Refused { why, .. } => panic!("a batch was refused: {why}"),
-                _ => {}
-            }
-        }
-        if self.settles
-            && let Some(batch) = self.graph.settle(self.executor.frame())
-        {
+        self.engine.render(frames);
+        if self.settles && self.engine.settle() {
             self.settled += 1;
-            self.send(batch, None);
         }
     }
-}
-
-/// The two renderings, if they are not the same.
-fn difference(with: &Rig, without: &Rig) -> Option<String> {
-    with.out.iter().zip(&without.out).enumerate().find_map(|(channel, (a, b))| {
-        let frame = a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits())?;
-        Some(format!("channel {channel}, frame {frame}: settled {:e}, unsettled {:e}", a[frame], b[frame]))
-    })
 }
 
 /// Random edits of a random graph.
@@ -80,7 +49,7 @@ fn anything(seed: u64, nodes: usize, (faults, latency): (bool, bool), settles: b
         model.growing = step < nodes;
         let edits = 1 + dice.below(6);
         // A transaction with a cycle in it is taken back; the next throw of the dice is another.
-        let done = (0..10).find_map(|_| model.transact(&mut dice, &mut rig.graph, edits, &tally).ok());
+        let done = (0..10).find_map(|_| model.transact(&mut dice, &mut rig.engine.graph, edits, &tally).ok());
         let later = dice.chance(30).then(|| dice.below(100) as u64);
         if let Some((batch, _)) = done {
             rig.send(batch, later.filter(|_| !model.growing));
@@ -96,7 +65,7 @@ fn anything(seed: u64, nodes: usize, (faults, latency): (bool, bool), settles: b
 /// Sources and gains in two rows that come, go and are laid anew, all into the same two ports, which they fill more than once.
 fn crowd(seed: u64, settles: bool) -> Rig {
     let (mut rig, mut dice) = (Rig::new(settles), Dice(seed));
-    let mut edit = rig.graph.edit();
+    let mut edit = rig.engine.graph.edit();
     let bus = edit.add("bus", TestNode::boxed(Kind::Gain)).expect("there is room");
     edit.connect(bus.output(0), OUT, 0.5).expect("they are there");
     let mut nodes: Vec<NodeId> = (0..50).map(|_| source(&mut dice, &mut edit)).collect();
@@ -105,7 +74,7 @@ fn crowd(seed: u64, settles: bool) -> Rig {
     rig.send(batch, None);
     for _ in 0..80 {
         rig.render(1 + dice.below(100));
-        let mut edit = rig.graph.edit();
+        let mut edit = rig.engine.graph.edit();
         for _ in 0..1 + dice.below(12) {
             edit.fade([0, 60, 240, 240][dice.below(4)]);
             let number = dice.below(nodes.len());
@@ -131,7 +100,7 @@ fn source(dice: &mut Dice, edit: &mut Edit<'_>) -> NodeId {
 /// Chains of the same nodes in one order after another.
 fn shuffled(seed: u64, settles: bool) -> Rig {
     let (mut rig, mut dice) = (Rig::new(settles), Dice(seed));
-    let mut edit = rig.graph.edit();
+    let mut edit = rig.engine.graph.edit();
     let start = source(&mut dice, &mut edit);
     let kinds = [Kind::OnePole, Kind::Delay, Kind::Gain, Kind::Fading, Kind::OnePole];
     let mut row: Vec<NodeId> =
@@ -140,7 +109,7 @@ fn shuffled(seed: u64, settles: bool) -> Rig {
     rig.send(batch, None);
     for _ in 0..30 {
         rig.render(1 + dice.below(300));
-        let mut edit = rig.graph.edit();
+        let mut edit = rig.engine.graph.edit();
         edit.fade([0, 60, 240, 240][dice.below(4)]);
         for _ in 0..1 + dice.below(2) {
             let (a, b) = (dice.below(row.len()), dice.below(row.len()));
@@ -181,25 +150,27 @@ proptest! {
     #[test]
     fn edits_of_any_kind(seed: u64, nodes in 2usize..40, taste: (bool, bool)) {
         let (with, without) = (anything(seed, nodes, taste, true), anything(seed, nodes, taste, false));
-        prop_assert_eq!(difference(&with, &without), None);
+        prop_assert_eq!(with.engine.difference(&without.engine), None);
     }
 
     #[test]
     fn cables_into_a_crowded_port(seed: u64) {
         let (with, without) = (crowd(seed, true), crowd(seed, false));
-        prop_assert_eq!(difference(&with, &without), None);
+        prop_assert_eq!(with.engine.difference(&without.engine), None);
     }
 
     #[test]
     fn nodes_that_change_places(seed: u64) {
         let (with, without) = (shuffled(seed, true), shuffled(seed, false));
-        prop_assert_eq!(difference(&with, &without), None);
+        prop_assert_eq!(with.engine.difference(&without.engine), None);
     }
 }
 
 #[test]
 fn the_scripts_are_worth_hearing() {
-    let loud = |rig: &Rig| rig.out[0].windows(2).filter(|w| w[0] != w[1]).count() > rig.out[0].len() / 4;
+    let loud = |rig: &Rig| {
+        rig.engine.out[0].windows(2).filter(|w| w[0] != w[1]).count() > rig.engine.out[0].len() / 4
+    };
     let rigs: Vec<Rig> = (0..20).map(|seed| anything(seed, 30, (false, true), true)).collect();
     assert!(rigs.iter().filter(|rig| loud(rig)).count() > 12);
     assert!(rigs.iter().all(|rig| rig.settled > 8));

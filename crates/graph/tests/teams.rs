@@ -3,25 +3,20 @@
 mod support;
 
 use proptest::prelude::*;
-use sostenuto_graph::{
-    AudioGraph, Batch, Command, Edit, Event, Executor, Limits, Motion, NodeId, ROOT, Remote, Sink, Source,
-};
+use sostenuto_graph::{Command, Edit, Motion, NodeId, ROOT, Sink, Source};
 use support::Dice;
 use support::cell::Kind;
 use support::node::TestNode;
-use support::scenario::{CHANNELS, STREAM};
+use support::rig;
 
 const OUT: Sink = Sink::PartOutput(ROOT, 0);
 
 /// An engine with parts in it that are all made alike.
 struct Rig {
-    graph: AudioGraph,
-    executor: Executor,
-    remote: Remote,
+    engine: rig::Rig,
     bus: NodeId,
     /// Each part with the nodes that are in it.
     parts: Vec<(NodeId, Vec<NodeId>)>,
-    out: Vec<Vec<f32>>,
     /// The most parts that ran side by side at any time.
     most: usize,
 }
@@ -66,45 +61,18 @@ fn plan(dice: &mut Dice) -> Plan {
 
 impl Rig {
     fn new(lanes: usize) -> Self {
-        let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
-        let mut graph = AudioGraph::new(STREAM, CHANNELS);
-        graph.set_lanes(lanes);
-        graph.set_lanes_always();
-        let mut edit = graph.edit();
+        let mut engine = rig::Rig::new(Some(lanes));
+        let mut edit = engine.graph.edit();
         let bus = edit.add("bus", TestNode::boxed(Kind::Gain)).expect("there is room");
         edit.connect(bus.output(0), OUT, 0.5).expect("they are there");
         let batch = edit.commit().expect("no loop");
-        let out = vec![Vec::new(); usize::from(CHANNELS)];
-        let mut rig = Rig { graph, executor, remote, bus, parts: Vec::new(), out, most: 0 };
-        rig.send(batch, None);
-        rig
-    }
-
-    fn send(&mut self, batch: Box<Batch>, later: Option<u64>) {
-        let at = later.map(|frames| self.executor.frame() + frames);
-        let batch = if let Some(at) = at { batch.at(at) } else { batch };
-        self.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
+        engine.send(batch, None);
+        Rig { engine, bus, parts: Vec::new(), most: 0 }
     }
 
     fn render(&mut self, frames: usize) {
-        let mut block = vec![vec![0.0; frames]; self.out.len()];
-        let mut channels: Vec<&mut [f32]> = block.iter_mut().map(Vec::as_mut_slice).collect();
-        self.executor.render(&mut channels);
-        self.out.iter_mut().zip(block).for_each(|(out, block)| out.extend(block));
-        while let Some(event) = self.remote.events.receive() {
-            match event {
-                Event::Applied { ticket, frame, .. } => self.graph.applied(ticket, frame),
-                Event::Refused { why, .. } => panic!("a batch was refused: {why}"),
-                _ => {}
-            }
-        }
-        self.most = self.most.max(self.graph.side_by_side().0);
-    }
-
-    fn settle(&mut self) {
-        if let Some(batch) = self.graph.settle(self.executor.frame()) {
-            self.send(batch, None);
-        }
+        self.engine.render(frames);
+        self.most = self.most.max(self.engine.graph.side_by_side().0);
     }
 }
 
@@ -156,7 +124,7 @@ fn add_part(edit: &mut Edit<'_>, plan: &Plan, dice: &mut Dice) -> (NodeId, Vec<N
 fn change(rig: &mut Rig, plan: &Plan, dice: &mut Dice) {
     let bus = rig.bus;
     let mut parts = core::mem::take(&mut rig.parts);
-    let mut edit = rig.graph.edit();
+    let mut edit = rig.engine.graph.edit();
     edit.fade([0, 60, 240][dice.below(3)]);
     let number = dice.below(parts.len().max(1));
     match dice.below(12) {
@@ -213,7 +181,7 @@ fn change(rig: &mut Rig, plan: &Plan, dice: &mut Dice) {
     let later = dice.chance(40).then(|| dice.below(90) as u64);
     // What would be a loop is taken back.
     if let Ok(batch) = edit.commit() {
-        rig.send(batch, later);
+        rig.engine.send(batch, later);
     }
     rig.parts = parts;
 }
@@ -228,11 +196,11 @@ fn play(seed: u64, lanes: usize, settles: bool) -> Rig {
     let (mut rig, mut dice) = (Rig::new(lanes), Dice(seed));
     let plan = plan(&mut dice);
     for _ in 0..2 + dice.below(20) {
-        let mut edit = rig.graph.edit();
+        let mut edit = rig.engine.graph.edit();
         let part = add_part(&mut edit, &plan, &mut dice);
         edit.connect(part.0.output(0), rig.bus.input(0), 0.2).expect("they are there");
         let batch = edit.commit().expect("no loop");
-        rig.send(batch, None);
+        rig.engine.send(batch, None);
         rig.parts.push(part);
     }
     for _ in 0..40 {
@@ -246,26 +214,19 @@ fn play(seed: u64, lanes: usize, settles: bool) -> Rig {
             .map(|(_, nodes)| nodes[dice.below(nodes.len())]);
         let (value, frames) = (dice.below(100) as f32 / 100.0, dice.below(100) as u64);
         if let Some(node) = node
-            && let Ok(set) = rig.graph.set(node, 0, value, None)
+            && let Ok(set) = rig.engine.graph.set(node, 0, value, None)
         {
-            let (ticket, at) = (rig.graph.next_ticket(), Some(rig.executor.frame() + frames));
-            rig.remote.commands.send(Command::Set { ticket, set, at }).expect("the ring has room");
+            let (ticket, at) = (rig.engine.graph.next_ticket(), Some(rig.engine.executor.frame() + frames));
+            rig.engine.remote.commands.send(Command::Set { ticket, set, at }).expect("the ring has room");
         }
         if settles && dice.chance(70) {
-            rig.settle();
+            rig.engine.settle();
         } else {
             dice.chance(0);
         }
     }
     rig.render(300);
     rig
-}
-
-fn difference(a: &Rig, b: &Rig) -> Option<String> {
-    a.out.iter().zip(&b.out).enumerate().find_map(|(channel, (a, b))| {
-        let frame = a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits())?;
-        Some(format!("channel {channel}, frame {frame}: {:e} and {:e}", a[frame], b[frame]))
-    })
 }
 
 proptest! {
@@ -277,7 +238,7 @@ proptest! {
         prop_assert_eq!(alone.most, 0);
         for lanes in [4, 8, 16] {
             let beside = play(seed, lanes, true);
-            prop_assert_eq!(difference(&beside, &alone), None, "{} lanes, seed {}", lanes, seed);
+            prop_assert_eq!(beside.engine.difference(&alone.engine), None, "{} lanes, seed {}", lanes, seed);
         }
     }
 }

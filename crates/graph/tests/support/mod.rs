@@ -5,6 +5,7 @@
 pub mod cell;
 pub mod node;
 pub mod oracle;
+pub mod rig;
 pub mod scenario;
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): all that is random in these tests hangs on one number.
