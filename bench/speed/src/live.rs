@@ -43,10 +43,13 @@ impl Mode {
 /// What a call of the control side did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Call {
-    /// A parameter of a node.
+    /// A parameter of a node, found before.
     Set,
-    /// A parameter of an instance of a part.
+    /// A parameter of an instance of a part, found before.
     SetInstance,
+    /// The same by their names.
+    SetNamed,
+    SetInstanceNamed,
     /// A voice taken away or added.
     Voice,
     /// An insert added or taken away.
@@ -54,6 +57,16 @@ pub enum Call {
     /// A note that begins.
     Note,
 }
+
+const CALLS: [Call; 7] = [
+    Call::Set,
+    Call::SetInstance,
+    Call::SetNamed,
+    Call::SetInstanceNamed,
+    Call::Voice,
+    Call::Insert,
+    Call::Note,
+];
 
 /// An engine that is edited while it plays.
 pub trait Live {
@@ -159,7 +172,7 @@ pub fn run(name: &str, mode: Mode) -> String {
 
 fn summary(calls: &[(Call, Duration)]) -> Vec<(Call, usize, [f64; 2])> {
     let clock = clock_time();
-    [Call::Set, Call::SetInstance, Call::Voice, Call::Insert, Call::Note]
+    CALLS
         .into_iter()
         .filter_map(|call| {
             let of = calls.iter().filter(|(c, _)| *c == call);

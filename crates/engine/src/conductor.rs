@@ -1,5 +1,6 @@
 //! The control side: the patch that should sound, the graph that does, and the way from one to the other.
 
+mod knobs;
 mod playing;
 mod show;
 pub(crate) mod tails;
@@ -10,13 +11,15 @@ use crate::notice::Notice;
 use crate::order::Order;
 use crate::score::Score;
 use crate::stage::Stage;
+use knobs::Knobs;
+pub use knobs::ParameterHandle;
 use playing::Playing;
 use sostenuto_graph::{
-    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, Remote, Stream, Ticket, When,
+    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, ROOT, Remote, Stream, Ticket, When,
 };
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use tails::{Keep, Tail};
 
 /// Room in the ring that is left to those who ask for something.
@@ -58,8 +61,10 @@ pub struct Applied {
 pub struct Conductor {
     graph: AudioGraph,
     remote: Remote,
-    /// The patch that should sound, settled.
+    /// The patch that should sound, settled, but for values that `knobs` knows of; and the same with them, once somebody asked.
     resolved: Resolved,
+    told: OnceLock<Resolved>,
+    knobs: Knobs,
     stage: Stage,
     order: Order,
     playing: Playing,
@@ -85,6 +90,8 @@ impl Conductor {
             graph: AudioGraph::new(stream, channels),
             remote,
             resolved: Resolved::silence(),
+            told: OnceLock::new(),
+            knobs: Knobs::default(),
             stage: Stage::new(),
             order: Order::default(),
             playing: Playing::new(sample_rate),
@@ -119,6 +126,7 @@ impl Conductor {
     /// # Errors
     /// Problems of the patch, a full ring. Nothing has changed then.
     pub fn apply(&mut self, patch: &Patch, at: impl Into<When>) -> Result<Applied, EngineError> {
+        self.say();
         let resolved = self.resolved.after(patch, Self::catalogue()).map_err(EngineError::Patch)?;
         self.apply_resolved(resolved, at.into(), None)
     }
@@ -141,6 +149,7 @@ impl Conductor {
         at: When,
         keep: Option<Keep>,
     ) -> Result<Applied, EngineError> {
+        self.say();
         let edits = diff(&self.resolved, &resolved);
         let ticket = if edits.iter().any(Edit::is_audible) {
             Some(self.carry_out(&edits, &resolved, at, keep)?)
@@ -149,10 +158,14 @@ impl Conductor {
         };
         for edit in &edits {
             match edit {
-                Edit::Relabel { node, .. } => self.stage.relabel(None, &node.id, &node.label),
+                Edit::Relabel { node, .. } => {
+                    self.stage.relabel(None, &node.id, &node.label);
+                    self.knobs.forget_names();
+                }
                 Edit::InPart { part, edit, .. } => {
                     if let Edit::Relabel { node, .. } = &**edit {
                         self.stage.relabel(Some(part), &node.id, &node.label);
+                        self.knobs.forget_names();
                     }
                 }
                 _ => {}
@@ -191,7 +204,13 @@ impl Conductor {
             self.let_go(ringing.node, at)?;
             self.await_end(ringing, batch.ticket(), keep.frames);
         }
+        for (_, id) in placed.gone.iter().filter(|(body, _)| *body == ROOT) {
+            self.stage.place(ROOT, id).into_iter().for_each(|place| self.knobs.forget(place.node));
+        }
         self.stage.take_in(placed, &self.graph, self.order.horizon);
+        if edits.iter().any(|edit| matches!(edit, Edit::InPart { .. })) {
+            self.knobs.look_again(&self.stage, next, &self.graph);
+        }
         for change in changes {
             let ticket = self.send_change(change, at)?;
             self.own.insert(ticket);
@@ -303,12 +322,7 @@ impl Conductor {
 
     /// The patch that should sound.
     pub fn patch(&self) -> &Patch {
-        self.resolved.patch()
-    }
-
-    /// The same, with everything settled that the document leaves open.
-    pub fn resolved(&self) -> &Resolved {
-        &self.resolved
+        self.resolved().patch()
     }
 
     /// The frames in a second.

@@ -32,6 +32,23 @@ pub enum EngineError {
         /// The names it has.
         has: String,
     },
+    /// A number between the choices of a parameter.
+    #[error("`{node}.{param}` = {value} is none of its choices: give a whole number up to {max}")]
+    NotWhole {
+        /// The node.
+        node: String,
+        /// The parameter.
+        param: String,
+        /// The value asked for.
+        value: f32,
+        /// The last choice.
+        max: f32,
+    },
+    /// A handle of a parameter whose node is gone.
+    #[error(
+        "the node of that parameter was removed or replaced, or is one of another conductor: look the parameter up again"
+    )]
+    ParameterGone,
     /// A parameter inside of an instance of a part that no parameter of the part stands for.
     #[error(
         "`{node}` is inside a part, where `{param}` is the same for all its instances: change it in [parts.{part}], or map a parameter of the part to it"

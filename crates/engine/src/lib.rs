@@ -21,7 +21,7 @@ mod stage;
 
 #[cfg(feature = "native")]
 pub use audio::{AudioEngine, AudioError, Controller, Outlet};
-pub use conductor::{Applied, Conductor};
+pub use conductor::{Applied, Conductor, ParameterHandle};
 pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use notice::Notice;

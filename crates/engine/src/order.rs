@@ -12,7 +12,14 @@ pub(crate) struct Order {
     pub open: HashSet<Ticket>,
     /// The latest frame at which a parameter was set, for those with a frame to come.
     sets: HashMap<(NodeId, u16), u64>,
+    /// The latest of these.
+    latest: u64,
+    /// With more of them than this, those that are past are looked for.
+    many: usize,
 }
+
+/// So many are kept before any are looked through.
+const FEW: usize = 64;
 
 impl Order {
     /// The frame for a batch that sets these parameters: not before what was asked of them earlier.
@@ -31,14 +38,21 @@ impl Order {
         let at = at.max(born).max(self.sets.get(&set).copied());
         if let Some(frame) = at.filter(|frame| *frame > now) {
             self.sets.insert(set, frame);
+            self.latest = self.latest.max(frame);
         }
         at
     }
 
-    /// What is past needs no keeping. Looked through only when there is much of it.
+    /// Whether no parameter was set for a frame that is to come.
+    pub fn awaits_no_set(&self, now: u64) -> bool {
+        self.latest <= now
+    }
+
+    /// What is past needs no keeping. Looked through only when there is twice as much as there was left the last time.
     fn forget(&mut self, now: u64) {
-        if self.sets.len() > 64 {
+        if self.sets.len() > self.many.max(FEW) {
             self.sets.retain(|_, frame| *frame >= now);
+            self.many = 2 * self.sets.len();
         }
     }
 }

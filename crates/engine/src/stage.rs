@@ -78,6 +78,11 @@ impl Stage {
         place.map_or(&[], |place| &place.bodies)
     }
 
+    /// The id of a node that lies in a body.
+    pub fn id_in(&self, body: NodeId, node: NodeId) -> Option<&str> {
+        self.whereabouts.get(&node).filter(|(there, _)| *there == body).map(|(_, id)| id.as_str())
+    }
+
     /// The body that a node lies in.
     pub fn around(&self, node: NodeId) -> Option<NodeId> {
         self.whereabouts.get(&node).map(|(body, _)| *body)
@@ -115,10 +120,7 @@ impl Stage {
             self.remove(body, &id);
         }
         for (body, number, value) in changes.turned {
-            let values = self.bodies.get_mut(&body).and_then(|b| b.site.as_mut()).map(|s| &mut s.values);
-            if let Some(there) = values.and_then(|values| values.get_mut(number)) {
-                *there = value;
-            }
+            self.turn(body, number, value);
         }
         for (body, site) in changes.sites {
             self.instances.entry(site.part.clone()).or_default().insert(body);
@@ -131,6 +133,14 @@ impl Stage {
                 self.whereabouts.insert(node, (body, id.clone()));
                 places.insert(id, Place { node, label, tap, load, born, bodies });
             }
+        }
+    }
+
+    /// Notes the value of a parameter of the part whose inside a body is.
+    pub fn turn(&mut self, body: NodeId, number: usize, value: f32) {
+        let values = self.bodies.get_mut(&body).and_then(|b| b.site.as_mut()).map(|s| &mut s.values);
+        if let Some(there) = values.and_then(|values| values.get_mut(number)) {
+            *there = value;
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! `SOSTENUTO_EDITS` says how many; `make soak` asks for ten million.
 
-use sostenuto_engine::{Conductor, Desk, Notice, Reply};
+use sostenuto_engine::{Conductor, Desk, DeskError, Notice, Reply};
 use sostenuto_graph::{Executor, Limits, Refusal};
 use sostenuto_patch::command::Command;
 use sostenuto_patch::{Cable, Node, Patch, ResolvedNodes, ResolvedPart, Source};
@@ -206,6 +206,15 @@ impl Run {
     }
 }
 
+/// Lets what sets a parameter set it by a handle, so that the document says it later.
+fn by_handle(desk: &mut Desk, command: &Command, at: Option<u64>) -> Result<Reply, DeskError> {
+    let Command::Set { node, param, value, .. } = command else { return desk.carry_out(command, at) };
+    let handle = desk.conductor_mut().parameter(node, param)?;
+    let value = value.parse().expect("a number");
+    desk.conductor_mut().set_by(handle, value, None, at)?;
+    Ok(Reply::Nothing("nobody is told"))
+}
+
 const START: &str = r#"
 [parts.strip.params]
 tone = "filter.cutoff"
@@ -276,6 +285,7 @@ fn random_edits_while_it_sounds() {
                 let patch = inside(&mut dice, &before);
                 run.desk.play(patch, at)
             }
+            1..8 => by_handle(&mut run.desk, &command, at),
             _ => run.desk.carry_out(&command, at),
         };
         match outcome {

@@ -132,6 +132,15 @@ pub enum Command {
         /// When; at once if `None` or past.
         at: Option<u64>,
     },
+    /// The same, of which nothing is told unless it is refused: for parameters that move often.
+    Turn {
+        /// Comes back in [`Event::SetRefused`].
+        ticket: Ticket,
+        /// The change.
+        set: Set,
+        /// When; at once if `None` or past.
+        at: Option<u64>,
+    },
     /// Tell an instrument of a note.
     Note {
         /// Comes back in [`Event::Set`].

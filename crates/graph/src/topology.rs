@@ -346,6 +346,23 @@ impl AudioGraph {
         Ok(set)
     }
 
+    /// What [`set`](Self::set) gives for a parameter at its default, to be sent again and again with other values that its range has. The graph
+    /// is to be told of the last of them by [`note_value`](Self::note_value), before anybody asks it. Nothing of a parameter of which the graph
+    /// has to know every value, and of one that is not there.
+    pub fn pattern(&self, node: NodeId, param: u16) -> Option<Set> {
+        let entry = self.present(node)?;
+        let default = entry.shape.params.get(usize::from(param))?.default;
+        let is_shared = entry.kin.as_ref().is_some_and(|kin| kin.shared() >> param & 1 == 1);
+        self.checked_set(node, param, default, None).ok().filter(|_| !is_shared)
+    }
+
+    /// Notes where a parameter is going that was set by a [`pattern`](Self::pattern).
+    pub fn note_value(&mut self, node: NodeId, param: u16, value: f32) {
+        if let Some(there) = self.node_mut(node).and_then(|e| e.values.get_mut(usize::from(param))) {
+            *there = value;
+        }
+    }
+
     pub(crate) fn checked_set(
         &self,
         node: NodeId,

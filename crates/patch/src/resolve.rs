@@ -5,6 +5,7 @@ mod links;
 mod nodes;
 mod part;
 mod play;
+mod turned;
 mod width;
 
 pub use nodes::ResolvedNodes;

@@ -152,6 +152,36 @@ proptest! {
     }
 
     #[test]
+    fn parameters_that_are_moved(seed in any::<u64>(), start in 1usize..60, steps in 1usize..20) {
+        let (mut dice, catalogue) = (Dice(seed), kinds::catalogue());
+        let mut resolved = resolve(&patch(&mut dice, start), &catalogue).expect("it can sound");
+        for _ in 0..steps {
+            // What somebody else holds stays as it is.
+            let (before, text) = (resolved.clone(), to_toml(resolved.patch(), &catalogue));
+            let mut said = resolved.patch().clone();
+            let mut values = Vec::new();
+            for _ in 0..dice.below(6) {
+                let all: Vec<_> = resolved.nodes.places().filter(|(_, n)| !n.shape.params.is_empty()).collect();
+                let Some((place, node)) = all.get(dice.below(all.len().max(1))) else { break };
+                let number = dice.below(node.shape.params.len());
+                let info = &node.shape.params[number];
+                let value = info.min + (info.max - info.min) * dice.below(100) as f32 / 100.0;
+                let value = if info.choices.is_empty() { value } else { value.round() };
+                let node = said.nodes.get_mut(&node.label).expect("it is there");
+                node.params.entry(info.name.to_string()).or_default().value = Some(value);
+                values.push((*place, number as u16, value));
+            }
+            resolved.turn(values);
+            let whole = resolve(&apart(&said), &catalogue).expect("it can sound");
+            prop_assert_eq!(all(&whole), all(&resolved));
+            prop_assert_eq!(to_toml(&said, &catalogue), to_toml(resolved.patch(), &catalogue));
+            prop_assert_eq!(diff(&before, &whole), diff(&before, &resolved));
+            prop_assert_eq!(text, to_toml(before.patch(), &catalogue));
+            holds(&resolved, before.patch(), &catalogue)?;
+        }
+    }
+
+    #[test]
     fn widths_and_loops_of_many_nodes(seed in any::<u64>(), size in 2usize..60, steps in 1usize..40) {
         let (mut dice, catalogue) = (Dice(seed), kinds::catalogue());
         let mut patch = row(size);

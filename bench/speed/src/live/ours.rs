@@ -5,7 +5,7 @@ use crate::document;
 use crate::engine::Block;
 use crate::engine::ours::{Notes, begin_voices, conducted, listen};
 use crate::spec::*;
-use sostenuto_engine::Conductor;
+use sostenuto_engine::{Conductor, ParameterHandle};
 use sostenuto_graph::Executor;
 use sostenuto_patch::{Cable, Cables, Node, Patch, Source};
 use std::time::Duration;
@@ -13,7 +13,12 @@ use std::time::Duration;
 struct Ours {
     conductor: Conductor,
     executor: Executor,
-    patch: Patch,
+    /// The last gain's gain, the names of the voices and their cutoffs.
+    gain: ParameterHandle,
+    names: Vec<String>,
+    cutoffs: Vec<ParameterHandle>,
+    /// A voice that was added again, and is to be looked up.
+    came_back: Option<usize>,
     /// The voice that was taken away.
     gone: Option<(String, Node)>,
     notes: Option<Notes>,
@@ -28,9 +33,13 @@ pub fn make(mode: Mode) -> Box<dyn Live> {
     if mode == Mode::Notes {
         begin_voices(&mut conductor, &mut executor);
     }
-    let patch = conductor.patch().clone();
     let notes = (mode == Mode::Notes).then(Notes::new);
-    Box::new(Ours { conductor, executor, patch, gone: None, notes })
+    let names: Vec<String> = (0..VOICES).map(|voice| format!("v{voice}")).collect();
+    let mut find = |label: &str, param: &str| conductor.parameter(label, param);
+    let gain = find("master", "gain").expect("the last gain");
+    // An instrument's voices have no names.
+    let cutoffs = names.iter().filter_map(|name| find(name, "cutoff").ok()).collect();
+    Box::new(Ours { conductor, executor, gain, names, cutoffs, came_back: None, gone: None, notes })
 }
 
 /// A voice that has its turn in the n-th step.
@@ -46,24 +55,16 @@ fn cable(from: &str) -> Cable {
     }
 }
 
-impl Ours {
-    fn apply(&mut self) {
-        if let Err(why) = self.conductor.apply(&self.patch, None) {
-            panic!("{why}");
-        }
-    }
+/// The cables into the last gain.
+fn sum(patch: &mut Patch) -> &mut Cables {
+    &mut patch.nodes.get_mut("master").expect("the last gain").cables
+}
 
-    /// The cables into the last gain.
-    fn sum(&mut self) -> &mut Cables {
-        &mut self.patch.nodes.get_mut("master").expect("the last gain").cables
-    }
-
-    /// Lets the cable from one node into the last gain come from another.
-    fn lead(&mut self, from: &str, to: &str) {
-        let sum = self.sum();
-        let place = sum.from_node(from).next().map(|(place, _)| place);
-        sum.set(place.expect("a cable from there"), cable(to));
-    }
+/// Lets the cable from one node into the last gain come from another.
+fn lead(patch: &mut Patch, from: &str, to: &str) {
+    let sum = sum(patch);
+    let place = sum.from_node(from).next().map(|(place, _)| place);
+    sum.set(place.expect("a cable from there"), cable(to));
 }
 
 impl Live for Ours {
@@ -74,45 +75,55 @@ impl Live for Ours {
 
     fn set(&mut self, number: usize) -> Call {
         let share = (number % 100) as f32 * 0.01;
-        let (name, param, value, call) = if number.is_multiple_of(2) {
-            ("master".to_owned(), "gain", -41.0 + 2.0 * share, Call::Set)
-        } else {
-            let middle = CUTOFF.0 as f32;
-            (format!("v{}", number % VOICES), "cutoff", middle * (0.9 + 0.2 * share), Call::SetInstance)
+        let (gain, cutoff) = (-41.0 + 2.0 * share, CUTOFF.0 as f32 * (0.9 + 0.2 * share));
+        let voice = number % VOICES;
+        // A parameter is found before it is set by what found it; so it is again once its node came back, which no set has to pay for.
+        let (call, outcome) = match number % 4 {
+            0 => (Call::Set, self.conductor.set_by(self.gain, gain, None, None)),
+            1 => (Call::SetInstance, self.conductor.set_by(self.cutoffs[voice], cutoff, None, None)),
+            2 => (Call::SetNamed, self.conductor.set("master", "gain", gain, None, None)),
+            _ => (Call::SetInstanceNamed, {
+                self.conductor.set(&self.names[voice], "cutoff", cutoff, None, None)
+            }),
         };
         // A voice that is gone for the moment cannot be set.
-        if let Err(why) = self.conductor.set(&name, param, value, None, None) {
+        if let Err(why) = outcome {
             assert!(self.gone.is_some(), "{why}");
         }
         call
     }
 
+    /// As a program does that holds no patch of its own: it takes the present one, which says what was set, changes it, and gives it back.
     fn edit(&mut self, number: usize) -> Call {
         let name = voice(number / 4);
         let insert = format!("insert-{name}");
+        let mut patch = self.conductor.patch().clone();
         match number % 4 {
             0 => {
-                self.sum().cut(&name);
-                let node = self.patch.nodes.shift_remove(&name).expect("a voice");
+                sum(&mut patch).cut(&name);
+                let node = patch.nodes.shift_remove(&name).expect("a voice");
                 self.gone = Some((name, node));
             }
             1 => {
                 let (name, node) = self.gone.take().expect("a voice that is gone");
-                self.sum().push(cable(&name));
-                self.patch.nodes.insert(name, node);
+                sum(&mut patch).push(cable(&name));
+                patch.nodes.insert(name, node);
             }
             2 => {
                 let mut node = Node::new(insert.clone(), "onepole_low");
                 node.cables.push(cable(&name));
-                self.patch.nodes.insert(insert.clone(), node);
-                self.lead(&name, &insert);
+                patch.nodes.insert(insert.clone(), node);
+                lead(&mut patch, &name, &insert);
             }
             _ => {
-                self.patch.nodes.shift_remove(&insert);
-                self.lead(&insert, &name);
+                patch.nodes.shift_remove(&insert);
+                lead(&mut patch, &insert, &name);
             }
         }
-        self.apply();
+        if let Err(why) = self.conductor.apply(&patch, None) {
+            panic!("{why}");
+        }
+        self.came_back = (number % 4 == 1).then(|| number / 4 * 7 % VOICES).or(self.came_back);
         if number % 4 < 2 { Call::Voice } else { Call::Insert }
     }
 
@@ -123,5 +134,9 @@ impl Live for Ours {
 
     fn after(&mut self) {
         listen(&mut self.conductor);
+        if let Some(voice) = self.came_back.take() {
+            self.cutoffs[voice] =
+                self.conductor.parameter(&self.names[voice], "cutoff").expect("it is there");
+        }
     }
 }

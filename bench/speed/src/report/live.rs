@@ -17,6 +17,8 @@ pub fn call_told(call: Call) -> &'static str {
     match call {
         Call::Set => "parameter of a node set",
         Call::SetInstance => "parameter of an instance of a part set",
+        Call::SetNamed => "parameter of a node set by its name",
+        Call::SetInstanceNamed => "parameter of an instance of a part set by its name",
         Call::Voice => "voice taken away or added",
         Call::Insert => "insert added or taken away",
         Call::Note => "note begun",

@@ -27,7 +27,14 @@ impl Executor {
                 self.waiting.push_back((self.agenda.arrivals(), batch));
                 self.apply_due();
             }
-            Command::Set { ticket, set, at } => self.set(ticket, set, at),
+            Command::Set { ticket, set, at } => {
+                let event = self.set(ticket, set, at);
+                self.outbox.tell(event);
+            }
+            Command::Turn { ticket, set, at } => match self.set(ticket, set, at) {
+                Event::Set { .. } => {}
+                refusal => _ = self.outbox.tell(refusal),
+            },
             Command::Note { ticket, instrument, note, at } => self.note(ticket, instrument, note, at),
             Command::Transport { ticket, change, at } => {
                 let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
@@ -44,7 +51,7 @@ impl Executor {
         }
     }
 
-    fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) {
+    fn set(&mut self, ticket: Ticket, set: Set, at: Option<u64>) -> Event {
         // What concerns a node that a waiting batch may bring waits for that batch.
         let address = set.node;
         let there =
@@ -52,7 +59,7 @@ impl Executor {
         let next = self.next_batch().filter(|_| !there);
         let frame = at.unwrap_or(0).max(self.frame);
         let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
-        let event = if frame > self.frame {
+        if frame > self.frame {
             match self.agenda.put(frame, set.node, set.deed(), ticket) {
                 true => Event::Set { ticket, frame },
                 false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
@@ -66,8 +73,7 @@ impl Executor {
                 }
                 _ => Event::SetRefused { ticket, why: Refusal::NotSounding },
             }
-        };
-        self.outbox.tell(event);
+        }
     }
 
     /// Notes wait in the agenda, even those that are due: there they keep their order with others.

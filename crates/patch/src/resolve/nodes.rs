@@ -132,6 +132,11 @@ impl ResolvedNodes {
         self.list.put_at(place, node.label.clone(), node);
     }
 
+    /// The node at a place, to change what is no name of it.
+    pub(super) fn at_mut(&mut self, place: Place) -> Option<&mut ResolvedNode> {
+        self.list.at_mut(place)
+    }
+
     /// Takes out what stands at a place.
     pub(crate) fn take(&mut self, place: Place) -> Option<ResolvedNode> {
         let node = self.list.take_at(place)?;
