@@ -56,7 +56,7 @@ fn steady<S: Vector>(x: f64) -> Value<'static, S> {
     Value::Steady(S::splat(x))
 }
 
-fn sources<S: Vector>(plan: Plan<'_>) {
+fn oscillators<S: Vector>(plan: Plan<'_>) {
     // 500 voices from 55 to 880 Hz, as notes are.
     let notes = S::from_lanes(|lane| 55.0 * 16.0_f64.powf((lane as f64 + 0.5) / S::LANES as f64));
     let (mut saw, mut pulse, mut triangle) =
@@ -99,6 +99,9 @@ fn sources<S: Vector>(plan: Plan<'_>) {
         #[inline(always)]
         |_, out| sine.process(Value::Moving(&moving), steady(0.0), out),
     );
+}
+
+fn lfos_and_noise<S: Vector>(plan: Plan<'_>) {
     let mut lfo = Lfo::<S>::new(RATE, |lane| lane as u64);
     lfo.set_shape(LfoShape::Sine);
     cost::<S>(
@@ -123,6 +126,9 @@ fn sources<S: Vector>(plan: Plan<'_>) {
         #[inline(always)]
         |_, out| pink.process(out),
     );
+}
+
+fn envelopes<S: Vector>(plan: Plan<'_>) {
     let mut envelope = Envelope::<S>::new(RATE);
     let segments =
         Segments { attack: steady(0.01), decay: steady(0.1), sustain: steady(0.7), release: steady(0.2) };
@@ -298,7 +304,9 @@ fn echoes<S: Vector>(plan: Plan<'_>) {
 impl Task for Plan<'_> {
     type Out = ();
     fn run<S: Vector>(self) {
-        sources::<S>(self);
+        oscillators::<S>(self);
+        lfos_and_noise::<S>(self);
+        envelopes::<S>(self);
         filters::<S>(self);
         levels::<S>(self);
         echoes::<S>(self);
