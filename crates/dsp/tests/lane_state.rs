@@ -365,3 +365,55 @@ tests! {
     limiter: Limiters,
     saturator: Saturators,
 }
+
+/// Lines that fall silent one after the other, beside the same ones alone.
+struct Silences;
+
+impl Task for Silences {
+    type Out = ();
+    fn run<S: Vector>(self) {
+        let mut lanes = DelayLine::<S>::new(100);
+        let mut alone: Vec<DelayLine<f32>> = (0..S::LANES).map(|_| DelayLine::new(100)).collect();
+        let mut noise = Noise::new(91);
+        let (mut seen, mut start) = ([0; 2], 0);
+        while start < 4_000 {
+            let length = 1 + noise.next_u64() as usize % 70;
+            // Each signal sounds for a while of its own, with a zero here and there.
+            let sounds =
+                |lane: usize, i: usize| (i / (90 + 13 * lane)).is_multiple_of(4) && !i.is_multiple_of(5);
+            let sample =
+                |lane: usize, i: usize| if sounds(lane, i) { 0.5 } else { 0.0 * (0.5 - (i % 2) as f64) };
+            let block: Vec<S> =
+                (start..start + length).map(|i| S::from_lanes(|lane| sample(lane, i))).collect();
+            lanes.write(&block);
+            for (lane, line) in alone.iter_mut().enumerate() {
+                line.write(&block.iter().map(|x| x.lane(lane) as f32).collect::<Vec<_>>());
+                let silent = lanes.silent_lanes() >> lane & 1 == 1;
+                assert_eq!((silent, line.silent_lanes() & 1 == 1), (line.is_silent(), line.is_silent()));
+                seen[usize::from(silent)] += 1;
+            }
+            assert_eq!(lanes.is_silent(), alone.iter().all(DelayLine::is_silent));
+            let lane = noise.next_u64() as usize % S::LANES;
+            match noise.next_u64() % 16 {
+                0 => {
+                    lanes.reset_lane(lane);
+                    alone[lane].reset();
+                }
+                1 => {
+                    let mut other = DelayLine::<f32>::new(100);
+                    lanes.swap_lane(lane, &mut other);
+                    alone[lane] = DelayLine::new(100);
+                    assert!(lanes.silent_lanes() >> lane & 1 == 1);
+                }
+                _ => {}
+            }
+            start += length;
+        }
+        assert!(seen.into_iter().all(|times| times > S::LANES), "{seen:?}");
+    }
+}
+
+#[test]
+fn every_lane_of_a_line_knows_its_own_silence() {
+    Width::ALL.into_iter().for_each(|width| width.run(Silences));
+}

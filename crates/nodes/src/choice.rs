@@ -2,7 +2,7 @@
 
 use crate::entry::GLIDE_SECONDS;
 use crate::values::{Room, stretches};
-use sostenuto_dsp::Value;
+use sostenuto_dsp::{LaneState, Value};
 use sostenuto_graph::{Motion, QUANTUM, Signal, Span, Trajectory};
 
 /// One of `N` ways, as a parameter says.
@@ -18,6 +18,8 @@ use sostenuto_graph::{Motion, QUANTUM, Signal, Span, Trajectory};
 pub(crate) struct Choice<const N: usize> {
     chosen: Option<usize>,
     shares: [Trajectory; N],
+    /// Of signals side by side, a bit for each in which nothing is chosen yet although there is in others.
+    fresh: u32,
     /// From this frame on what is chosen is heard alone.
     settled: u64,
     /// How many frames a glide takes.
@@ -41,7 +43,7 @@ impl<const N: usize> Choice<N> {
     /// With nothing chosen yet.
     pub(crate) fn new(sample_rate: f64) -> Self {
         let frames = (f64::from(GLIDE_SECONDS) * sample_rate + 0.5) as u32;
-        Choice { chosen: None, shares: [Trajectory::hold(0.0); N], settled: 0, frames }
+        Choice { chosen: None, fresh: 0, shares: [Trajectory::hold(0.0); N], settled: 0, frames }
     }
 
     /// Forgets what was chosen. `[audio]`
@@ -62,6 +64,7 @@ impl<const N: usize> Choice<N> {
             Some(before) => before,
             None => self.begin(span.frame, now),
         };
+        self.fresh = 0;
         let stays = match param {
             Value::Steady(_) => true,
             Value::Moving(values) => values.iter().all(|value| way::<N>(*value) == now),
@@ -112,6 +115,31 @@ impl<const N: usize> Choice<N> {
             }
         }
         (self.chosen, self.settled) = (Some(now), frame + u64::from(self.frames));
+    }
+}
+
+/// What is chosen is the same in all lanes and at rest; whether anything was chosen is a matter of each.
+impl<const N: usize> LaneState for Choice<N> {
+    type Alone = Choice<N>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Choice<N>) {
+        let fresh = self.chosen.is_none() || self.fresh >> lane & 1 == 1;
+        match alone.chosen {
+            None => self.reset_lane(lane),
+            Some(chosen) => {
+                if self.chosen.is_none() {
+                    self.begin(alone.settled, chosen);
+                    self.fresh = u32::MAX;
+                }
+                self.fresh &= !(1 << lane);
+            }
+        }
+        alone.chosen = self.chosen.filter(|_| !fresh);
+        (alone.shares, alone.settled) = (self.shares, self.settled);
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        self.fresh |= 1 << lane;
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo};
 use crate::echo::mix;
-use crate::node::{Machine, Node, Setup, resting_if};
+use crate::lanes::{Family, in_lanes};
+use crate::node::{Machine, Node, Setup};
 use crate::registry::{Built, Listing};
-use crate::sleep::{Sides, Sleep};
+use crate::sleep::{Sides, Sleeper, Tail};
 use sostenuto_dsp::{Chorus, ChorusParams, MAX_VOICES};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const IN: &[PortInfo] = &[PortInfo::stereo("in", "what to move")];
@@ -74,9 +75,7 @@ pub(crate) const KINDS: &[Listing] = &[
             spread(1.0),
         ],
         &[VOICES],
-        |kind, layout| {
-            Node::built(kind, layout, |setup| Voices::new(setup, setup.setting(VOICES.name) as usize))
-        },
+        Node::family::<Choruses>,
     ),
     listing(
         (
@@ -93,45 +92,78 @@ pub(crate) const KINDS: &[Listing] = &[
             spread(0.5),
         ],
         &[],
-        |kind, layout| Node::built(kind, layout, |setup| Voices::new(setup, 1)),
+        Node::family::<Flangers>,
     ),
 ];
 
 /// One sound as several: kinds `chorus` and `flanger`.
-struct Voices {
-    kernel: Chorus<f32>,
-    sleep: Sleep,
+struct Voices<S: Signal = f32> {
+    kernel: Sleeper<Chorus<S>>,
 }
 
-impl Voices {
-    fn new(setup: &Setup<'_>, voices: usize) -> Self {
-        let kernel = Chorus::new(setup.sample_rate, 2.0 * f64::from(LONGEST_MS), voices);
-        Voices { kernel, sleep: Sleep::new() }
+in_lanes!(Voices { kernel });
+
+/// Choruses, alone and side by side.
+struct Choruses;
+
+impl Family for Choruses {
+    type Of<S: Signal> = Voices<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Voices<S> {
+        Voices::new(setup, setup.setting(VOICES.name) as usize)
     }
 }
 
-impl Machine for Voices {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let Some(woken) = self.sleep.waking(&io.inputs, 1) else {
-            io.outputs.silence_all();
-            return Activity::Resting;
-        };
-        let end = io.span.frames;
-        let [delay, depth, rate, feedback, mix, spread] =
-            std::array::from_fn(|param| io.params.get(param).part(woken, end));
-        let params = ChorusParams { delay, depth, rate, feedback, mix, spread };
-        if let Some(Sides { input, output }) = Sides::from(woken, &io.inputs, &mut io.outputs) {
-            self.kernel.process(input, &params, output);
-        }
-        let falls = self.sleep.falls(&io.span, || self.kernel.is_silent());
-        if falls {
-            self.kernel.reset();
-        }
-        resting_if(falls)
+/// Flangers, alone and side by side.
+struct Flangers;
+
+impl Family for Flangers {
+    type Of<S: Signal> = Voices<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Voices<S> {
+        Voices::new(setup, 1)
+    }
+}
+
+impl<S: Signal> Voices<S> {
+    fn new(setup: &Setup<'_>, voices: usize) -> Self {
+        let kernel = Chorus::new(setup.sample_rate, 2.0 * f64::from(LONGEST_MS), voices);
+        Voices { kernel: Sleeper::new::<S>(kernel) }
+    }
+}
+
+impl<S: Signal> Tail for Chorus<S> {
+    fn reset(&mut self) {
+        Chorus::reset(self);
+    }
+
+    #[inline(always)]
+    fn is_silent(&self) -> bool {
+        Chorus::is_silent(self)
+    }
+
+    #[inline(always)]
+    fn silent_lanes(&self) -> u32 {
+        Chorus::silent_lanes(self)
+    }
+}
+
+impl<S: Signal> Machine<S> for Voices<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let values = io.params;
+        self.kernel.process(
+            &mut io,
+            #[inline(always)]
+            |kernel, frames, Sides { input, output }| {
+                let [delay, depth, rate, feedback, mix, spread] =
+                    std::array::from_fn(|param| values.get(param).part(frames.start, frames.end));
+                kernel.process(input, &ChorusParams { delay, depth, rate, feedback, mix, spread }, output);
+            },
+        )
     }
 
     fn reset(&mut self) {
-        self.kernel.reset();
-        self.sleep = Sleep::new();
+        self.kernel.reset::<S>();
     }
 }

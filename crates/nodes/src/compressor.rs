@@ -2,11 +2,12 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
 use crate::choice::Choice;
+use crate::lanes::{Family, in_lanes, shared};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use crate::values::{channels_in, channels_out};
+use crate::values::{Room, channels_in, channels_out};
 use sostenuto_dsp::{Compressor, CompressorParams, Value};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -50,25 +51,37 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         ],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Leveller::new),
+    build: Node::family::<Levellers>,
 }];
 
 /// A compressor: kind `compressor`.
-struct Leveller {
-    kernel: Compressor<f32>,
+struct Leveller<S: Signal = f32> {
+    kernel: Compressor<S>,
     listen: Choice<2>,
 }
 
-impl Leveller {
-    fn new(setup: &Setup<'_>) -> Self {
+in_lanes!(Leveller { kernel, listen });
+
+/// Compressors, alone and side by side.
+struct Levellers;
+
+impl Family for Levellers {
+    type Of<S: Signal> = Leveller<S>;
+
+    /// What they listen to.
+    const SHARED: u64 = 0b100_0000;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Leveller<S> {
         Leveller { kernel: Compressor::new(setup.sample_rate), listen: Choice::new(setup.sample_rate) }
     }
 }
 
-impl Machine for Leveller {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Leveller<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let [threshold, ratio, knee, attack, release, makeup, listen] =
             std::array::from_fn(|param| io.params.get(param));
+        let listen = shared(listen);
         let params = CompressorParams { threshold, ratio, knee, attack, release, makeup };
         let ports = [channels_in(&io.inputs, 0), channels_in(&io.inputs, 1)];
         let channels = io.outputs.channels();
@@ -82,15 +95,27 @@ impl Machine for Leveller {
             }
             None => {
                 let shares = self.listen.shares(&io.span, listen);
-                let along = Value::Moving(shares.of(1));
+                let mut room = [S::ZERO; QUANTUM];
+                let along = spread(shares.of(1), &mut room);
                 self.kernel.process_between(frame, input, [input, sidechain], along, &params, out);
             }
         }
         resting_if(self.kernel.is_silent())
     }
 
+    fn is_settled(&self, frame: u64) -> bool {
+        self.listen.is_settled(frame)
+    }
+
     fn reset(&mut self) {
         self.kernel.reset();
         self.listen.reset();
     }
+}
+
+/// The same number in every lane, frame by frame.
+#[inline(always)]
+fn spread<'r, S: Signal>(numbers: &[f32], room: &'r mut Room<S>) -> Value<'r, S> {
+    room.iter_mut().zip(numbers).for_each(|(to, x)| *to = S::splat(f64::from(*x)));
+    Value::Moving(room)
 }

@@ -2,10 +2,12 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
 use crate::choice::Choice;
+use crate::lanes::{Family, shared};
 use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use sostenuto_dsp::amplitude::{FadeLaw, crossfade};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_dsp::{LaneState, Value};
+use sostenuto_graph::{Activity, Inputs, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -26,7 +28,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         ],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Crossfade::new),
+    build: Node::family::<Crossfades>,
 }];
 
 const LAWS: [FadeLaw; 2] = [FadeLaw::EqualPower, FadeLaw::Linear];
@@ -36,33 +38,70 @@ struct Crossfade {
     law: Choice<{ LAWS.len() }>,
 }
 
-impl Crossfade {
-    fn new(setup: &Setup<'_>) -> Self {
+impl LaneState for Crossfade {
+    type Alone = Crossfade;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Crossfade) {
+        self.law.swap_lane(lane, &mut alone.law);
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        self.law.reset_lane(lane);
+    }
+}
+
+/// The same, alone and side by side.
+struct Crossfades;
+
+impl Family for Crossfades {
+    type Of<S: Signal> = Crossfade;
+
+    /// The law.
+    const SHARED: u64 = 0b10;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Crossfade {
         Crossfade { law: Choice::new(setup.sample_rate) }
     }
 }
 
-impl Machine for Crossfade {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let (position, law) = (io.params.get(0), io.params.get(1));
-        let alone = self.law.alone(&io.span, law);
-        // In silence as well, for a law that is set then is the old one when sound comes back.
-        let shares = if alone.is_none() { Some(self.law.shares(&io.span, law)) } else { None };
-        if io.inputs.all_silent() {
+/// Fades one channel by one law.
+#[inline(always)]
+fn fade<S: Signal>(
+    law: usize,
+    position: Value<'_, S>,
+    (inputs, channel): (&Inputs<'_, S>, usize),
+    out: &mut [S],
+) {
+    let [a, b] = [0, 1].map(|port| inputs.channel(port, channel));
+    crossfade(LAWS.get(law).copied().unwrap_or_default(), position, a, b, out);
+}
+
+impl<S: Signal> Machine<S> for Crossfade {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let (position, law) = (io.params.get(0), shared(io.params.get(1)));
+        let inputs = io.inputs;
+        // Asked in silence as well, for a law that is set then is the old one when sound comes back.
+        let Some(law) = self.law.alone(&io.span, law) else {
+            let shares = self.law.shares(&io.span, law);
+            for (channel, out) in io.outputs.iter_mut().enumerate() {
+                shares.blend(out, |law, out| fade(law, position, (&inputs, channel), out));
+            }
+            return Activity::Resting;
+        };
+        if inputs.all_silent() {
             io.outputs.silence_all();
             return Activity::Resting;
         }
-        for (channel, out) in io.outputs.iter_mut().enumerate() {
-            let [a, b] = [0, 1].map(|port| io.inputs.channel(port, channel));
-            let fade = |law: usize, out: &mut [f32]| {
-                crossfade(LAWS.get(law).copied().unwrap_or_default(), position, a, b, out);
-            };
-            match &shares {
-                Some(shares) => shares.blend(out, fade),
-                None => fade(alone.unwrap_or(0), out),
-            }
-        }
+        io.outputs
+            .iter_mut()
+            .enumerate()
+            .for_each(|(channel, out)| fade(law, position, (&inputs, channel), out));
         Activity::Resting
+    }
+
+    fn is_settled(&self, frame: u64) -> bool {
+        self.law.is_settled(frame)
     }
 
     fn reset(&mut self) {

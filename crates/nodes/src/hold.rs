@@ -1,12 +1,12 @@
 //! Holding on to a level, and approaching one slowly: sample-and-hold and slew.
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
-use crate::lanes::Channels;
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use crate::values::either;
+use crate::values::{either, is_nothing, is_off};
 use sostenuto_dsp::{SampleHold, Slew};
-use sostenuto_graph::{Activity, Flow, Io};
+use sostenuto_graph::{Activity, Flow, Io, Signal};
 use sostenuto_units::Unit;
 
 const fn speed(name: &'static str, summary: &'static str) -> ParamInfo {
@@ -31,7 +31,7 @@ pub(crate) const KINDS: &[Listing] = &[
             )],
             ..Kind::BLANK
         },
-        build: |kind, layout| Node::built(kind, layout, Holders::new),
+        build: Node::family::<HolderFamily>,
     },
     Listing {
         kind: Kind {
@@ -47,31 +47,39 @@ pub(crate) const KINDS: &[Listing] = &[
             ],
             ..Kind::BLANK
         },
-        build: |kind, layout| Node::built(kind, layout, Followers::new),
+        build: Node::family::<FollowerFamily>,
     },
 ];
 
 /// Sample-and-hold: kind `sample_hold`.
-struct Holders {
-    kernels: Channels<SampleHold<f32>>,
+struct Holders<S: Signal = f32> {
+    kernels: Channels<SampleHold<S>>,
 }
 
-impl Holders {
-    fn new(setup: &Setup<'_>) -> Self {
+in_lanes!(Holders { kernels });
+
+/// The same, alone and side by side.
+struct HolderFamily;
+
+impl Family for HolderFamily {
+    type Of<S: Signal> = Holders<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Holders<S> {
         Holders { kernels: setup.each(|_| SampleHold::new()) }
     }
 }
 
-impl Machine for Holders {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Holders<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let mut room = None;
         let silent = io.inputs.flow(1, 0) == Flow::Silent;
         let trigger = either(io.inputs.channel(1, 0), silent, io.params.get(0), &mut room);
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.inputs.channel(0, channel), trigger, out);
         }
-        let nothing_held = self.kernels.iter().all(|kernel| kernel.held().to_bits() == 0);
-        resting_if(nothing_held && trigger.last(io.span.frames) <= 0.5)
+        let nothing_held = self.kernels.iter().all(|kernel| is_nothing(kernel.held()));
+        resting_if(nothing_held && is_off(trigger.last(io.span.frames)))
     }
 
     fn reset(&mut self) {
@@ -80,23 +88,31 @@ impl Machine for Holders {
 }
 
 /// A limit on speed: kind `slew`.
-struct Followers {
-    kernels: Channels<Slew<f32>>,
+struct Followers<S: Signal = f32> {
+    kernels: Channels<Slew<S>>,
 }
 
-impl Followers {
-    fn new(setup: &Setup<'_>) -> Self {
+in_lanes!(Followers { kernels });
+
+/// The same, alone and side by side.
+struct FollowerFamily;
+
+impl Family for FollowerFamily {
+    type Of<S: Signal> = Followers<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Followers<S> {
         Followers { kernels: setup.each(|_| Slew::new(setup.sample_rate)) }
     }
 }
 
-impl Machine for Followers {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for Followers<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let (rise, fall) = (io.params.get(0), io.params.get(1));
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.inputs.channel(0, channel), rise, fall, out);
         }
-        resting_if(self.kernels.iter().all(|kernel| kernel.level().to_bits() == 0))
+        resting_if(self.kernels.iter().all(|kernel| is_nothing(kernel.level())))
     }
 
     fn reset(&mut self) {

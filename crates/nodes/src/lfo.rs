@@ -61,8 +61,7 @@ struct Sway<S: Signal = f32> {
     range: Choice<2>,
 }
 
-// What is chosen is the same in all lanes.
-in_lanes!(Sway { kernel });
+in_lanes!(Sway { kernel, shape, range });
 
 /// Slow oscillators, alone and side by side.
 struct Sways;

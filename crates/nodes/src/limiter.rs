@@ -1,11 +1,12 @@
 //! Nothing over the ceiling.
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange};
+use crate::lanes::{Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{channels_in, channels_out};
 use sostenuto_dsp::{Limiter, LimiterParams};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const LOOKAHEAD: SettingInfo = SettingInfo {
@@ -35,7 +36,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         settings: &[LOOKAHEAD],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, BrickWall::new),
+    build: Node::family::<BrickWalls>,
 }];
 
 /// A brick-wall limiter: kind `limiter`.
@@ -43,24 +44,32 @@ pub type LimiterProcessor = Node<BrickWall>;
 
 /// The machine of a [`LimiterProcessor`].
 #[derive(Debug)]
-pub struct BrickWall(Limiter<f32>);
+pub struct BrickWall<S: Signal = f32>(Limiter<S>);
+
+in_lanes!(BrickWall { 0 });
+
+/// Limiters, alone and side by side.
+struct BrickWalls;
+
+impl Family for BrickWalls {
+    type Of<S: Signal> = BrickWall<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> BrickWall<S> {
+        BrickWall(Limiter::new(setup.sample_rate, setup.setting(LOOKAHEAD.name), setup.channels()))
+    }
+}
 
 impl LimiterProcessor {
     /// For signals of so many channels, that sees `lookahead_ms` milliseconds ahead (0.1 to 20).
     pub fn new(channels: u16, lookahead_ms: f64) -> Self {
         let settings = [(LOOKAHEAD.name.to_owned(), lookahead_ms)].into();
-        Node::with(&KINDS[0].kind, Layout { settings, ..Layout::of(channels) }, BrickWall::new)
+        Node::of::<BrickWalls>(&KINDS[0].kind, Layout { settings, ..Layout::of(channels) })
     }
 }
 
-impl BrickWall {
-    fn new(setup: &Setup<'_>) -> Self {
-        BrickWall(Limiter::new(setup.sample_rate, setup.setting(LOOKAHEAD.name), setup.channels()))
-    }
-}
-
-impl Machine for BrickWall {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> Machine<S> for BrickWall<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let params = LimiterParams { ceiling: io.params.get(0), release: io.params.get(1) };
         let channels = self.0.channels();
         let input = channels_in(&io.inputs, 0);

@@ -1,11 +1,12 @@
 //! How loud a signal is, shown while it sounds.
 
 use crate::catalogue::{Group, Kind, PortInfo};
-use crate::lanes::Channels;
+use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
-use crate::registry::{Built, Listing};
-use crate::tap::Tap;
-use sostenuto_graph::{Activity, Flow, Io, Span};
+use crate::registry::Listing;
+use crate::tap::{Shown, Tap};
+use sostenuto_dsp::LaneState;
+use sostenuto_graph::{Activity, Flow, Io, Signal, Span};
 use sostenuto_rt::Gauge;
 use std::sync::Arc;
 
@@ -25,8 +26,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
     build: |kind, layout| {
         let meter = Meter::new(layout.channels());
         let shown = meter.clone();
-        let node = Node::with(kind, layout, move |setup| PassAndMeasure(Gauges::new(&shown, setup)));
-        Built { processor: Box::new(node), tap: Some(Tap::Meter(meter)) }
+        Node::showing::<Measures>(kind, layout, Tap::Meter(meter), move |machine| machine.0.show(&shown))
     },
 }];
 
@@ -47,6 +47,21 @@ impl Meter {
     pub(crate) fn new(channels: usize) -> Self {
         let level = |_| Level { loudest: Gauge::new(0.0), peak: Gauge::new(0.0), rms: Gauge::new(0.0) };
         Meter { channels: (0..channels).map(level).collect() }
+    }
+
+    /// Takes in what a span of a channel came to. `[audio]`
+    fn note(&self, channel: usize, [loudest, peak, rms]: [f32; 3]) {
+        let Some(level) = self.channels.get(channel) else { return };
+        level.loudest.raise(loudest);
+        level.peak.set(peak);
+        level.rms.set(rms);
+    }
+
+    /// Shows nothing. `[audio]`
+    fn clear(&self) {
+        for level in &*self.channels {
+            [&level.loudest, &level.peak, &level.rms].into_iter().for_each(|gauge| gauge.set(0.0));
+        }
     }
 
     /// How many channels it shows.
@@ -70,28 +85,38 @@ impl Meter {
     }
 }
 
-/// The side of a [`Meter`] that measures.
-pub(crate) struct Gauges {
-    meter: Meter,
-    kernels: Channels<sostenuto_dsp::Meter<f32>>,
+/// The side of [`Meter`]s that measures: of one node, or of several side by side.
+pub(crate) struct Gauges<S: Signal = f32> {
+    meters: Shown<Meter>,
+    kernels: Channels<sostenuto_dsp::Meter<S>>,
 }
 
-impl Gauges {
-    pub(crate) fn new(meter: &Meter, setup: &Setup<'_>) -> Self {
+impl<S: Signal> Gauges<S> {
+    /// Shows nothing to anyone yet. `[control]`
+    pub(crate) fn new(setup: &Setup<'_>) -> Self {
         let kernel = |_| sostenuto_dsp::Meter::new(setup.sample_rate, 1000.0, 20.0);
-        Gauges { meter: meter.clone(), kernels: setup.each(kernel) }
+        Gauges { meters: Shown::new(S::LANES, || Meter::new(0)), kernels: setup.each(kernel) }
+    }
+
+    /// Shows the first lane there. `[control]`
+    pub(crate) fn show(&mut self, meter: &Meter) {
+        self.meters.first = meter.clone();
     }
 
     /// Takes in one span of one channel. `[audio]`
-    pub(crate) fn note(&mut self, span: &Span, channel: usize, samples: &[f32]) {
-        let (Some(kernel), Some(level)) = (self.kernels.get_mut(channel), self.meter.channels.get(channel))
-        else {
-            return;
-        };
+    #[inline(always)]
+    pub(crate) fn note(&mut self, span: &Span, channel: usize, samples: &[S]) {
+        let Some(kernel) = self.kernels.get_mut(channel) else { return };
         kernel.process(span.frame, samples);
-        level.loudest.raise(samples.iter().fold(0.0, |peak: f32, x| peak.max(x.abs())));
-        level.peak.set(kernel.peak());
-        level.rms.set(kernel.rms());
+        let [peak, rms] = [kernel.peak(), kernel.rms()];
+        if S::LANES == 1 {
+            let loudest = S::flat(samples).iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
+            return self.meters.first.note(channel, [loudest, peak.in_lane(0), rms.in_lane(0)]);
+        }
+        let loudest = samples.iter().fold(S::ZERO, |peak, x| x.abs().max(peak));
+        for (lane, meter) in self.meters.lanes().enumerate() {
+            meter.note(channel, [loudest, peak, rms].map(|level| level.in_lane(lane)));
+        }
     }
 
     /// Whether every level has fallen to nothing.
@@ -102,17 +127,45 @@ impl Gauges {
     /// Back to nothing measured. `[audio]`
     pub(crate) fn reset(&mut self) {
         self.kernels.iter_mut().for_each(sostenuto_dsp::Meter::reset);
-        for level in &*self.meter.channels {
-            [&level.loudest, &level.peak, &level.rms].into_iter().for_each(|gauge| gauge.set(0.0));
+        self.meters.lanes().for_each(Meter::clear);
+    }
+}
+
+impl<S: Signal> LaneState for Gauges<S> {
+    type Alone = Gauges<f32>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Gauges<f32>) {
+        self.kernels.swap_lane(lane, &mut alone.kernels);
+        self.meters.swap_lane(lane, &mut alone.meters);
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        self.kernels.reset_lane(lane);
+        if let Some(meter) = self.meters.lane(lane) {
+            meter.clear();
         }
     }
 }
 
 /// Passes a signal on and shows how loud it is: kind `meter`.
-struct PassAndMeasure(Gauges);
+struct PassAndMeasure<S: Signal = f32>(Gauges<S>);
 
-impl Machine for PassAndMeasure {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+in_lanes!(PassAndMeasure { 0 });
+
+/// The same, alone and side by side.
+struct Measures;
+
+impl Family for Measures {
+    type Of<S: Signal> = PassAndMeasure<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> PassAndMeasure<S> {
+        PassAndMeasure(Gauges::new(setup))
+    }
+}
+
+impl<S: Signal> Machine<S> for PassAndMeasure<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         for channel in 0..io.outputs.channels() {
             let input = io.inputs.channel(0, channel);
             self.0.note(&io.span, channel, input);

@@ -3,6 +3,7 @@
 use crate::catalogue::{Kind, Layout};
 use crate::lanes::{Channels, Family, Relatives};
 use crate::registry::Built;
+use crate::tap::Tap;
 use sostenuto_graph::{Activity, Delaying, Io, Kin, Processor, Shape, Signal, Stream};
 use std::any::Any;
 use std::sync::Arc;
@@ -97,6 +98,22 @@ impl<M: Machine> Node<M> {
     /// The same, as a builder gives it.
     pub(crate) fn family<F: Family<Of<f32> = M>>(kind: &'static Kind, layout: Layout) -> Built {
         Built { processor: Box::new(Node::of::<F>(kind, layout)), tap: None }
+    }
+
+    /// The same with something to show; `show` tells a machine where.
+    pub(crate) fn showing<F: Family<Of<f32> = M>>(
+        kind: &'static Kind,
+        layout: Layout,
+        tap: Tap,
+        show: impl Fn(&mut M) + Send + 'static,
+    ) -> Built {
+        let make = move |setup: &Setup<'_>| {
+            let mut machine = F::make::<f32>(setup);
+            show(&mut machine);
+            machine
+        };
+        let node = Node { make: Box::new(make), ..Node::of::<F>(kind, layout) };
+        Built { processor: Box::new(node), tap: Some(tap) }
     }
 
     /// The machine, once it is prepared.

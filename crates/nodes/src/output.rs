@@ -2,11 +2,12 @@
 
 use crate::catalogue::{Group, Kind, ParamInfo, PortInfo};
 use crate::gain::{GAIN_DB, Gain};
+use crate::lanes::{Family, in_lanes};
 use crate::meter::{Gauges, Meter, SOURCE};
-use crate::node::{Machine, Node, resting_if};
-use crate::registry::{Built, Listing};
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
 use crate::tap::Tap;
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -29,22 +30,32 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
     build: |kind, layout| {
         let meter = Meter::new(layout.channels());
         let shown = meter.clone();
-        let node = Node::with(kind, layout, move |setup| AudioOut {
-            gain: Gain::new(),
-            gauges: Gauges::new(&shown, setup),
-        });
-        Built { processor: Box::new(node), tap: Some(Tap::Meter(meter)) }
+        Node::showing::<Ways>(kind, layout, Tap::Meter(meter), move |machine| machine.gauges.show(&shown))
     },
 }];
 
 /// The way to the device: kind `audio_out`.
-struct AudioOut {
-    gain: Gain,
-    gauges: Gauges,
+struct AudioOut<S: Signal = f32> {
+    gain: Gain<S>,
+    gauges: Gauges<S>,
 }
 
-impl Machine for AudioOut {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+in_lanes!(AudioOut { gain, gauges });
+
+/// The same, alone and side by side.
+struct Ways;
+
+impl Family for Ways {
+    type Of<S: Signal> = AudioOut<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> AudioOut<S> {
+        AudioOut { gain: Gain::new(), gauges: Gauges::new(setup) }
+    }
+}
+
+impl<S: Signal> Machine<S> for AudioOut<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         self.gain.run(&io.inputs, &mut io.outputs, io.params.get(0));
         for channel in 0..io.outputs.channels() {
             self.gauges.note(&io.span, channel, io.outputs.channel(channel));

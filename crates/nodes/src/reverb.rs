@@ -2,12 +2,13 @@
 
 use crate::catalogue::{Group, Kind, Layout, ParamInfo, PortInfo};
 use crate::echo::mix;
-use crate::node::{Machine, Node, Setup, resting_if};
+use crate::lanes::{Family, in_lanes};
+use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
-use crate::sleep::{Sides, Sleep};
+use crate::sleep::{Sides, Sleeper, Tail};
 use crate::values::converted;
 use sostenuto_dsp::{Reverb, ReverbParams};
-use sostenuto_graph::{Activity, Io};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 /// The longest pre-delay in milliseconds.
@@ -58,7 +59,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         ],
         ..Kind::BLANK
     },
-    build: |kind, layout| Node::built(kind, layout, Room::new),
+    build: Node::family::<Rooms>,
 }];
 
 /// A room: kind `reverb`.
@@ -66,15 +67,27 @@ pub type Reverberator = Node<Room>;
 
 /// The machine of a [`Reverberator`].
 #[derive(Debug)]
-pub struct Room {
-    kernel: Reverb<f32>,
-    sleep: Sleep,
+pub struct Room<S: Signal = f32> {
+    kernel: Sleeper<Reverb<S>>,
+}
+
+in_lanes!(Room { kernel });
+
+/// Rooms, alone and side by side.
+struct Rooms;
+
+impl Family for Rooms {
+    type Of<S: Signal> = Room<S>;
+
+    fn make<S: Signal>(setup: &Setup<'_>) -> Room<S> {
+        Room { kernel: Sleeper::new::<S>(Reverb::new(setup.sample_rate, f64::from(PREDELAY_MS))) }
+    }
 }
 
 impl Reverberator {
     /// An empty room.
     pub fn new() -> Self {
-        Node::with(&KINDS[0].kind, Layout::default(), Room::new)
+        Node::of::<Rooms>(&KINDS[0].kind, Layout::default())
     }
 }
 
@@ -84,36 +97,42 @@ impl Default for Reverberator {
     }
 }
 
-impl Room {
-    fn new(setup: &Setup<'_>) -> Self {
-        Room { kernel: Reverb::new(setup.sample_rate, f64::from(PREDELAY_MS)), sleep: Sleep::new() }
+impl<S: Signal> Tail for Reverb<S> {
+    fn reset(&mut self) {
+        Reverb::reset(self);
+    }
+
+    #[inline(always)]
+    fn is_silent(&self) -> bool {
+        Reverb::is_silent(self)
+    }
+
+    #[inline(always)]
+    fn silent_lanes(&self) -> u32 {
+        Reverb::silent_lanes(self)
     }
 }
 
-impl Machine for Room {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
-        let Some(woken) = self.sleep.waking(&io.inputs, 1) else {
-            io.outputs.silence_all();
-            return Activity::Resting;
-        };
-        let end = io.span.frames;
-        let mut room = None;
-        let [decay, size, damping, modulation, predelay, width, mix] =
-            std::array::from_fn(|param| io.params.get(param).part(woken, end));
-        let decay = converted(decay, &mut room, |ms| ms * 0.001);
-        let params = ReverbParams { decay, size, damping, modulation, predelay, width, mix };
-        if let Some(Sides { input, output }) = Sides::from(woken, &io.inputs, &mut io.outputs) {
-            self.kernel.process(io.span.frame + woken as u64, input, &params, output);
-        }
-        let falls = self.sleep.falls(&io.span, || self.kernel.is_silent());
-        if falls {
-            self.kernel.reset();
-        }
-        resting_if(falls)
+impl<S: Signal> Machine<S> for Room<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        let (values, start) = (io.params, io.span.frame);
+        self.kernel.process(
+            &mut io,
+            #[inline(always)]
+            |kernel, frames, Sides { input, output }| {
+                let mut room = None;
+                let [decay, size, damping, modulation, predelay, width, mix] =
+                    std::array::from_fn(|param| values.get(param).part(frames.start, frames.end));
+                let thousandth = S::splat(f64::from(0.001f32));
+                let decay = converted(decay, &mut room, |ms| ms * thousandth);
+                let params = ReverbParams { decay, size, damping, modulation, predelay, width, mix };
+                kernel.process(start + frames.start as u64, input, &params, output);
+            },
+        )
     }
 
     fn reset(&mut self) {
-        self.kernel.reset();
-        self.sleep = Sleep::new();
+        self.kernel.reset::<S>();
     }
 }

@@ -1,10 +1,12 @@
 //! What a signal looks like, shown while it sounds.
 
 use crate::catalogue::{Group, Kind, PortInfo, SettingInfo};
-use crate::node::{Machine, Node, resting_if};
-use crate::registry::{Built, Listing};
-use crate::tap::Tap;
-use sostenuto_graph::{Activity, Flow, Io};
+use crate::lanes::Family;
+use crate::node::{Machine, Node, Setup, resting_if};
+use crate::registry::Listing;
+use crate::tap::{Shown, Tap};
+use sostenuto_dsp::{LaneState, deinterleave};
+use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
 use sostenuto_rt::Gauge;
 use std::sync::Arc;
 
@@ -25,8 +27,8 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
         let frames = kind.setting(&layout, FRAMES.name) as usize;
         let scope = Scope::new(layout.channels(), frames);
         let shown = scope.clone();
-        let node = Node::with(kind, layout, move |_| PassAndShow { scope: shown.clone(), silent_frames: 0 });
-        Built { processor: Box::new(node), tap: Some(Tap::Scope(scope)) }
+        let show = move |machine: &mut PassAndShow| machine.scopes.first = shown.clone();
+        Node::showing::<Pictures>(kind, layout, Tap::Scope(scope), show)
     },
 }];
 
@@ -85,6 +87,11 @@ impl Scope {
         (written + frames + sostenuto_graph::QUANTUM <= ring.len() || written == 0).then_some(end)
     }
 
+    /// Shows zeros. `[audio]`
+    fn clear(&self) {
+        self.shared.channels.iter().flatten().for_each(|gauge| gauge.set(0.0));
+    }
+
     /// Takes in one span of one channel. `[audio]`
     fn note(&self, channel: usize, frame: u64, samples: &[f32]) {
         let Some(ring) = self.shared.channels.get(channel) else { return };
@@ -103,34 +110,93 @@ fn place(ring: &[Gauge<f32>], frame: u64) -> Option<&Gauge<f32>> {
 }
 
 /// Passes a signal on and shows it: kind `scope`.
-struct PassAndShow {
-    scope: Scope,
-    /// How many of the latest frames are zero on every channel.
-    silent_frames: usize,
+struct PassAndShow<S: Signal = f32> {
+    scopes: Shown<Scope>,
+    /// How many of the latest frames are zero on every channel, in each lane.
+    silent_frames: S::Each<usize>,
 }
 
-impl Machine for PassAndShow {
-    fn process(&mut self, mut io: Io<'_>) -> Activity {
+impl<S: Signal> LaneState for PassAndShow<S> {
+    type Alone = PassAndShow<f32>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut PassAndShow<f32>) {
+        self.scopes.swap_lane(lane, &mut alone.scopes);
+        if let Some(here) = self.silent_frames.as_mut().get_mut(lane) {
+            std::mem::swap(here, &mut alone.silent_frames[0]);
+        }
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        if let (Some(scope), Some(silent)) =
+            (self.scopes.lane(lane), self.silent_frames.as_mut().get_mut(lane))
+        {
+            scope.clear();
+            *silent = 0;
+        }
+    }
+}
+
+/// The same, alone and side by side.
+struct Pictures;
+
+impl Family for Pictures {
+    type Of<S: Signal> = PassAndShow<S>;
+
+    fn make<S: Signal>(_: &Setup<'_>) -> PassAndShow<S> {
+        PassAndShow { scopes: Shown::new(S::LANES, || Scope::new(0, 0)), silent_frames: S::each(|_| 0) }
+    }
+}
+
+/// Room for a span of each lane.
+type Rows = [[f32; QUANTUM]; 16];
+
+impl<S: Signal> PassAndShow<S> {
+    /// Shows one span of one channel. Tells in the bit of each lane whether all of it is zero. `[audio]`
+    #[inline(always)]
+    fn show(&self, channel: usize, frame: u64, input: &[S], rows: &mut Rows) -> u32 {
+        let is_zero = |samples: &[f32]| u32::from(samples.iter().all(|x| x.to_bits() == 0));
+        if S::LANES == 1 {
+            let samples = S::flat(input);
+            self.scopes.first.note(channel, frame, samples);
+            return is_zero(samples);
+        }
+        deinterleave(input, &mut rows.each_mut().map(|row| &mut row[..]));
+        let mut silent = 0;
+        for (lane, (scope, row)) in self.scopes.lanes().zip(rows).enumerate() {
+            let row = row.get(..input.len()).unwrap_or_default();
+            scope.note(channel, frame, row);
+            silent |= is_zero(row) << lane;
+        }
+        silent
+    }
+}
+
+impl<S: Signal> Machine<S> for PassAndShow<S> {
+    #[inline(always)]
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let frames = io.span.frames;
-        let mut silent = true;
+        let (mut silent, mut rows) = (u32::MAX, [[0.0; QUANTUM]; 16]);
         for channel in 0..io.outputs.channels() {
             let input = io.inputs.channel(0, channel);
-            self.scope.note(channel, io.span.frame, input);
-            silent &= input.iter().all(|x| x.to_bits() == 0);
+            silent &= self.show(channel, io.span.frame, input, &mut rows);
             match io.inputs.flow(0, channel) {
                 Flow::Silent => io.outputs.silence(channel),
                 _ => io.outputs.channel(channel).copy_from_slice(input),
             }
         }
-        self.scope.shared.end.set(io.span.frame + frames as u64);
-        self.silent_frames = if silent { self.silent_frames.saturating_add(frames) } else { 0 };
-        // Once the whole ring is zero it may stay as it is.
-        let ring = self.scope.shared.channels.first().map_or(0, |ring| ring.len());
-        resting_if(self.silent_frames >= ring)
+        let mut rests = true;
+        for (lane, (scope, quiet)) in self.scopes.lanes().zip(self.silent_frames.as_mut()).enumerate() {
+            scope.shared.end.set(io.span.frame + frames as u64);
+            *quiet = if silent >> lane & 1 == 1 { quiet.saturating_add(frames) } else { 0 };
+            // Once the whole ring is zero it may stay as it is.
+            let ring = scope.shared.channels.first().map_or(0, |ring| ring.len());
+            rests &= *quiet >= ring;
+        }
+        resting_if(rests)
     }
 
     fn reset(&mut self) {
-        self.silent_frames = 0;
-        self.scope.shared.channels.iter().flatten().for_each(|gauge| gauge.set(0.0));
+        self.silent_frames = S::each(|_| 0);
+        self.scopes.lanes().for_each(Scope::clear);
     }
 }

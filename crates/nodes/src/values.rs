@@ -2,6 +2,7 @@
 
 use sostenuto_dsp::Value;
 use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM, Signal};
+use std::slice;
 
 /// Room for one value per frame of a span. Made only where it is needed: of many signals side by side it is large.
 pub(crate) type Room<S = f32> = [S; QUANTUM];
@@ -47,6 +48,18 @@ pub(crate) fn either<'r, S: Signal>(
             Value::Moving(room.get(..port.len()).unwrap_or(room))
         }
     }
+}
+
+/// Whether a gate or trigger is off in every lane.
+#[inline(always)]
+pub(crate) fn is_off<S: Signal>(level: S) -> bool {
+    S::bits(level.le(S::splat(0.5))) == u32::MAX >> (32 - S::LANES)
+}
+
+/// Whether all bits are zero in every lane.
+#[inline(always)]
+pub(crate) fn is_nothing<S: Signal>(level: S) -> bool {
+    S::flat(slice::from_ref(&level)).iter().all(|x| x.to_bits() == 0)
 }
 
 /// Calls `each` for every stretch of frames over which `choice` stays the same, with the choice.

@@ -6,7 +6,7 @@ use sostenuto_graph::{
     AudioGraph, Command, Edit, Event, Executor, Limits, Motion, NodeId, NoteEvent, Port, ROOT, Remote, Shape,
     Sink, Stream, VoiceTables, Voicing, When,
 };
-use sostenuto_nodes::{Kind, Layout, build, catalogue};
+use sostenuto_nodes::{Kind, Layout, build, catalogue, find};
 use sostenuto_trap::{TrapAllocator, forbidden};
 
 #[global_allocator]
@@ -14,6 +14,24 @@ static ALLOCATOR: TrapAllocator = TrapAllocator::new();
 
 const STREAM: Stream = Stream { sample_rate: 48_000.0 };
 const PARTS: usize = 21;
+
+/// What the parts are fed with.
+#[derive(Clone, Copy)]
+enum Fed {
+    /// Noise.
+    Always,
+    /// Noise with long silences, at a rate so low that whatever sleeps falls asleep in them.
+    Seldom,
+}
+
+impl Fed {
+    fn stream(self) -> Stream {
+        match self {
+            Fed::Always => STREAM,
+            Fed::Seldom => Stream { sample_rate: 2000.0 },
+        }
+    }
+}
 
 /// SplitMix64.
 struct Dice(u64);
@@ -60,12 +78,26 @@ fn value(dice: &mut Dice, shape: &Shape, param: usize) -> f32 {
     (p.default + (dice.part() - 0.5) * spread).clamp(p.min, p.max)
 }
 
+/// Noise that is cut off and comes back.
+fn seldom(edit: &mut Edit<'_>, part: NodeId, noise: NodeId, dice: &mut Dice) -> NodeId {
+    let [wave, cut] = ["lfo", "multiply"].map(|kind| node(edit, part, kind, Layout::of(2)));
+    for (param, value) in [(0, 0.2 + 0.5 * dice.part()), (1, 4.0), (2, 360.0 * dice.part()), (4, 1.0)] {
+        edit.set(wave, param, value, Some(Motion::Jump)).expect("in range");
+    }
+    edit.connect(noise.output(0), cut.input(0), 1.0).expect("they are there");
+    edit.connect(wave.output(0), cut.input(1), 1.0).expect("they are there");
+    cut
+}
+
 /// A part with noise, a slow wave and a gate into the inputs of a node, and the node's outputs added up.
-fn part(edit: &mut Edit<'_>, kind: &Kind, dice: &mut Dice) -> (NodeId, NodeId) {
+fn part(edit: &mut Edit<'_>, kind: &Kind, fed: Fed, dice: &mut Dice) -> (NodeId, NodeId) {
     let port = Port { name: "out".into(), channels: 2 };
     let part = edit.add_part(ROOT, "part", Vec::new(), vec![port]).expect("there is room");
     let seeded = |dice: &mut Dice| Layout { seed: dice.next(), ..Layout::of(2) };
-    let noise = node(edit, part, "white_noise", seeded(dice));
+    let mut noise = node(edit, part, "white_noise", seeded(dice));
+    if matches!(fed, Fed::Seldom) {
+        noise = seldom(edit, part, noise, dice);
+    }
     let gate = node(edit, part, "lfo", Layout::of(1));
     edit.set(gate, 0, 20.0 + 200.0 * dice.part(), Some(Motion::Jump)).expect("in range");
     let own = node(edit, part, kind.name, seeded(dice));
@@ -77,7 +109,11 @@ fn part(edit: &mut Edit<'_>, kind: &Kind, dice: &mut Dice) -> (NodeId, NodeId) {
     for number in 0..shape.outputs.len() as u16 {
         edit.connect(own.output(number), Sink::PartOutput(part, 0), 0.5).expect("they are there");
     }
-    if shape.params.len() > 1 && dice.below(2) == 0 {
+    if let Some(short) =
+        shape.params.iter().position(|p| &*p.name == "decay").filter(|_| kind.name == "reverb")
+    {
+        edit.set(own, short as u16, 50.0, Some(Motion::Jump)).expect("in range");
+    } else if shape.params.len() > 1 && dice.below(2) == 0 {
         let p = &shape.params[0];
         let depth = (p.default.abs() * 0.3).max(0.01);
         edit.connect(gate.output(0), own.param(0), depth).expect("they are there");
@@ -87,12 +123,12 @@ fn part(edit: &mut Edit<'_>, kind: &Kind, dice: &mut Dice) -> (NodeId, NodeId) {
 }
 
 impl Rig {
-    fn new(kind: &Kind, lanes: usize, dice: &mut Dice) -> Self {
-        let (executor, remote) = Executor::new(STREAM, Limits::default(), None);
-        let mut graph = AudioGraph::new(STREAM, 2);
+    fn new(kind: &Kind, fed: Fed, lanes: usize, dice: &mut Dice) -> Self {
+        let (executor, remote) = Executor::new(fed.stream(), Limits::default(), None);
+        let mut graph = AudioGraph::new(fed.stream(), 2);
         graph.set_lanes(lanes);
         let mut edit = graph.edit();
-        let (parts, nodes) = (0..PARTS).map(|_| part(&mut edit, kind, dice)).unzip();
+        let (parts, nodes) = (0..PARTS).map(|_| part(&mut edit, kind, fed, dice)).unzip();
         let batch = edit.commit().expect("no loop");
         let mut rig = Rig { graph, executor, remote, nodes, parts, out: Vec::new(), most: 0 };
         rig.remote.commands.send(Command::Apply(batch)).expect("there is room");
@@ -120,11 +156,12 @@ impl Rig {
 }
 
 /// The first frame that differs.
-fn play(kind: &Kind, lanes: usize, seed: u64) -> Rig {
+fn play(kind: &Kind, fed: Fed, lanes: usize, seed: u64) -> Rig {
     let mut dice = Dice(seed);
-    let mut rig = Rig::new(kind, lanes, &mut dice);
+    let mut rig = Rig::new(kind, fed, lanes, &mut dice);
+    let longest = if matches!(fed, Fed::Always) { 300 } else { 900 };
     for round in 0..60 {
-        rig.render(1 + dice.below(300) as usize);
+        rig.render(1 + dice.below(longest) as usize);
         let which = dice.below(rig.nodes.len() as u64) as usize;
         let own = rig.nodes[which];
         let shape = rig.graph.shape(own).cloned().expect("it is there");
@@ -167,24 +204,44 @@ fn play(kind: &Kind, lanes: usize, seed: u64) -> Rig {
     rig
 }
 
+/// Plays the same alone and at every width.
+fn compare(kind: &Kind, fed: Fed, seed: u64) {
+    let alone = play(kind, fed, 1, seed);
+    assert!(alone.most == 0 && alone.out.iter().any(|x| *x != 0.0), "{}", kind.name);
+    for lanes in [4, 8, 16] {
+        let beside = play(kind, fed, lanes, seed);
+        assert!(beside.most >= PARTS / 2, "{}: {} of {PARTS} in lanes", kind.name, beside.most);
+        let differs = alone.out.iter().zip(&beside.out).position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(
+            differs.map(|at| (at, alone.out[at], beside.out[at])),
+            None,
+            "{} in {lanes} lanes, seed {seed}",
+            kind.name
+        );
+    }
+}
+
 #[test]
 fn side_by_side_every_kind_sounds_as_alone() {
-    for kind in catalogue().filter(|k| !matches!(k.name, "inlet" | "outlet" | "audio_out")) {
-        for seed in 0..3 {
-            let alone = play(kind, 1, seed);
-            assert!(alone.most == 0 && alone.out.iter().any(|x| *x != 0.0), "{}", kind.name);
-            for lanes in [4, 8, 16] {
-                let beside = play(kind, lanes, seed);
-                assert!(beside.most >= PARTS / 2, "{}: {} of {PARTS} in lanes", kind.name, beside.most);
-                let differs = alone.out.iter().zip(&beside.out).position(|(a, b)| a.to_bits() != b.to_bits());
-                assert_eq!(
-                    differs.map(|at| (at, alone.out[at], beside.out[at])),
-                    None,
-                    "{} in {lanes} lanes, seed {seed}",
-                    kind.name
-                );
-            }
-        }
+    for kind in catalogue().filter(|k| !matches!(k.name, "inlet" | "outlet")) {
+        (0..3).for_each(|seed| compare(kind, Fed::Always, seed));
+    }
+}
+
+#[test]
+fn side_by_side_each_falls_asleep_and_wakes_by_itself() {
+    for name in ["chorus", "flanger", "reverb", "limiter", "impulse", "slew", "sample_hold", "meter", "scope"]
+    {
+        let kind = find(name).expect("it is in the catalogue");
+        (0..2).for_each(|seed| compare(kind, Fed::Seldom, seed));
+    }
+}
+
+#[test]
+fn every_kind_that_runs_has_lanes_of_its_own() {
+    for kind in catalogue().filter(|k| !matches!(k.name, "inlet" | "outlet")) {
+        let built = build(kind.name, Layout::of(2)).expect("it is in the catalogue");
+        assert!(built.processor.kin().is_some(), "{}", kind.name);
     }
 }
 

@@ -60,6 +60,12 @@ impl<S: Sample> Chorus<S> {
         self.lines.iter().all(DelayLine::is_silent)
     }
 
+    /// In the bit of each lane, whether the lines hold exact zeros there.
+    #[inline(always)]
+    pub fn silent_lanes(&self) -> u32 {
+        self.lines.iter().fold(u32::MAX, |lanes, line| lanes & line.silent_lanes())
+    }
+
     /// A block from two sides to two sides. A mono input is given as both. \[audio\]
     #[inline]
     pub fn process(&mut self, input: [&[S]; 2], params: &ChorusParams<'_, S>, out: [&mut [S]; 2]) {

@@ -2,7 +2,8 @@
 
 use super::taps::Taps;
 use super::track::Track;
-use crate::grid::{GRID, cut, is_zero, spread};
+use crate::gate::for_each_lane;
+use crate::grid::{GRID, cut, spread};
 use crate::lane_state::swap_each;
 use crate::simd::Rows;
 use crate::{LaneState, Sample, Value};
@@ -25,8 +26,8 @@ pub struct DelayLine<S: Sample> {
     /// One for each lane.
     tracks: Box<[Track<S::Scalar>]>,
     longest: f64,
-    /// How many of the frames written last are zero in every lane; no more than a track holds.
-    quiet: usize,
+    /// How many of the frames written last are zero, in each lane; no more than a track holds.
+    quiet: S::Each<usize>,
 }
 
 impl<S: Sample> DelayLine<S> {
@@ -38,8 +39,12 @@ impl<S: Sample> DelayLine<S> {
         let longest = max_frames.clamp(1, Self::LONGEST);
         // The interpolation looks two frames further back than the delay.
         let track = Track::new(longest + 3);
-        let quiet = track.size();
-        DelayLine { tracks: vec![track; S::LANES].into_boxed_slice(), longest: longest as f64, quiet }
+        let size = track.size();
+        DelayLine {
+            tracks: vec![track; S::LANES].into_boxed_slice(),
+            longest: longest as f64,
+            quiet: S::each(|_| size),
+        }
     }
 
     /// The longest delay in frames.
@@ -51,13 +56,29 @@ impl<S: Sample> DelayLine<S> {
     #[inline(always)]
     pub fn reset(&mut self) {
         self.tracks.iter_mut().for_each(Track::reset);
-        self.quiet = self.size();
+        self.rest();
+    }
+
+    /// Counts all that it holds as zero.
+    #[inline(always)]
+    fn rest(&mut self) {
+        let size = self.size();
+        self.quiet = S::each(|_| size);
     }
 
     /// Whether the whole line holds exact zeros.
     #[inline(always)]
     pub fn is_silent(&self) -> bool {
-        self.quiet >= self.size()
+        let size = self.size();
+        self.quiet.as_ref().iter().all(|quiet| *quiet >= size)
+    }
+
+    /// In the bit of each lane, whether all that it holds there is zero.
+    #[inline(always)]
+    pub fn silent_lanes(&self) -> u32 {
+        let size = self.size();
+        let quiet = self.quiet.as_ref().iter().enumerate();
+        quiet.fold(0, |lanes, (lane, quiet)| lanes | u32::from(*quiet >= size) << lane)
     }
 
     #[inline(always)]
@@ -141,14 +162,29 @@ impl<S: Sample> DelayLine<S> {
                 }
             }
         }
-        let mut zeros = 0;
-        for x in input.iter().rev() {
-            if !is_zero(*x) {
-                break;
+        self.count_zeros(input, size);
+    }
+
+    /// Counts the zeros at the end of what was written.
+    #[inline(always)]
+    fn count_zeros(&mut self, input: &[S], size: usize) {
+        let all = u32::MAX >> (32 - S::LANES);
+        let quiet = &mut self.quiet;
+        // The lanes that are zero from a frame to the end.
+        let mut left = all;
+        for (zeros, x) in input.iter().rev().enumerate() {
+            let now = left & S::bits(x.abs().le(S::zero()));
+            if now == 0 && left == all {
+                *quiet = S::each(|_| zeros.min(size));
+                return;
             }
-            zeros += 1;
+            for_each_lane(left & !now, |lane| count(quiet.as_mut(), lane, |_| zeros.min(size)));
+            left = now;
+            if left == 0 {
+                return;
+            }
         }
-        self.quiet = if zeros == input.len() { (self.quiet + zeros).min(size) } else { zeros.min(size) };
+        for_each_lane(left, |lane| count(quiet.as_mut(), lane, |quiet| (quiet + input.len()).min(size)));
     }
 
     /// Delays a block. \[audio\]
@@ -231,21 +267,29 @@ fn read_track<S: Sample>(
     }
 }
 
+/// Changes what is counted in a lane.
+#[inline(always)]
+fn count(counts: &mut [usize], lane: usize, to: impl Fn(usize) -> usize) {
+    if let Some(count) = counts.get_mut(lane) {
+        *count = to(*count);
+    }
+}
+
 impl<S: Sample> LaneState for DelayLine<S> {
     type Alone = DelayLine<S::Scalar>;
 
     fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
         if lane < S::LANES {
             swap_each(&mut self.tracks, lane, &mut alone.tracks);
-            // Each of them was quiet for at least so long.
-            let quiet = self.quiet.min(alone.quiet);
-            (self.quiet, alone.quiet) = (quiet, quiet);
+            swap_each(self.quiet.as_mut(), lane, alone.quiet.as_mut());
         }
     }
 
     fn reset_lane(&mut self, lane: usize) {
-        if let Some(track) = self.tracks.get_mut(lane) {
+        let size = self.size();
+        if let (Some(track), Some(quiet)) = (self.tracks.get_mut(lane), self.quiet.as_mut().get_mut(lane)) {
             track.reset();
+            *quiet = size;
         }
     }
 }

@@ -35,6 +35,12 @@ impl<S: Sample> Diffuser<S> {
         self.stages.iter().all(|(line, _)| line.is_silent())
     }
 
+    /// In the bit of each lane, whether all stages hold exact zeros there.
+    #[inline(always)]
+    pub fn silent_lanes(&self) -> u32 {
+        self.stages.iter().fold(u32::MAX, |lanes, (line, _)| lanes & line.silent_lanes())
+    }
+
     /// How many frames can be processed at once.
     #[inline(always)]
     pub fn step(&self) -> usize {

@@ -84,6 +84,16 @@ impl<S: Sample> Reverb<S> {
             && self.predelay.iter().all(DelayLine::is_silent)
     }
 
+    /// In the bit of each lane, whether the room holds exact zeros there.
+    #[inline(always)]
+    pub fn silent_lanes(&self) -> u32 {
+        let lanes = match self.network.silent_lanes() {
+            0 => return 0,
+            lanes => self.diffusers.iter().fold(lanes, |lanes, diffuser| lanes & diffuser.silent_lanes()),
+        };
+        self.predelay.iter().fold(lanes, |lanes, line| lanes & line.silent_lanes())
+    }
+
     /// A block that begins at the absolute frame `start`, from two sides to two sides. A mono input is given as both.
     /// \[audio\]
     #[inline]

@@ -125,6 +125,16 @@ impl<S: Sample> Network<S> {
         self.damped.iter().all(|x| is_zero(*x)) && self.lines.iter().all(DelayLine::is_silent)
     }
 
+    /// In the bit of each lane, whether all lines and filters hold exact zeros there.
+    #[inline(always)]
+    pub fn silent_lanes(&self) -> u32 {
+        let damped = self.damped.iter().fold(u32::MAX, |lanes, x| lanes & S::bits(x.abs().le(S::zero())));
+        match damped {
+            0 => 0,
+            _ => self.lines.iter().fold(damped, |lanes, line| lanes & line.silent_lanes()),
+        }
+    }
+
     /// Whether [`set`](Self::set) has been called since the beginning of every lane.
     #[inline(always)]
     pub fn is_set(&self) -> bool {
