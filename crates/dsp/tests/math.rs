@@ -71,6 +71,14 @@ fn powers_and_logarithms() {
     within("exp2_m1, small negative", relative(octaves(-60, 0).map(|x| -x), exp2_m1, m1), 1.8e-7);
     within("log2", relative(octaves(-126, 127), log2, f64::log2), 2.2e-7);
     within("log2, near 1", relative(sweep(0.7, 1.5), log2, f64::log2), 2.2e-7);
+    within("exp", relative(sweep(-1.0, 1.0), exp, f64::exp), 1.3e-7);
+    within("exp, range", relative(sweep(-87.33, 88.02), exp, f64::exp), 1.3e-7);
+    within("exp, small", relative(octaves(-60, 0), exp, f64::exp), 1.3e-7);
+    within("exp, small negative", relative(octaves(-60, 0).map(|x| -x), exp, f64::exp), 1.3e-7);
+    within("ln", relative(octaves(-126, 127), ln, f64::ln), 2.9e-7);
+    within("ln, near 1", relative(sweep(0.7, 1.5), ln, f64::ln), 2.9e-7);
+    assert_eq!(exp(0.0_f32), 1.0);
+    assert_eq!(ln(1.0_f32), 0.0);
     assert_eq!(exp2(0.0_f32), 1.0);
     assert_eq!(exp2_m1(0.0_f32), 0.0);
     assert_eq!(log2(1.0_f32), 0.0);
@@ -79,7 +87,42 @@ fn powers_and_logarithms() {
         assert_eq!(log2(2.0_f32.powi(n)), n as f32);
     }
     for x in [0.0_f32, -1.0, 1e-45, f32::MAX] {
-        assert!(log2(x).is_finite(), "log2({x})");
+        assert!(log2(x).is_finite() && ln(x).is_finite(), "log2({x})");
+    }
+}
+
+#[test]
+fn powers_of_everything() {
+    // What multiplies the logarithm multiplies its error: the limit grows with it.
+    for y in sweep(-8.0, 8.0).step_by(POINTS / 128).chain([0.001, -0.001, 30.0, -30.0]) {
+        for x in octaves(-126, 127).step_by(61) {
+            let power = f64::from(y) * f64::from(x).log2();
+            if (-126.0..=127.0).contains(&power) {
+                let error = (f64::from(pow(x, y)) / power.exp2() - 1.0).abs();
+                assert!(error <= 1.3e-7 + 2.3e-7 * power.abs(), "{x:e}^{y}: off by {error:e}");
+            }
+        }
+    }
+    assert_eq!((pow(0.0_f32, 0.5), pow(-0.0_f32, 0.5), pow(-3.0_f32, 2.0)), (0.0, 0.0, 0.0));
+    assert_eq!((pow(9.0_f32, 0.0), pow(1.0_f32, 1e30), pow(2.0_f32, 3.0)), (1.0, 1.0, 8.0));
+}
+
+#[test]
+fn out_of_range_is_limited_to_the_range() {
+    let (least, most) = (2.0_f32.powi(-126), 2.0_f32.powi(127));
+    for far in [200.0_f32, 1e10, f32::MAX, f32::INFINITY] {
+        assert_eq!((exp2(far), exp2(-far)), (most, least), "2^{far}");
+        assert_eq!((exp(far), exp(-far)), (exp(88.02_f32), exp(-87.33_f32)), "e^{far}");
+        assert_eq!((pow(10.0, far), pow(10.0, -far)), (most, least), "10^{far}");
+        assert_eq!(
+            (db_to_gain(700.0 + far), db_to_gain(-700.0 - far)),
+            (db_to_gain(700.0), db_to_gain(-700.0))
+        );
+        assert_eq!((tan_pi(far), tan_pi(-far)), (tan_pi(0.499_999_97), 0.0), "tan(pi {far})");
+        assert_eq!(exp(f64::from(far) * 5.0), exp(709.0_f64));
+    }
+    for level in [1e-40_f32, 0.0, -1.0] {
+        assert_eq!(gain_to_db(level), gain_to_db(1e-37), "{level}");
     }
 }
 
@@ -108,7 +151,7 @@ fn hyperbolic_tangent() {
 
 #[test]
 fn double_precision_is_long() {
-    let mut worst = [0.0_f64; 6];
+    let mut worst = [0.0_f64; 8];
     for i in 0..200_000 {
         let u = i as f64 / 200_000.0;
         let x = u * 40.0 - 20.0;
@@ -119,6 +162,8 @@ fn double_precision_is_long() {
             (log2(u * 9.0 + 0.1) - (u * 9.0 + 0.1).log2()).abs(),
             (db_to_gain(x * 6.0) / 10.0_f64.powf(x * 0.3) - 1.0).abs(),
             (tanh(x) - x.tanh()).abs(),
+            (exp(x * 35.0) / (x * 35.0).exp() - 1.0).abs(),
+            (ln(u * 9.0 + 0.1) - (u * 9.0 + 0.1).ln()).abs(),
         ];
         for (w, e) in worst.iter_mut().zip(errors) {
             *w = w.max(e);
@@ -126,14 +171,14 @@ fn double_precision_is_long() {
     }
     println!("{worst:?}");
     // tan is compared with the library's own rounding of its argument, hence the wider limit near one half.
-    for (w, limit) in worst.iter().zip([1e-14, 2e-12, 4e-15, 4e-15, 4e-15, 4e-15]) {
+    for (w, limit) in worst.iter().zip([1e-14, 2e-12, 4e-15, 4e-15, 4e-15, 4e-15, 4e-15, 4e-15]) {
         assert!(*w < limit, "{worst:?}");
     }
 }
 
 fn lanes_agree<S: Sample>() {
     type Pair<S> = (fn(f32) -> f32, fn(S) -> S);
-    let functions: [Pair<S>; 9] = [
+    let functions: [Pair<S>; 11] = [
         (sin_turns, sin_turns),
         (cos_turns, cos_turns),
         (tan_pi, tan_pi),
@@ -143,6 +188,8 @@ fn lanes_agree<S: Sample>() {
         (db_to_gain, db_to_gain),
         (gain_to_db, gain_to_db),
         (tanh, tanh),
+        (exp, exp),
+        (ln, ln),
     ];
     for (n, (one, many)) in functions.into_iter().enumerate() {
         for i in 0..4000 {

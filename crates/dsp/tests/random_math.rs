@@ -18,7 +18,7 @@ fn positive_normal(x: f32) -> bool {
     x.is_normal() && x > 0.0
 }
 
-const FUNCTIONS: [Function; 9] = [
+const FUNCTIONS: [Function; 11] = [
     Function {
         name: "sin_quarter",
         compute: sin_quarter,
@@ -67,6 +67,20 @@ const FUNCTIONS: [Function; 9] = [
         exact: f64::log2,
         defined: positive_normal,
         allowed: |e| 2.2e-7 * e.abs(),
+    },
+    Function {
+        name: "exp",
+        compute: exp,
+        exact: f64::exp,
+        defined: |x| (-87.33..=88.02).contains(&x),
+        allowed: |e| 1.3e-7 * e,
+    },
+    Function {
+        name: "ln",
+        compute: ln,
+        exact: f64::ln,
+        defined: positive_normal,
+        allowed: |e| 2.9e-7 * e.abs(),
     },
     Function {
         name: "db_to_gain",
@@ -136,6 +150,7 @@ fn no_number_gives_more_than_a_number_where_it_is_promised() {
         for (name, y) in [
             ("tan_pi", tan_pi(x)),
             ("exp2", exp2(x)),
+            ("exp", exp(x)),
             ("db_to_gain", db_to_gain(x)),
             ("gain_to_db", gain_to_db(x)),
         ] {
