@@ -2,14 +2,15 @@
 //! A first argument keeps the kernels whose name contains it; a second is the number of blocks.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use sostenuto_dsp::amplitude::{gain, pan};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Accuracy, Biquad, BiquadParams, Double, Echo, EchoParams, Envelope, Lfo, LfoShape, Native, OnePole,
-    OnePoleKind, Pink, Precision, Segments, Shape, Svf, SvfOutputs, Task, Value, Vector, White, Width,
-    deinterleave, interleave,
+    Accuracy, Biquad, BiquadParams, Buffer, Double, Echo, EchoParams, Envelope, Interpolation, Lfo, LfoShape,
+    Native, OnePole, OnePoleKind, Pink, Player, PlayerParams, Precision, Region, Segments, Shape, Svf,
+    SvfOutputs, Task, Value, Vector, White, Width, deinterleave, interleave,
 };
 
 const RATE: f64 = 48_000.0;
@@ -301,6 +302,30 @@ fn echoes<S: Vector>(plan: Plan<'_>) {
     }
 }
 
+fn players<S: Vector>(plan: Plan<'_>) {
+    // Ten seconds in stereo, as in workload W3.
+    let noise = (0..960_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0);
+    let sound = Arc::new(Buffer::from_interleaved(noise.collect(), 2, RATE).expect("it is one"));
+    let speeds = S::from_lanes(|lane| 0.5 + 1.5 * lane as f64 / S::LANES as f64);
+    let moving = [speeds; BLOCK];
+    for (name, between, speed) in [
+        ("player, stereo, linear", Interpolation::Linear, Value::Steady(speeds)),
+        ("player moving, stereo, linear", Interpolation::Linear, Value::Moving(&moving)),
+        ("player, stereo, cubic", Interpolation::Cubic, Value::Steady(speeds)),
+        ("player moving, stereo, cubic", Interpolation::Cubic, Value::Moving(&moving)),
+    ] {
+        let mut player = Player::<S>::new(between, Region::default(), RATE, |_| Some(sound.clone()));
+        let params = PlayerParams { speed, trigger: steady(0.0), looping: steady(1.0) };
+        let mut right = [S::zero(); BLOCK];
+        cost::<S>(
+            plan,
+            name,
+            #[inline(always)]
+            |_, left| player.process(&params, &mut [left, black_box(&mut right)]),
+        );
+    }
+}
+
 impl Task for Plan<'_> {
     type Out = ();
     fn run<S: Vector>(self) {
@@ -310,6 +335,7 @@ impl Task for Plan<'_> {
         filters::<S>(self);
         levels::<S>(self);
         echoes::<S>(self);
+        players::<S>(self);
     }
 }
 

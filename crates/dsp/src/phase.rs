@@ -17,6 +17,8 @@ pub trait Phase: Copy + Send + Sync + Debug + PartialEq + 'static {
     fn zero() -> Self {
         Self::splat(0)
     }
+    /// Lane by lane from a function of the lane's number, one turn being 2^64.
+    fn from_lanes(phase: impl FnMut(usize) -> u64) -> Self;
     /// The sum, modulo one turn.
     fn plus(self, other: Self) -> Self;
     /// The difference, modulo one turn.
@@ -42,6 +44,10 @@ impl Phase for u64 {
     #[inline(always)]
     fn splat(phase: u64) -> Self {
         phase
+    }
+    #[inline(always)]
+    fn from_lanes(mut phase: impl FnMut(usize) -> u64) -> Self {
+        phase(0)
     }
     #[inline(always)]
     fn plus(self, other: Self) -> Self {
@@ -81,6 +87,10 @@ impl<const N: usize> Phase for [u64; N] {
     #[inline(always)]
     fn splat(phase: u64) -> Self {
         [phase; N]
+    }
+    #[inline(always)]
+    fn from_lanes(phase: impl FnMut(usize) -> u64) -> Self {
+        core::array::from_fn(phase)
     }
     #[inline(always)]
     fn plus(self, other: Self) -> Self {

@@ -121,6 +121,17 @@ impl<S: Sample, const N: usize> Rows<S, N> {
         }
     }
 
+    /// Puts all frames side by side.
+    #[inline(always)]
+    pub(crate) fn give_all(&self, out: &mut [S; N]) {
+        for (k, part) in out.chunks_exact_mut(S::LANES).enumerate() {
+            for (to, row) in part.iter_mut().zip(self.0.iter().skip(k).step_by(Self::SQUARES)) {
+                *to = *row;
+            }
+            S::transpose(part);
+        }
+    }
+
     /// Adds the first frames to those of `out`.
     #[inline(always)]
     pub(crate) fn add_to(&self, out: &mut [S]) {

@@ -226,6 +226,10 @@ macro_rules! phases {
                 $phase(splat_64(phase as i64), splat_64(phase as i64))
             }
             #[inline(always)]
+            fn from_lanes(phase: impl FnMut(usize) -> u64) -> Self {
+                Self::from_array(core::array::from_fn(phase))
+            }
+            #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 $phase(add_64(self.0, other.0), add_64(self.1, other.1))
             }
