@@ -66,6 +66,9 @@ pub fn describe(kind: &Kind) -> String {
     if kind.delays {
         text.push_str("May close a feedback loop.\n");
     }
+    if kind.plays {
+        text.push_str("Plays a buffer: buffer = \"NAME\", which is under [buffers].\n");
+    }
     section(&mut text, "inputs", kind.inputs.iter().map(port));
     section(&mut text, "outputs", kind.outputs.iter().map(port));
     section(&mut text, "parameters", kind.params.iter().map(param));
@@ -153,6 +156,7 @@ fn as_json(kind: &Kind) -> Value {
         "summary": kind.summary,
         "source": kind.source,
         "delays": kind.delays,
+        "plays": kind.plays,
         "inputs": kind.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": kind.outputs.iter().map(port).collect::<Vec<_>>(),
         "params": kind.params.iter().map(param).collect::<Vec<_>>(),

@@ -4,9 +4,12 @@ use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
-use sostenuto_patch::{Checked, MAX_DOCUMENT, Notation, Problem, chain, read_with};
+use sostenuto_media::Sound;
+use sostenuto_nodes::Buffer;
+use sostenuto_patch::{Checked, Load, MAX_DOCUMENT, Notation, Problem, chain, read_with};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The text of a patch, and how it is written.
 pub struct Text {
@@ -32,20 +35,43 @@ pub fn text(path: &Path) -> Result<Text> {
     Ok(Text { name, text, notation: if json { Notation::Json } else { Notation::Toml } })
 }
 
-/// Gives the files that the parts of a document come from: their names go from the directory of the document, or from the present one if it
+/// Gives the files that the parts and the buffers of a document come from: their names go from the directory of the document, or from the present one if it
 /// came from standard input.
-pub fn loader(document: &Path) -> impl FnMut(&str) -> Result<String, String> + use<> {
-    let directory = directory(document);
-    move |name| {
-        let path = directory.join(name);
-        if name == "-" || path.is_dir() {
-            return Err("that is no file".to_owned());
-        }
+pub fn loader(document: &Path) -> Folder {
+    Folder(directory(document))
+}
+
+/// A directory that the files of a document lie in.
+pub struct Folder(PathBuf);
+
+/// The most bytes of a file that a buffer comes from: as many as a WAV file can have.
+const MAX_SOUND: u64 = 4 << 30;
+
+impl Folder {
+    fn path(&self, name: &str) -> Result<PathBuf, String> {
+        let path = self.0.join(name);
+        if name == "-" || path.is_dir() { Err("that is no file".to_owned()) } else { Ok(path) }
+    }
+}
+
+impl Load for Folder {
+    fn text(&mut self, name: &str) -> Result<String, String> {
         let mut bytes = Vec::new();
-        let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+        let file = std::fs::File::open(self.path(name)?).map_err(|error| error.to_string())?;
         let limit = MAX_DOCUMENT as u64 + 1;
         file.take(limit).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
+    }
+
+    fn sound(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
+        let path = self.path(name)?;
+        let bytes = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
+        if bytes > MAX_SOUND {
+            return Err(format!("it has {bytes} bytes; the most is {MAX_SOUND}: cut it"));
+        }
+        let sound = Sound::read_wav(path).map_err(|error| error.to_string())?;
+        let buffer = Buffer::from_channels(&sound.channels, f64::from(sound.rate));
+        buffer.map(|buffer| Some(buffer.into())).map_err(|error| error.to_string())
     }
 }
 
@@ -57,7 +83,7 @@ fn directory(document: &Path) -> PathBuf {
 pub fn parts(document: &Path, text: &str) -> Vec<(PathBuf, Option<String>)> {
     let (directory, mut load, mut files) = (directory(document), loader(document), Vec::new());
     let mut note = |name: &str| {
-        let outcome = load(name);
+        let outcome = load.text(name);
         files.push((directory.join(name), outcome.as_ref().ok().cloned()));
         outcome
     };

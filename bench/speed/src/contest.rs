@@ -40,7 +40,7 @@ fn contestant(key: &str, title: &str, note: &'static str) -> Contestant {
 
 const SAW: &str = "polyBLEP saw; cutoff in steps of a block";
 
-/// Sostenuto's forms of a workload. Sample voices have none until there is a kind that plays samples.
+/// Sostenuto's forms of a workload.
 fn ours(workload: Workload) -> Vec<Contestant> {
     let all: &[(&str, &str)] = match workload {
         Workload::Voices => &[
@@ -49,8 +49,8 @@ fn ours(workload: Workload) -> Vec<Contestant> {
         ],
         Workload::Notes => &[("w1-voices", "sostenuto, voices of two instruments")],
         Workload::Strips => &[("w2-strips", "sostenuto, 64 instances of a part")],
-        Workload::Linear => &[("w3-linear", "sostenuto, 256 players")],
-        Workload::Cubic => &[("w3-cubic", "sostenuto, 256 players")],
+        Workload::Linear => &[("w3-linear", "sostenuto, 256 instances of a part")],
+        Workload::Cubic => &[("w3-cubic", "sostenuto, 256 instances of a part")],
         Workload::Chains => {
             &[("w4-parts", "sostenuto, 100 instances of a part"), ("w4-flat", "sostenuto, flat")]
         }

@@ -1,9 +1,11 @@
 //! The workloads as ordinary documents: generated, and kept in `bench/workloads` where they are small.
 
 mod chains;
+mod players;
 mod strips;
 mod voices;
 
+pub use players::BUFFER;
 pub use voices::INSTRUMENTS;
 
 /// A document.
@@ -16,10 +18,12 @@ pub struct Document {
 }
 
 /// All documents.
-pub const ALL: [Document; 6] = [
+pub const ALL: [Document; 8] = [
     Document { name: "w1-instances", text: voices::instances, kept: true },
     Document { name: "w1-voices", text: voices::instruments, kept: true },
     Document { name: "w2-strips", text: strips::strips, kept: true },
+    Document { name: "w3-linear", text: players::linear, kept: true },
+    Document { name: "w3-cubic", text: players::cubic, kept: true },
     Document { name: "w4-parts", text: chains::parts, kept: true },
     Document { name: "w4-flat", text: chains::flat, kept: false },
     Document { name: "w4-mixed", text: chains::mixed, kept: true },

@@ -1,5 +1,6 @@
 //! The control side: the patch that should sound, the graph that does, and the way from one to the other.
 
+mod buffers;
 mod knobs;
 mod playing;
 mod show;
@@ -17,8 +18,9 @@ use playing::Playing;
 use sostenuto_graph::{
     AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, ROOT, Remote, Stream, Ticket, When,
 };
+use sostenuto_nodes::Buffer;
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock, OnceLock};
 use tails::{Keep, Tail};
 
@@ -68,6 +70,8 @@ pub struct Conductor {
     stage: Stage,
     order: Order,
     playing: Playing,
+    /// What was handed over for buffers, by name.
+    buffers: BTreeMap<String, Arc<Buffer>>,
     /// Nodes that were removed and ring on.
     tails: Vec<Tail>,
     /// Frames that edits of the structure take to be heard in full.
@@ -95,6 +99,7 @@ impl Conductor {
             stage: Stage::new(),
             order: Order::default(),
             playing: Playing::new(sample_rate),
+            buffers: BTreeMap::new(),
             tails: Vec::new(),
             fade: (0.005 * sample_rate + 0.5) as u32,
             own: HashSet::new(),
@@ -127,7 +132,8 @@ impl Conductor {
     /// Problems of the patch, a full ring. Nothing has changed then.
     pub fn apply(&mut self, patch: &Patch, at: impl Into<When>) -> Result<Applied, EngineError> {
         self.say();
-        let resolved = self.resolved.after(patch, Self::catalogue()).map_err(EngineError::Patch)?;
+        let patch = self.with_buffers(patch);
+        let resolved = self.resolved.after(&patch, Self::catalogue()).map_err(EngineError::Patch)?;
         self.apply_resolved(resolved, at.into(), None)
     }
 

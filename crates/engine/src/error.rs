@@ -77,6 +77,16 @@ pub enum EngineError {
         /// Why not.
         why: SequenceError,
     },
+    /// A buffer of which nothing is known.
+    #[error(
+        "`{node}` plays the buffer `{buffer}`, of which there is no sound: read the document together with its files, or hand it over with Conductor::set_buffer"
+    )]
+    NoSound {
+        /// The node.
+        node: String,
+        /// The name of the buffer.
+        buffer: String,
+    },
     /// The ring of commands is full: the audio thread has not taken what was sent before.
     #[error(
         "{waiting} commands wait for the audio thread: is it running? Try again later, or start with larger limits"

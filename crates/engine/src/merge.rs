@@ -26,6 +26,7 @@ pub(crate) fn merge(base: &Patch, present: &Patch, file: &Patch) -> Merged {
             || file.nodes.contains_key(label);
         if !known {
             patch.nodes.insert(label.clone(), node.clone());
+            keep_buffer(&mut patch, present, node);
             keep_part(&mut patch, present, &node.kind);
         }
     }
@@ -54,7 +55,18 @@ fn keep_part(patch: &mut Patch, present: &Patch, kind: &str) {
     }
     if let Some(part) = present.parts.get(kind) {
         patch.parts.insert(kind.to_owned(), part.clone());
-        part.nodes.values().for_each(|node| keep_part(patch, present, &node.kind));
+        for node in part.nodes.values() {
+            keep_buffer(patch, present, node);
+            keep_part(patch, present, &node.kind);
+        }
+    }
+}
+
+/// So does a buffer that the file has no more, while one of them plays it.
+fn keep_buffer(patch: &mut Patch, present: &Patch, node: &Node) {
+    let Some(name) = node.buffer.as_ref().filter(|name| !patch.buffers.contains_key(name)) else { return };
+    if let Some(source) = present.buffers.get(name) {
+        patch.buffers.insert(name.clone(), source.clone());
     }
 }
 
@@ -101,6 +113,7 @@ fn target(edit: &Edit) -> (String, String) {
         }
         Edit::AddPart { part, .. } | Edit::RemovePart { part } => (format!("part {part}"), "part".into()),
         Edit::SetVoicing { part, .. } => (format!("part {part}"), "voices".into()),
+        Edit::Buffer { name, .. } => (format!("buffer {name}"), "buffer".into()),
         Edit::PartFile { part, .. } => (format!("part {part}"), "file".into()),
         Edit::MapParam { part, name, .. } => (format!("part {part}"), format!("parameter {name}")),
         Edit::AddSequence { name, .. }

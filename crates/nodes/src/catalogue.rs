@@ -1,9 +1,11 @@
 //! The catalogue's types: what a node kind is, in words that any back end, editor or binding can use.
 
+use sostenuto_dsp::Buffer;
 use sostenuto_graph::{Approach, Curve, MAX_CHANNELS, Parameter, Port, Shape};
 use sostenuto_units::Unit;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a kind of node is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +148,8 @@ pub struct Kind {
     /// Whether it can be heard though its inputs are silent and it has heard nothing before: as a source is, or an envelope whose
     /// gate is opened by a parameter.
     pub sounds_alone: bool,
+    /// Whether it plays a buffer, which documents name under the key `buffer`.
+    pub plays: bool,
 }
 
 /// All that is settled about a node before it is built.
@@ -157,12 +161,28 @@ pub struct Layout {
     pub settings: BTreeMap<String, f64>,
     /// What its random numbers start from.
     pub seed: u64,
+    /// What it plays, if its kind does; nothing is silence.
+    pub buffer: Option<Recording>,
+}
+
+/// A buffer by the name that a document has for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The name.
+    pub name: String,
+    /// What it stands for, once that is known. Two with the same sound are equal.
+    pub buffer: Option<Arc<Buffer>>,
 }
 
 impl Layout {
     /// So many channels, and all settings at their defaults.
     pub fn of(channels: u16) -> Self {
         Layout { channels, ..Layout::default() }
+    }
+
+    /// The same with this to play.
+    pub fn playing(self, name: &str, buffer: Arc<Buffer>) -> Self {
+        Layout { buffer: Some(Recording { name: name.to_owned(), buffer: Some(buffer) }), ..self }
     }
 
     /// The channels of a following port.

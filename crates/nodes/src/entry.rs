@@ -109,5 +109,6 @@ impl Kind {
         bank: None,
         delays: false,
         sounds_alone: false,
+        plays: false,
     };
 }

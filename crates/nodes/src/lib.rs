@@ -35,6 +35,7 @@ mod onepole;
 mod oscillator;
 mod output;
 mod part;
+mod player;
 mod registry;
 mod reverb;
 mod saturate;
@@ -47,7 +48,9 @@ mod tap;
 mod values;
 
 pub use biquad::BiquadFilter;
-pub use catalogue::{Bank, Group, Kind, Layout, ParamInfo, PortInfo, SettingInfo, SettingRange, Width};
+pub use catalogue::{
+    Bank, Group, Kind, Layout, ParamInfo, PortInfo, Recording, SettingInfo, SettingRange, Width,
+};
 pub use delay::DelayLine;
 pub use envelope::EnvelopeGenerator;
 pub use gain::GainProcessor;
@@ -56,10 +59,12 @@ pub use limiter::LimiterProcessor;
 pub use meter::Meter;
 pub use mixer::Mixer;
 pub use node::{Machine, Node};
+pub use player::BufferPlayer;
 pub use registry::{Built, build, catalogue, find};
 pub use reverb::Reverberator;
 pub use scope::Scope;
 pub use sine::SineGenerator;
+pub use sostenuto_dsp::{Buffer, BufferError};
 pub use stereo::Panner;
 pub use svf::StateVariableFilter;
 pub use tap::Tap;

@@ -24,6 +24,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::oscillator::KINDS,
     crate::noise::KINDS,
     crate::impulse::KINDS,
+    crate::player::KINDS,
     crate::constant::KINDS,
     crate::lfo::KINDS,
     crate::envelope::KINDS,

@@ -6,8 +6,9 @@ use sostenuto_graph::{
     AudioGraph, Command, Edit, Event, Executor, Limits, Motion, NodeId, NoteEvent, Port, ROOT, Remote, Shape,
     Sink, Stream, VoiceTables, Voicing, When,
 };
-use sostenuto_nodes::{Kind, Layout, build, catalogue, find};
+use sostenuto_nodes::{Buffer, Kind, Layout, build, catalogue, find};
 use sostenuto_trap::{TrapAllocator, forbidden};
+use std::sync::Arc;
 
 #[global_allocator]
 static ALLOCATOR: TrapAllocator = TrapAllocator::new();
@@ -89,6 +90,16 @@ fn seldom(edit: &mut Edit<'_>, part: NodeId, noise: NodeId, dice: &mut Dice) -> 
     cut
 }
 
+/// Noise of any length, mostly in as many channels as the node.
+fn recording(dice: &mut Dice) -> Arc<Buffer> {
+    let channels = if dice.below(4) == 0 { 1 } else { 2 };
+    let longest = [5, 200, 5000][dice.below(3) as usize];
+    let frames = 1 + dice.below(longest) as usize;
+    let samples = (0..frames * channels).map(|_| 2.0 * dice.part() - 1.0).collect();
+    let rate = [48_000.0, 44_100.0][dice.below(2) as usize];
+    Arc::new(Buffer::from_interleaved(samples, channels, rate).expect("it is one"))
+}
+
 /// A part with noise, a slow wave and a gate into the inputs of a node, and the node's outputs added up.
 fn part(edit: &mut Edit<'_>, kind: &Kind, fed: Fed, dice: &mut Dice) -> (NodeId, NodeId) {
     let port = Port { name: "out".into(), channels: 2 };
@@ -100,7 +111,9 @@ fn part(edit: &mut Edit<'_>, kind: &Kind, fed: Fed, dice: &mut Dice) -> (NodeId,
     }
     let gate = node(edit, part, "lfo", Layout::of(1));
     edit.set(gate, 0, 20.0 + 200.0 * dice.part(), Some(Motion::Jump)).expect("in range");
-    let own = node(edit, part, kind.name, seeded(dice));
+    let layout = seeded(dice);
+    let layout = if kind.plays { layout.playing("noise", recording(dice)) } else { layout };
+    let own = node(edit, part, kind.name, layout);
     let shape = edit.graph().shape(own).cloned().expect("it is there");
     for (number, port) in shape.inputs.iter().enumerate() {
         let from = if matches!(&*port.name, "gate" | "trigger") { gate } else { noise };

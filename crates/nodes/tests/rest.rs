@@ -96,6 +96,7 @@ const NEVER: &[&str] = &[
     "triangle",
     "white_noise",
     "pink_noise",
+    "player",
     "lfo",
     "constant",
     "sample_hold",

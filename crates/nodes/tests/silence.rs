@@ -17,6 +17,7 @@ const SOUND_ALONE: &[&str] = &[
     "pink_noise",
     // At its start.
     "impulse",
+    "player",
     "constant",
     "lfo",
     // With its gate opened by the parameter.

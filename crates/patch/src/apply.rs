@@ -6,7 +6,7 @@ mod slots;
 pub(crate) use nodes::cut_from;
 
 use crate::edit::{Edit, Order, Who};
-use crate::model::{Part, Patch, Sequence};
+use crate::model::{BufferSource, Part, Patch, Sequence};
 use nodes::State;
 use slots::Slots;
 
@@ -38,6 +38,7 @@ struct Desk {
     /// All that is not below.
     rest: Patch,
     nodes: State,
+    buffers: Slots<BufferSource>,
     parts: Slots<PartState>,
     sequences: Slots<Sequence>,
 }
@@ -69,15 +70,16 @@ impl Desk {
         Desk {
             rest,
             nodes: State::of(&patch.nodes),
+            buffers: patch.buffers.iter().map(|(name, one)| (name.clone(), one.clone())).collect(),
             parts: patch.parts.iter().map(part).collect(),
             sequences: patch.sequences.iter().map(sequence).collect(),
         }
     }
 
     fn into_patch(self, before: &Patch) -> Result<Patch, Misfit> {
-        let Desk { rest, nodes, parts, sequences } = self;
+        let Desk { rest, nodes, buffers, parts, sequences } = self;
         let (nodes, labels) = nodes.into_nodes()?;
-        let mut patch = Patch { nodes, ..rest };
+        let mut patch = Patch { nodes, buffers: buffers.into_iter().collect(), ..rest };
         for (name, state) in parts.into_iter() {
             let part = state.close()?;
             patch.parts.insert(name, part);
@@ -98,6 +100,11 @@ impl Desk {
             Edit::Title { title } => self.rest.title.clone_from(title),
             Edit::SetTempo { tempo, written, .. } => self.rest.transport.tempo = written.then_some(*tempo),
             Edit::SetMeter { meter, written, .. } => self.rest.transport.meter = written.then_some(*meter),
+            Edit::Buffer { name, source, after } => match (source, self.buffers.get_mut(name)) {
+                (Some(source), Some(there)) => there.clone_from(source),
+                (Some(source), None) => self.buffers.add(name.clone(), source.clone(), after.as_ref())?,
+                (None, _) => drop(self.buffers.remove(name)?),
+            },
             Edit::AddPart { part, definition, after } => {
                 let state = PartState { part: (**definition).clone(), open: None };
                 self.parts.add(part.clone(), state, after.as_ref())?;
@@ -121,6 +128,7 @@ impl Desk {
             Edit::ChangeSequence { name, to, sequence, .. } => {
                 *self.sequences.get_mut(name)? = played_by(sequence, to);
             }
+            Edit::Order { order: Order::Buffers(names) } => self.buffers.order(names),
             Edit::Order { order: Order::Parts(names) } => self.parts.order(names),
             Edit::Order { order: Order::Sequences(names) } => self.sequences.order(names),
             other => self.nodes.edit(other)?,

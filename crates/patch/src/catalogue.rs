@@ -2,8 +2,9 @@
 
 use crate::kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 use crate::listing::Listing;
+use crate::model::{Buffers, Node};
 use crate::suggest::nearest;
-use sostenuto_nodes::{Kind, Layout, SettingInfo, SettingRange};
+use sostenuto_nodes::{Kind, Layout, Recording, SettingInfo, SettingRange};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct Catalogue {
     listed: Arc<Listed>,
     /// The parts of a patch, at the places that they have in it.
     parts: Listing<Arc<KindInfo>>,
+    /// The buffers of the same patch.
+    buffers: Buffers,
 }
 
 /// The kinds that are no parts.
@@ -27,7 +30,11 @@ impl Catalogue {
     pub fn new<'k>(kinds: impl IntoIterator<Item = &'k Kind>) -> Self {
         let kinds: Vec<Arc<KindInfo>> = kinds.into_iter().map(|k| Arc::new(KindInfo::from(k))).collect();
         let by_name = kinds.iter().map(|k| (k.name.to_string(), k.clone())).collect();
-        Catalogue { listed: Arc::new(Listed { kinds, by_name }), parts: Listing::new() }
+        Catalogue {
+            listed: Arc::new(Listed { kinds, by_name }),
+            parts: Listing::new(),
+            buffers: Listing::new(),
+        }
     }
 
     /// Its kinds but for the parts of a patch, in their order.
@@ -43,6 +50,16 @@ impl Catalogue {
     /// The same, to change. None has the name of a kind that is no part.
     pub(crate) fn parts_mut(&mut self) -> &mut Listing<Arc<KindInfo>> {
         &mut self.parts
+    }
+
+    /// The buffers of a patch, by name.
+    pub fn buffers(&self) -> &Buffers {
+        &self.buffers
+    }
+
+    /// The same, to change. What of the parts plays one is to be defined anew then.
+    pub(crate) fn buffers_mut(&mut self) -> &mut Buffers {
+        &mut self.buffers
     }
 
     /// The kind of this name.
@@ -62,7 +79,7 @@ impl Catalogue {
 
     /// Without the parts of a patch.
     pub(crate) fn without_parts(&self) -> Catalogue {
-        Catalogue { listed: self.listed.clone(), parts: Listing::new() }
+        Catalogue { listed: self.listed.clone(), parts: Listing::new(), buffers: Listing::new() }
     }
 
     /// The name that was probably meant by one that is not there.
@@ -144,7 +161,8 @@ pub(crate) fn input_names(kind: &KindInfo, count: u32) -> Vec<String> {
 /// The names that a document may set on a kind: parameters, then settings.
 pub(crate) fn item_names(kind: &KindInfo) -> Vec<String> {
     let settings = kind.settings.iter().map(|s| s.name.to_owned());
-    param_names(kind, 1).into_iter().chain(settings).collect()
+    let buffer = kind.plays.then(|| BUFFER_KEY.to_owned());
+    param_names(kind, 1).into_iter().chain(settings).chain(buffer).collect()
 }
 
 /// How many ports the bank of a node has: what its document says, else as many as its cables name.
@@ -178,9 +196,21 @@ pub(crate) fn all_settings(
     kind.settings.iter().map(|s| (s.name.to_owned(), value(s))).collect()
 }
 
+/// The key under which a node names what it plays, if its kind plays a buffer.
+pub(crate) const BUFFER_KEY: &str = "buffer";
+
 /// The layout of a node whose channels are settled.
-pub(crate) fn layout(channels: u16, settings: BTreeMap<String, f64>, id: &str) -> Layout {
-    Layout { channels, settings, seed: seed(id) }
+pub(crate) fn layout(
+    channels: u16,
+    settings: BTreeMap<String, f64>,
+    node: &Node,
+    buffers: &Buffers,
+) -> Layout {
+    let recording = |name: &String| {
+        let buffer = buffers.get(name).and_then(|source| source.sound.clone());
+        Recording { name: name.clone(), buffer }
+    };
+    Layout { channels, settings, seed: seed(&node.id), buffer: node.buffer.as_ref().map(recording) }
 }
 
 /// What the random numbers of a node start from: the 64-bit FNV-1a hash of its id (Fowler, Noll and Vo; RFC 9923), so that a

@@ -6,6 +6,7 @@ mod sequences;
 
 use crate::edit::{Edit, Order};
 use crate::listing::{Change, Listing};
+use crate::model::Buffers;
 use crate::resolve::Resolved;
 use nodes::{Edits, compare};
 
@@ -24,6 +25,7 @@ pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
         first.insert(0, Edit::Title { title: b.title.clone() });
     }
     first.extend(time(a, b));
+    first.extend(buffers(&a.patch().buffers, &b.patch().buffers));
     let sequences = sequences::compare(a, b);
     let (added, inside, removed) = parts::compare(a, b, &rebuilt);
     let own = [cut, gone, nodes, values, joined].concat();
@@ -44,10 +46,29 @@ fn time(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     edits
 }
 
-/// The order of the parts and of the sequences.
+/// What is said of buffers.
+fn buffers(old: &Buffers, new: &Buffers) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for change in old.changes(new) {
+        let gone = change.old.map(|(name, _)| name).filter(|name| !new.contains_key(name));
+        let none = |name: &String| Edit::Buffer { name: name.clone(), source: None, after: None };
+        edits.extend(gone.map(none));
+        if let Some((name, source)) = change.new.filter(|(name, source)| old.get(name) != Some(*source)) {
+            let after = new.before(change.place).filter(|_| !old.contains_key(name)).cloned();
+            edits.push(Edit::Buffer { name: name.clone(), source: Some(source.clone()), after });
+        }
+    }
+    edits
+}
+
+/// The order of the buffers, the parts and of the sequences.
 fn orders(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     let mut edits = Vec::new();
     let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<_>>();
+    let (old, new) = (&a.patch().buffers, &b.patch().buffers);
+    if !in_order(old, new) {
+        edits.push(Edit::Order { order: Order::Buffers(names(new.keys().collect())) });
+    }
     let (old, new) = (&a.patch().parts, &b.patch().parts);
     if !in_order(old, new) {
         edits.push(Edit::Order { order: Order::Parts(names(new.keys().collect())) });

@@ -6,13 +6,15 @@ use crate::catalogue::Catalogue;
 use crate::limits::FORMAT;
 use crate::listing::Listing;
 use crate::merge::{merge, set, to_toml};
-use crate::model::{Node, Nodes, Part, Patch};
-use crate::print::{entries, part_entries, part_params, transport_entries};
+use crate::model::{BufferSource, Node, Nodes, Part, Patch};
+use crate::print::{buffer_entries, entries, part_entries, part_params, transport_entries};
 use crate::problem::Problem;
-use crate::read::{Checked, Loader, Notation, read_any};
+use crate::read::{Checked, Load, Loader, Notation, read_any};
 use crate::tree::{Entry, Value};
+use sostenuto_nodes::Buffer;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 /// The text of a patch, and what it says.
@@ -101,8 +103,7 @@ impl Document {
     pub fn update(&mut self, patch: &Patch, catalogue: &Catalogue) {
         self.change(patch, catalogue);
         // What hands write has more forms than can be thought of: so the outcome is read, not assumed.
-        let files = &self.files;
-        let mut load = |name: &str| files.get(name).cloned().ok_or_else(String::new);
+        let mut load = Known { files: &self.files, patch };
         let now = read_any(&self.text.to_string(), Notation::Toml, catalogue, Some(&mut load));
         let expected = with_files_of(patch, &self.filed);
         if !now.is_ok_and(|(checked, _)| checked.patch == *expected) {
@@ -122,6 +123,7 @@ impl Document {
         let (old_kinds, new_kinds) = (catalogue.with_parts(&old), catalogue.with_parts(patch));
         let change = Change { old: &old, new: patch, old_kinds, new_kinds };
         change.transport(&mut self.text);
+        change.buffers(&mut self.text);
         change.parts(&mut self.text);
         let nodes = table_of(self.text.as_table_mut(), "nodes");
         change.nodes(nodes, &old.nodes, &patch.nodes);
@@ -137,7 +139,24 @@ impl fmt::Display for Document {
     }
 }
 
-/// The patch as its text reads: parts from files have what the files say, whatever was made of them since.
+/// What the files of a document are known to hold.
+struct Known<'a> {
+    files: &'a BTreeMap<String, String>,
+    patch: &'a Patch,
+}
+
+impl Load for Known<'_> {
+    fn text(&mut self, file: &str) -> Result<String, String> {
+        self.files.get(file).cloned().ok_or_else(String::new)
+    }
+
+    fn sound(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
+        let of_file = |source: &&BufferSource| source.file.as_deref() == Some(file);
+        Ok(self.patch.buffers.values().find(of_file).and_then(|source| source.sound.clone()))
+    }
+}
+
+/// The patch as its text reads: parts from files have what the files say, whatever was made of them since, and buffers without a file no sound.
 fn with_files_of<'p>(patch: &'p Patch, filed: &Listing<Part>) -> std::borrow::Cow<'p, Patch> {
     let mut patch = std::borrow::Cow::Borrowed(patch);
     for (name, part) in filed {
@@ -145,6 +164,11 @@ fn with_files_of<'p>(patch: &'p Patch, filed: &Listing<Part>) -> std::borrow::Co
         if now.is_some_and(|now| now.file == part.file && now != part) {
             patch.to_mut().parts.insert(name.clone(), part.clone());
         }
+    }
+    if patch.buffers.values().any(|source| source.file.is_none() && source.sound.is_some()) {
+        let handed =
+            |source: &mut BufferSource| source.sound = source.sound.take().filter(|_| source.file.is_some());
+        patch.to_mut().buffers.each_mut(|_, source| handed(source));
     }
     patch
 }
@@ -180,6 +204,25 @@ impl Change<'_> {
             merge(table, &transport_entries(was), &entries);
         } else {
             text.insert("transport", new_table(&entries));
+        }
+    }
+
+    fn buffers(&self, text: &mut DocumentMut) {
+        let (old, new) = (&self.old.buffers, &self.new.buffers);
+        if old.changes(new).next().is_none() {
+            return;
+        }
+        if new.is_empty() {
+            text.remove("buffers");
+            return;
+        }
+        let buffers = table_of(text.as_table_mut(), "buffers");
+        retain(buffers, |name| new.contains_key(name));
+        let Some(table) = buffers.as_table_like_mut() else { return };
+        for (name, source) in new {
+            if old.get(name).is_none_or(|was| was.file != source.file) || !table.contains_key(name) {
+                set(table, name, &Value::Table(buffer_entries(source)));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ mod show;
 pub(crate) use show::describe_layout;
 
 use crate::kind::ParamInfo;
-use crate::model::{Meter, Part, PartParam, Sequence, Voicing};
+use crate::model::{BufferSource, Meter, Part, PartParam, Sequence, Voicing};
 use crate::resolve::Pins;
 use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
@@ -205,6 +205,15 @@ pub enum Edit {
         /// The unit.
         unit: Unit,
     },
+    /// The document says something else of a buffer, or has one more or less. Nothing sounds different: what plays it comes in edits of its own.
+    Buffer {
+        /// Its name.
+        name: String,
+        /// What it is now; nothing if it is gone.
+        source: Option<BufferSource>,
+        /// Of a new one, the buffer before it in the document; the first has none.
+        after: Option<String>,
+    },
     /// The document defines one more part. Nothing sounds different: the nodes that are instances of it come in edits of their own.
     AddPart {
         /// Its name.
@@ -293,6 +302,8 @@ pub enum Edit {
 pub enum Order {
     /// The nodes, by id.
     Nodes(Vec<String>),
+    /// The buffers, by name.
+    Buffers(Vec<String>),
     /// The parts, by name.
     Parts(Vec<String>),
     /// The sequences, by name.
@@ -308,6 +319,7 @@ impl Edit {
     pub fn is_audible(&self) -> bool {
         match self {
             Edit::Title { .. }
+            | Edit::Buffer { .. }
             | Edit::Relabel { .. }
             | Edit::Pin { .. }
             | Edit::AddPart { .. }

@@ -1,8 +1,10 @@
 //! What can be wrong with a patch, each with what would be right.
 
+mod buffer;
 mod part;
 mod sequence;
 
+pub use buffer::BufferFault;
 pub use part::PartFault;
 pub use sequence::SequenceFault;
 
@@ -296,6 +298,9 @@ pub enum Fault {
         /// A depth that would do.
         example: String,
     },
+    /// What is wrong with a buffer.
+    #[error(transparent)]
+    Buffer(#[from] BufferFault),
     /// What is wrong with a part.
     #[error(transparent)]
     Part(#[from] PartFault),
@@ -324,6 +329,7 @@ impl Fault {
         match self {
             Fault::NoOutput | Fault::NotHeard | Fault::More { warnings: true, .. } => true,
             Fault::Part(fault) => fault.is_warning(),
+            Fault::Buffer(fault) => fault.is_warning(),
             _ => false,
         }
     }

@@ -96,9 +96,10 @@ impl History {
     }
 }
 
-/// Whether two patches say the same, in the same order of nodes, parts and sequences.
+/// Whether two patches say the same, in the same order of nodes, buffers, parts and sequences.
 fn same(a: &Patch, b: &Patch) -> bool {
     (a.format, &a.title, &a.transport) == (b.format, &b.title, &b.transport)
+        && alike(&a.buffers, &b.buffers)
         && alike(&a.parts, &b.parts)
         && alike(&a.nodes, &b.nodes)
         && alike(&a.sequences, &b.sequences)

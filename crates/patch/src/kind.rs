@@ -30,6 +30,8 @@ pub struct KindInfo {
     pub delays: bool,
     /// Whether it can be heard though its inputs are silent and it has heard nothing before.
     pub sounds_alone: bool,
+    /// Whether it plays a buffer, which its nodes name under the key `buffer`.
+    pub plays: bool,
     /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
     pub shows: bool,
     /// What it is made of, if it is a part.
@@ -101,6 +103,7 @@ impl From<&Kind> for KindInfo {
             bank: kind.bank.as_ref().map(bank),
             delays: kind.delays,
             sounds_alone: kind.sounds_alone,
+            plays: kind.plays,
             shows: kind.group == Group::Output,
             part: None,
         }
@@ -166,6 +169,7 @@ impl KindInfo {
             bank: None,
             delays: false,
             sounds_alone: false,
+            plays: false,
             shows: false,
             part: None,
         }

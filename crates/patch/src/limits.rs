@@ -16,6 +16,8 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_NAME: usize = 128;
 /// The most problems reported of one document; the last says how many more there are.
 pub const MAX_PROBLEMS: usize = 1000;
+/// The most buffers of a patch.
+pub const MAX_BUFFERS: usize = 4096;
 /// The most parts that a document defines.
 pub const MAX_PARTS: usize = 16_384;
 /// The most nodes that sound when every instance of a part is counted with what is inside, and every voice of an instrument:

@@ -1,9 +1,11 @@
 //! What a patch says, as plain data: nodes by label, their values, and the cables between them.
 
+mod buffer;
 mod cables;
 mod part;
 mod sequence;
 
+pub use buffer::{BufferSource, Buffers};
 pub use cables::Cables;
 pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
 pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Transport};
@@ -37,6 +39,9 @@ pub struct Patch {
     /// Tempo and meter.
     #[serde(default, skip_serializing_if = "Transport::is_empty")]
     pub transport: Transport,
+    /// The recordings in memory that its players play, by name.
+    #[serde(default, skip_serializing_if = "Listing::is_empty")]
+    pub buffers: Buffers,
     /// The kinds that the patch itself defines, by name.
     #[serde(default, skip_serializing_if = "Listing::is_empty")]
     pub parts: Listing<Part>,
@@ -66,6 +71,9 @@ pub struct Node {
     /// Whether its inputs go straight to its outputs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bypass: bool,
+    /// The name of the buffer that it plays, if its kind plays one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buffer: Option<String>,
     /// The settings that the document gives; choices are numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, f64>,
@@ -132,6 +140,7 @@ impl Default for Patch {
             format: FORMAT,
             title: None,
             transport: Transport::default(),
+            buffers: Listing::new(),
             parts: Listing::new(),
             nodes: Listing::new(),
             sequences: Listing::new(),
@@ -175,6 +184,7 @@ impl Node {
             kind: kind.into(),
             channels: None,
             bypass: false,
+            buffer: None,
             settings: BTreeMap::new(),
             params: BTreeMap::new(),
             cables: Cables::new(),
@@ -239,6 +249,7 @@ impl PartialEq for Node {
             && self.kind == other.kind
             && self.channels == other.channels
             && self.bypass == other.bypass
+            && self.buffer == other.buffer
             && self.settings == other.settings;
         alike
             && same_cables(&self.cables, &other.cables)

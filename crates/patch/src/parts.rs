@@ -23,6 +23,7 @@ impl Catalogue {
     /// name of a kind that is not a part do not take its place. Time and memory go with the size of the parts' definitions.
     pub fn with_parts(&self, patch: &Patch) -> Catalogue {
         let mut catalogue = self.without_parts();
+        catalogue.buffers_mut().clone_from(&patch.buffers);
         let mut circles = vec![false; patch.parts.len()];
         let order = sorted(&uses(&patch.parts), |circle| circle.iter().for_each(|c| circles[*c] = true));
         let parts: Vec<(Place, &String, &Part)> = patch.parts.places().collect();

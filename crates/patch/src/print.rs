@@ -6,11 +6,11 @@ mod sequences;
 pub(crate) use parts::{part_entries, part_params};
 pub(crate) use sequences::{sequence_entries, transport_entries};
 
-use crate::catalogue::{Catalogue, param, setting};
+use crate::catalogue::{BUFFER_KEY, Catalogue, param, setting};
 use crate::document::Document;
 use crate::kind::KindInfo;
 use crate::limits::FORMAT;
-use crate::model::{Cable, Node, Nodes, ParamValue, Part, Patch, Sequence, Source};
+use crate::model::{BufferSource, Cable, Node, Nodes, ParamValue, Part, Patch, Sequence, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
 
@@ -31,6 +31,11 @@ pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
     }
     if !patch.transport.is_empty() {
         top.insert("transport".to_owned(), table_to_json(&transport_entries(&patch.transport)));
+    }
+    if !patch.buffers.is_empty() {
+        let buffer =
+            |(name, source): (&String, &BufferSource)| (name.clone(), table_to_json(&buffer_entries(source)));
+        top.insert("buffers".to_owned(), object(patch.buffers.iter().map(buffer).collect()));
     }
     let nodes = |nodes: &Nodes| {
         let node = |(label, node): (&String, &Node)| {
@@ -60,6 +65,11 @@ pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
         top.insert("sequence".to_owned(), serde_json::Value::Array(list));
     }
     format!("{:#}\n", serde_json::Value::Object(top))
+}
+
+/// What stands in the table of a buffer.
+pub(crate) fn buffer_entries(source: &BufferSource) -> Vec<Entry> {
+    source.file.iter().map(|file| Entry::new("file", file.as_str())).collect()
 }
 
 fn json_entries(entries: &[Entry]) -> impl Iterator<Item = (String, serde_json::Value)> {
@@ -99,6 +109,9 @@ pub(crate) fn entries(nodes: &Nodes, node: &Node, catalogue: &Catalogue) -> Vec<
     }
     if node.bypass {
         entries.push(Entry::new("bypass", Value::Bool(true)));
+    }
+    if let Some(buffer) = &node.buffer {
+        entries.push(Entry::new(BUFFER_KEY, buffer.as_str()));
     }
     for name in
         in_order(node.settings.keys(), kind.into_iter().flat_map(|k| k.settings.iter().map(|s| s.name)))

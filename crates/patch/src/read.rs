@@ -1,5 +1,6 @@
 //! From text to a patch: every problem found, each with its place.
 
+mod buffers;
 mod files;
 mod inputs;
 mod nodes;
@@ -23,6 +24,8 @@ use crate::suggest::nearest;
 use crate::tree::{Entry, Span, Tree, Value, from_json, from_toml};
 use files::File;
 pub(crate) use files::Files;
+use sostenuto_nodes::Buffer;
+use std::sync::Arc;
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +45,34 @@ pub struct Checked {
     pub warnings: Vec<Problem>,
 }
 
-/// Gives the text of a file that a part comes from, or says why it cannot.
-pub type Loader<'l> = dyn FnMut(&str) -> Result<String, String> + 'l;
+/// Gives what is in the files that a document names, by the names that it has for them.
+///
+/// A function that gives texts is one; it leaves buffers without sound.
+pub trait Load {
+    /// The text of a file that a part comes from.
+    ///
+    /// # Errors
+    /// Why there is none, for people.
+    fn text(&mut self, file: &str) -> Result<String, String>;
+
+    /// The recording in a file that a buffer comes from; nothing leaves open what it is.
+    ///
+    /// # Errors
+    /// Why there is none, for people.
+    fn sound(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
+        let _ = file;
+        Ok(None)
+    }
+}
+
+impl<F: FnMut(&str) -> Result<String, String>> Load for F {
+    fn text(&mut self, file: &str) -> Result<String, String> {
+        self(file)
+    }
+}
+
+/// Whoever gives what is in files.
+pub type Loader<'l> = dyn Load + 'l;
 
 /// Reads a document. Parts that come from files are refused; [`read_with`] takes them.
 ///
@@ -146,7 +175,7 @@ pub(crate) struct Reader<'t> {
     broken: bool,
 }
 
-const TOP: &[&str] = &["format", "title", "transport", "parts", "nodes", "sequence"];
+const TOP: &[&str] = &["format", "title", "transport", "buffers", "parts", "nodes", "sequence"];
 const TRANSPORT: &[&str] = &["tempo", "meter"];
 /// What every node has, or what chains call it by.
 pub(crate) const NODE_KEYS: &[&str] = &["kind", "id", "inputs", "channels", "bypass", "name"];
@@ -196,6 +225,10 @@ impl<'t> Reader<'t> {
         };
         self.no_repetition(entries, None);
         // What is used comes before what uses it.
+        if let Some(buffers) = entries.iter().find(|e| e.key == "buffers") {
+            patch.buffers = self.buffers(&buffers.tree);
+            self.catalogue.buffers_mut().clone_from(&patch.buffers);
+        }
         if let Some(parts) = entries.iter().find(|e| e.key == "parts") {
             patch.parts = self.parts(&parts.tree);
         }
@@ -204,7 +237,7 @@ impl<'t> Reader<'t> {
                 "format" => self.format(tree),
                 "title" => patch.title = self.text(tree, None, "title"),
                 "transport" => patch.transport = self.transport(tree),
-                "parts" => {}
+                "buffers" | "parts" => {}
                 "nodes" => patch.nodes = self.nodes(tree),
                 "sequence" => patch.sequences = self.sequences(tree),
                 _ => self.unknown_key(key, key_span, None, "a patch", TOP),

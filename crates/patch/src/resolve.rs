@@ -74,6 +74,8 @@ pub struct ResolvedNode {
 pub struct Pins {
     /// The channels, if it gives them.
     pub channels: Option<u16>,
+    /// The buffer that it names.
+    pub buffer: Option<String>,
     /// The settings that it gives.
     pub settings: BTreeMap<String, f64>,
     /// The parameters of which it gives the value.

@@ -305,7 +305,7 @@ const DOCUMENTS: &[(Notation, &str, &str)] = &[
     (
         Notation::Toml,
         "titel = \"x\"\n[nodes.a]\nkind = \"audio_out\"",
-        "line 1, column 1: a patch has no key `titel` (did you mean `title`?); it takes format, title, transport, parts, nodes and sequence",
+        "line 1, column 1: a patch has no key `titel` (did you mean `title`?); it takes format, title, transport, buffers, parts, nodes and sequence",
     ),
     (
         Notation::Toml,

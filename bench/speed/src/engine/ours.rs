@@ -4,7 +4,7 @@ use super::{Block, Engine};
 use crate::document::{self, INSTRUMENTS};
 use crate::spec::*;
 use crate::workload::Workload;
-use sostenuto_engine::{Conductor, Notice};
+use sostenuto_engine::{Buffer, Conductor, Notice};
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Executor, Limits, NoteEvent};
 use std::time::{Duration, Instant};
@@ -40,6 +40,11 @@ pub fn listen(conductor: &mut Conductor) {
 /// A conductor with a document, and its executor.
 pub fn conducted(text: &str) -> (Conductor, Executor) {
     let (mut conductor, executor) = Conductor::new(f64::from(RATE), 2, Limits::default(), None);
+    if text.contains("[buffers]") {
+        let samples = sample().into_iter().flatten().collect();
+        let buffer = Buffer::from_interleaved(samples, 2, f64::from(RATE)).expect("the sample is a buffer");
+        conductor.set_buffer(document::BUFFER, buffer.into()).expect("nothing plays it yet");
+    }
     if let Err(why) = conductor.play_toml(text) {
         panic!("{why}");
     }

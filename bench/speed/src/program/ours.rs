@@ -19,6 +19,8 @@ fn forms(workload: Workload) -> &'static [Form] {
     match workload {
         Workload::Voices => &[Form { name: "w1-instances", title: "sostenuto render, instances", note: "" }],
         Workload::Strips => &[Form { name: "w2-strips", title: "sostenuto render, instances", note: "" }],
+        Workload::Linear => &[Form { name: "w3-linear", title: "sostenuto render, instances", note: "" }],
+        Workload::Cubic => &[Form { name: "w3-cubic", title: "sostenuto render, instances", note: "" }],
         Workload::Chains => &[Form { name: "w4-parts", title: "sostenuto render, instances", note: "" }],
         Workload::Mixed => &[Form { name: "w4-mixed", title: "sostenuto render, instances", note: "" }],
         _ => &[],
@@ -27,6 +29,10 @@ fn forms(workload: Workload) -> &'static [Form] {
 
 fn prepare(task: &Task<'_>) -> Option<Command> {
     let document = document::of(task.form)?;
+    if matches!(task.workload, Workload::Linear | Workload::Cubic) {
+        // It lies beside the document.
+        task.sample();
+    }
     let path = task.keep(&format!("{}.toml", document.name), (document.text)());
     let mut command = Command::new(binary());
     command.arg("render").arg(path).arg("-o").arg(task.output);

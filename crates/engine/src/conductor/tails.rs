@@ -53,7 +53,7 @@ pub(crate) fn ring_on(node: NodeId, edit: &mut Edit<'_>) -> Result<Ringing, Engi
     }
     let outputs = edit.graph().shape(node).map_or(Vec::new(), |shape| shape.outputs.clone());
     let channels = outputs.iter().map(|port| port.channels).max().unwrap_or(1);
-    let layout = Layout { channels, settings: Default::default(), seed: 0 };
+    let layout = Layout { channels, ..Layout::default() };
     let built = sostenuto_nodes::build("meter", layout);
     let built = built.ok_or_else(|| EngineError::NoSuchNode { name: "meter".into(), suggestion: None })?;
     let meter = edit.add("the meter of a tail", built.processor)?;

@@ -91,6 +91,10 @@ impl<'a> Score<'a> {
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
         let spec = &ground.nodes[place];
+        if let Some(silent) = spec.layout.buffer.as_ref().filter(|recording| recording.buffer.is_none()) {
+            let node = ground.labels.clone() + &spec.label;
+            return Err(EngineError::NoSound { node, buffer: silent.name.clone() });
+        }
         let Built { processor, tap } = sostenuto_nodes::build(&spec.kind.name, ground.layout_of(spec))
             .ok_or_else(|| missing(&spec.id))?;
         let node = edit.add_in(ground.body, &(ground.labels.clone() + &spec.label), processor)?;

@@ -5,7 +5,8 @@ use sostenuto_graph::{
     Activity, AudioGraph, Command, Executor, Io, Limits, Motion, NodeId, Port, Processor, ROOT, Remote,
     Shape, Sink, Stream, Ticket,
 };
-use sostenuto_nodes::{Kind, Layout, build};
+use sostenuto_nodes::{Buffer, Kind, Layout, build};
+use std::sync::Arc;
 
 /// What a source puts out at a frame, in a channel.
 pub type Signal = fn(u64, usize) -> f32;
@@ -212,15 +213,24 @@ pub fn layouts(kind: &Kind) -> Vec<Layout> {
     for channels in [1, 2, 5] {
         for choice in choices {
             let settings = kind.settings.iter().map(|s| (s.name.to_owned(), choice(s))).collect();
-            layouts.push(Layout { channels, settings, seed: 42 });
+            layouts.push(Layout { channels, settings, seed: 42, buffer: None });
         }
     }
     layouts
 }
 
-/// A node of a kind.
+/// A node of a kind; one that plays has a short recording of noise in stereo.
 pub fn node(kind: &Kind, layout: &Layout) -> Box<dyn Processor> {
-    build(kind.name, layout.clone()).unwrap().processor
+    let layout = layout.clone();
+    let layout = if kind.plays { layout.playing("noise", recording(700, 2)) } else { layout };
+    build(kind.name, layout).unwrap().processor
+}
+
+/// Noise in so many channels, at a rate of its own.
+pub fn recording(frames: u64, channels: usize) -> Arc<Buffer> {
+    let sample = |place: u64| noise(place / channels as u64, place as usize % channels);
+    let samples = (0..frames * channels as u64).map(sample).collect();
+    Arc::new(Buffer::from_interleaved(samples, channels, 44_100.0).unwrap())
 }
 
 /// Whether two renderings are the same, bit for bit; else where they part.

@@ -71,6 +71,7 @@ impl State {
             Edit::Pin { node, pins } => {
                 let node = self.node(&node.id)?;
                 node.channels = pins.channels;
+                node.buffer.clone_from(&pins.buffer);
                 node.settings.clone_from(&pins.settings);
             }
             Edit::Bypass { node, on } => self.node(&node.id)?.bypass = *on,
@@ -168,7 +169,7 @@ impl State {
                 let param = self.node(&to.node.id)?.params.get_mut(&to.port)?;
                 param.drives.sort_by_key(|d| places.get(&d.from).copied().unwrap_or(usize::MAX));
             }
-            Order::Parts(_) | Order::Sequences(_) => return None,
+            Order::Buffers(_) | Order::Parts(_) | Order::Sequences(_) => return None,
         }
         Some(())
     }
@@ -214,6 +215,7 @@ impl NodeSpec {
     fn put_into(&self, node: &mut Node) {
         node.kind.clone_from(&self.kind);
         node.channels = self.pins.channels;
+        node.buffer.clone_from(&self.pins.buffer);
         node.settings.clone_from(&self.pins.settings);
         node.bypass = self.bypass;
         // Parameters that are not named go back to their defaults; what drives one stays.

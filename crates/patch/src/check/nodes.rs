@@ -1,15 +1,16 @@
 //! Whether the nodes of a patch or a part can be built.
 
 use super::{Sink, cables, loops};
-use crate::catalogue::{Catalogue, bank_count, follows, has_inputs, param, setting};
-use crate::fault::{Fault, PartFault};
+use crate::catalogue::{BUFFER_KEY, Catalogue, bank_count, follows, has_inputs, param, setting};
+use crate::fault::{BufferFault, Fault, PartFault};
 use crate::kind::KindInfo;
 use crate::limits::{INLET_KIND, MAX_CABLES, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
 use crate::listing::Listing;
-use crate::model::{Node, Nodes, Part, Patch};
+use crate::model::{Buffers, Node, Nodes, Part, Patch};
 use crate::places::Places;
 use crate::quantity::Quantity;
 use crate::read::unknown_param;
+use crate::suggest::nearest;
 use crate::tree::Span;
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
 use std::collections::HashMap;
@@ -51,7 +52,7 @@ impl Set<'_> {
                 site.say_of("id", Fault::DuplicateId { id: node.id.clone(), other: other.to_owned() });
             }
             match kind {
-                Some(kind) => site.of_kind(kind, self.within),
+                Some(kind) => site.of_kind(kind, self.within, catalogue.buffers()),
                 None if places.kind_is_missing(label) || self.parts.contains_key(&node.kind) => {}
                 None => {
                     let suggestion = catalogue.suggest(&node.kind);
@@ -76,10 +77,10 @@ impl Set<'_> {
 }
 
 /// Tells what is wrong with a node of a patch by itself, but for its cables.
-pub(crate) fn one(label: &str, node: &Node, kind: &KindInfo, sink: &mut Sink<'_>) {
+pub(crate) fn one(label: &str, node: &Node, (kind, buffers): (&KindInfo, &Buffers), sink: &mut Sink<'_>) {
     let mut site = Site { label, node, places: &Places::default(), sink };
     site.names();
-    site.of_kind(kind, Within::Patch);
+    site.of_kind(kind, Within::Patch, buffers);
 }
 
 /// A node while it is checked.
@@ -109,8 +110,9 @@ impl Site<'_, '_, '_> {
         }
     }
 
-    fn of_kind(&mut self, kind: &KindInfo, within: Within) {
+    fn of_kind(&mut self, kind: &KindInfo, within: Within, buffers: &Buffers) {
         self.belongs(kind, within);
+        self.plays(kind, buffers);
         self.layout(kind);
         self.values(kind);
     }
@@ -130,6 +132,31 @@ impl Site<'_, '_, '_> {
             },
         };
         self.say_of("kind", fault.into());
+    }
+
+    /// Whether what it plays is there, and has channels that fit.
+    fn plays(&mut self, kind: &KindInfo, buffers: &Buffers) {
+        let fault = match (&self.node.buffer, kind.plays) {
+            (None, false) => return,
+            (Some(_), false) => unknown_param(kind, BUFFER_KEY),
+            (None, true) => BufferFault::Missing { kind: kind.name.clone() }.into(),
+            (Some(name), true) => {
+                let Some(source) = buffers.get(name) else {
+                    let suggestion = nearest(name, buffers.keys().map(String::as_str));
+                    let fault = BufferFault::Unknown { name: name.clone(), suggestion };
+                    return self.say_of(BUFFER_KEY, fault.into());
+                };
+                let (there, own) = (
+                    source.sound.as_ref().map_or(1, |sound| sound.channels()),
+                    usize::from(self.node.channels.unwrap_or(1)),
+                );
+                if there == 1 || there == own {
+                    return;
+                }
+                BufferFault::Channels { name: name.clone(), there, own }.into()
+            }
+        };
+        self.say_of(BUFFER_KEY, fault);
     }
 
     fn layout(&mut self, kind: &KindInfo) {

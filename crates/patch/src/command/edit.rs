@@ -4,7 +4,7 @@ use super::Command;
 use super::fault::{CommandError, CommandFault};
 use super::rewire;
 use crate::apply::cut_from;
-use crate::catalogue::{Catalogue, param, setting};
+use crate::catalogue::{BUFFER_KEY, Catalogue, param, setting};
 use crate::chain::value_of;
 use crate::check::check;
 use crate::fault::Fault;
@@ -152,6 +152,13 @@ impl Desk<'_> {
     fn set(&mut self, label: &str, name: &str, value: &str, ramped: bool) -> Result<(), CommandError> {
         let kind = self.kind(label)?;
         let wrong = |fault| of_node(label, Some(name), fault);
+        if name == BUFFER_KEY && kind.plays {
+            if ramped {
+                return Err(CommandFault::NoRamp { name: name.to_owned() }.into());
+            }
+            self.node(label)?.buffer = Some(value.to_owned());
+            return Ok(());
+        }
         let value = Value::from(value);
         if let Some((info, _)) = param(&kind, name) {
             let number = Quantity::of_param(info).read(&value).map_err(wrong)?;

@@ -105,6 +105,9 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
         kept.drives.extend(value.drives.iter().cloned());
     }
     new.params.retain(|_, p| !p.is_empty());
+    if kind.plays && new.buffer.is_none() {
+        new.buffer.clone_from(&old.buffer);
+    }
     for (name, value) in &old.settings {
         let fits = setting(kind, name).is_some_and(|s| Quantity::of_setting(s).check(*value).is_ok());
         if fits && !new.settings.contains_key(name) {

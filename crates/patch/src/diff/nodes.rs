@@ -5,7 +5,7 @@ use crate::catalogue::param;
 use crate::edit::{Edit, Input, NodeSpec, Order, Output, Who, describe_layout};
 use crate::listing::Place;
 use crate::model::{Cable, Cables, Drive, Source};
-use crate::resolve::{ResolvedNode, ResolvedNodes};
+use crate::resolve::{Pins, ResolvedNode, ResolvedNodes};
 use sostenuto_units::Unit;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -85,7 +85,8 @@ impl Edits {
             self.nodes.push(Edit::ReplaceNode { node: who(new), spec, was, implied });
             return;
         }
-        if (old.pins.channels, &old.pins.settings) != (new.pins.channels, &new.pins.settings) {
+        let pinned = |pins: &Pins| (pins.channels, pins.buffer.clone(), pins.settings.clone());
+        if pinned(&old.pins) != pinned(&new.pins) {
             self.values.push(Edit::Pin { node: who(new), pins: new.pins.clone() });
         }
         if old.bypass != new.bypass {

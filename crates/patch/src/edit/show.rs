@@ -66,6 +66,11 @@ impl fmt::Display for Edit {
                 let show = |v: &f32| unit.format(f64::from(*v));
                 write!(f, "depth of {from} on {to} {} (was {})", show(depth), show(was))
             }
+            Edit::Buffer { name, source: None, .. } => write!(f, "no buffer {name}"),
+            Edit::Buffer { name, source: Some(source), .. } => match &source.file {
+                Some(file) => write!(f, "buffer {name} from {file:?}"),
+                None => write!(f, "buffer {name} from the program"),
+            },
             Edit::SetTempo { .. } | Edit::SetMeter { .. } => self.show_time(f),
             Edit::AddSequence { name, to, .. } => write!(f, "add sequence {name} for {to}"),
             Edit::RemoveSequence { name } => write!(f, "remove sequence {name}"),
@@ -116,6 +121,7 @@ impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Order::Nodes(_) => f.write_str("the nodes"),
+            Order::Buffers(_) => f.write_str("the buffers"),
             Order::Parts(_) => f.write_str("the parts"),
             Order::Sequences(_) => f.write_str("the sequences"),
             Order::Cables(node, _) => write!(f, "the cables into {node}"),
@@ -124,14 +130,15 @@ impl fmt::Display for Order {
     }
 }
 
-/// The kind, and the channels where there is more than one.
+/// The kind, what it plays, and the channels where there is more than one.
 fn describe(spec: &NodeSpec) -> String {
     describe_layout(&spec.kind, &spec.layout)
 }
 
 pub(crate) fn describe_layout(kind: &str, layout: &Layout) -> String {
+    let plays = layout.buffer.as_ref().map_or(String::new(), |recording| format!(" of {}", recording.name));
     match layout.channels {
-        0 | 1 => kind.to_owned(),
-        n => format!("{kind} with {n} channels"),
+        0 | 1 => format!("{kind}{plays}"),
+        n => format!("{kind}{plays} with {n} channels"),
     }
 }

@@ -2,10 +2,13 @@
 
 use super::{Loader, Notation, parse};
 use crate::fault::PartFault;
+use crate::limits::MAX_BUFFERS;
 use crate::problem::Problem;
 use crate::tree::{Tree, Value};
 use indexmap::IndexMap;
+use sostenuto_nodes::Buffer;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What became of the files that a document names.
 #[derive(Debug, Default)]
@@ -14,6 +17,8 @@ pub(crate) struct Files {
     pub read: IndexMap<String, File>,
     /// Those that could not, and why.
     pub refused: BTreeMap<String, PartFault>,
+    /// The recordings that buffers come from, as far as they are known, or why there are none.
+    pub sounds: BTreeMap<String, Result<Option<Arc<Buffer>>, String>>,
 }
 
 impl Files {
@@ -32,9 +37,22 @@ pub(crate) struct File {
     pub syntax: Vec<Problem>,
 }
 
-/// Loads every file that a part names, once.
+/// Loads every file that a buffer names, once.
+fn load_sounds(document: &Tree, load: &mut Loader<'_>, files: &mut Files) {
+    let Some(Value::Table(buffers)) = document.get("buffers").map(|t| &t.value) else { return };
+    for buffer in buffers.iter().take(MAX_BUFFERS) {
+        if let Some(Value::Text(name)) = buffer.tree.get("file").map(|t| &t.value) {
+            files.sounds.entry(name.clone()).or_insert_with(|| load.sound(name));
+        }
+    }
+}
+
+/// Loads every file that a part or a buffer names, once.
 pub(super) fn load(document: &Tree, mut load: Option<&mut Loader<'_>>) -> Files {
     let mut files = Files::default();
+    if let Some(load) = &mut load {
+        load_sounds(document, *load, &mut files);
+    }
     let Some(Value::Table(parts)) = document.get("parts").map(|t| &t.value) else { return files };
     for part in parts {
         let Some(Value::Text(name)) = part.tree.get("file").map(|t| &t.value) else { continue };
@@ -43,7 +61,7 @@ pub(super) fn load(document: &Tree, mut load: Option<&mut Loader<'_>>) -> Files 
         }
         let text = match &mut load {
             None => Err(PartFault::NoFiles),
-            Some(load) => load(name).map_err(|why| PartFault::Unreadable { file: name.clone(), why }),
+            Some(load) => load.text(name).map_err(|why| PartFault::Unreadable { file: name.clone(), why }),
         };
         match text {
             Ok(text) => drop(files.read.insert(name.clone(), take_apart(name, text))),

@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::{Reader, in_order, wrong};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{BUFFER_KEY, Catalogue};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
 use crate::limits::MAX_NODES;
@@ -102,6 +102,9 @@ impl Reader<'_> {
                 Value::Bool(flag) => node.bypass = flag,
                 ref other => self.complain(&tree.span, label, Some("bypass"), wrong("true or false", other)),
             },
+            BUFFER_KEY if site.kind.as_ref().is_some_and(|kind| kind.plays) => {
+                node.buffer = self.text(tree, label, BUFFER_KEY);
+            }
             "inputs" => node.cables = self.inputs(site, tree).into_iter().collect(),
             _ => self.value(site, item, node),
         }

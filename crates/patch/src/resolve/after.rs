@@ -40,6 +40,10 @@ impl Resolved {
         if !self.catalogue.is_of(catalogue) || patch.nodes.is_empty() {
             return None;
         }
+        // Which nodes play which buffer is not kept.
+        if self.said.buffers.changes(&patch.buffers).next().is_some() {
+            return None;
+        }
         let mut good = true;
         check::transport(patch, &DocumentPlaces::default(), &mut |_, _, _, fault| good &= fault.is_warning());
         let next = Resolved {

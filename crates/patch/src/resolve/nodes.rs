@@ -5,7 +5,7 @@ use super::{Pins, ResolvedCable, ResolvedDrive, ResolvedNode};
 use crate::catalogue::{Catalogue, all_settings, bank_count, layout};
 use crate::kind::KindInfo;
 use crate::listing::{Listing, Names, Place};
-use crate::model::{Cable, Drive, Node, Nodes, Source};
+use crate::model::{Buffers, Cable, Drive, Node, Nodes, Source};
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl ResolvedNodes {
         let channels = channels(nodes, &kinds);
         let mut resolved = ResolvedNodes::default();
         for ((place, said), (kind, channels)) in nodes.shared().zip(kinds.iter().zip(channels)) {
-            resolved.put(place, ResolvedNode::of(said, kind, channels));
+            resolved.put(place, ResolvedNode::of(said, kind, channels, catalogue.buffers()));
         }
         resolved
     }
@@ -166,10 +166,15 @@ impl<'a> IntoIterator for &'a ResolvedNodes {
 
 impl ResolvedNode {
     /// Settles a node whose kind and channels are known.
-    pub(crate) fn of(said: Arc<(String, Node)>, kind: &Arc<KindInfo>, channels: u16) -> Self {
+    pub(crate) fn of(
+        said: Arc<(String, Node)>,
+        kind: &Arc<KindInfo>,
+        channels: u16,
+        buffers: &Buffers,
+    ) -> Self {
         let (label, node) = &*said;
         let bank = bank_count(kind, &node.settings, node.cables.iter().map(|c| c.port.as_str()));
-        let layout = layout(channels, all_settings(kind, &node.settings, bank), &node.id);
+        let layout = layout(channels, all_settings(kind, &node.settings, bank), node, buffers);
         let shape = kind.shape(&layout);
         let value = |p: &sostenuto_graph::Parameter| {
             node.params.get(&*p.name).and_then(|v| v.value).unwrap_or(p.default)
@@ -183,7 +188,12 @@ impl ResolvedNode {
             layout,
             shape,
             bypass: node.bypass,
-            pins: Pins { channels: node.channels, settings: node.settings.clone(), params: given.collect() },
+            pins: Pins {
+                channels: node.channels,
+                buffer: node.buffer.clone(),
+                settings: node.settings.clone(),
+                params: given.collect(),
+            },
             said,
         }
     }

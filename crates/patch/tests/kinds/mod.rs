@@ -37,6 +37,7 @@ const BLANK: Kind = Kind {
     bank: None,
     delays: false,
     sounds_alone: false,
+    plays: false,
 };
 
 const IN: &[PortInfo] = &[port("in", Width::Follow)];

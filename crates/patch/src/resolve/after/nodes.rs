@@ -24,7 +24,7 @@ impl Step<'_> {
             let catalogue = &self.next.catalogue;
             let good = is_good(|sink| {
                 if touch.own {
-                    check::nodes::one(label, node, &kind, sink);
+                    check::nodes::one(label, node, (&kind, catalogue.buffers()), sink);
                 }
                 check::cables::some(&said, catalogue, (label, node, &kind), cables.into_iter(), sink);
             });
@@ -45,7 +45,7 @@ impl Step<'_> {
             let kind = self.kind_of(&shared.1)?;
             let channels =
                 widths.get(place).copied().or_else(|| Some(self.old.nodes.at(*place)?.layout.channels));
-            let node = ResolvedNode::of(shared, &kind, channels?);
+            let node = ResolvedNode::of(shared, &kind, channels?, self.next.catalogue.buffers());
             self.next.links.has_kind(&node, *place, true);
             self.next.nodes.put(*place, node);
         }

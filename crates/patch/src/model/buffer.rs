@@ -1,0 +1,23 @@
+//! Buffers that a patch names: recordings in memory, which players play.
+
+use crate::listing::Listing;
+use serde::{Deserialize, Serialize};
+use sostenuto_nodes::Buffer;
+use std::sync::Arc;
+
+/// Buffers by name, in the order of the document.
+pub type Buffers = Listing<BufferSource>;
+
+/// What a patch says of a buffer, and what is known of it.
+///
+/// Two are equal if they say the same and, as far as both are known, sound the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BufferSource {
+    /// The file, by the name that the document has for it; a buffer without one is handed over by the program that plays the patch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The recording, once it was read or handed over. It is no part of any text.
+    #[serde(skip)]
+    pub sound: Option<Arc<Buffer>>,
+}

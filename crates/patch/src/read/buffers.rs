@@ -1,0 +1,56 @@
+//! The buffers of a document.
+
+use super::{Reader, wrong};
+use crate::check::nodes::is_name;
+use crate::fault::{BufferFault, Fault};
+use crate::limits::MAX_BUFFERS;
+use crate::model::{BufferSource, Buffers};
+use crate::tree::{Entry, Tree, Value};
+
+const BUFFER: &[&str] = &["file"];
+
+impl Reader<'_> {
+    /// What a document says under `buffers`, with what is in the files.
+    pub(super) fn buffers(&mut self, tree: &Tree) -> Buffers {
+        let Value::Table(entries) = &tree.value else {
+            self.complain(&tree.span, None, Some("buffers"), wrong("a table", &tree.value));
+            return Buffers::new();
+        };
+        self.no_repetition(entries, None);
+        if entries.len() > MAX_BUFFERS {
+            let fault = BufferFault::TooMany { count: entries.len() };
+            self.complain(&tree.span, None, Some("buffers"), fault.into());
+            return Buffers::new();
+        }
+        entries.iter().map(|entry| (entry.key.clone(), self.buffer(entry))).collect()
+    }
+
+    fn buffer(&mut self, Entry { key, key_span, tree }: &Entry) -> BufferSource {
+        let mut source = BufferSource::default();
+        if !is_name(key) {
+            self.complain(key_span, None, Some("buffers"), Fault::BadName { name: key.clone() });
+        }
+        let Value::Table(entries) = &tree.value else {
+            self.complain(&tree.span, None, Some(key), wrong("a table with file", &tree.value));
+            return source;
+        };
+        self.no_repetition(entries, None);
+        for Entry { key: inner, key_span, tree } in entries {
+            if inner != "file" {
+                self.unknown_key(inner, key_span, None, "a buffer", BUFFER);
+                continue;
+            }
+            source.file = self.text(tree, None, key);
+            let Some(file) = source.file.clone() else { continue };
+            match self.files.sounds.get(&file).cloned() {
+                Some(Ok(sound)) => source.sound = sound,
+                Some(Err(why)) => {
+                    let fault = BufferFault::Unreadable { name: key.clone(), file, why };
+                    self.complain(&tree.span, None, Some(key), fault.into());
+                }
+                None => {}
+            }
+        }
+        source
+    }
+}
