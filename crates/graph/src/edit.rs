@@ -90,6 +90,8 @@ pub struct Edit<'g> {
 pub(crate) struct Kept {
     journal: Vec<Undo>,
     nodes: Vec<(u32, Option<Node>)>,
+    cables: Vec<(u32, CableChange)>,
+    sets: Vec<Set>,
 }
 
 /// For so many entries each.
@@ -99,13 +101,13 @@ impl<'g> Edit<'g> {
     pub(crate) fn new(graph: &'g mut AudioGraph) -> Self {
         let (began, since) = (graph.next, graph.revision);
         let fade = (0.005 * graph.stream.sample_rate + 0.5) as u32;
-        let Kept { journal, nodes } = core::mem::take(&mut graph.kept);
+        let Kept { journal, nodes, cables, sets } = core::mem::take(&mut graph.kept);
         Edit {
             graph,
             journal,
             nodes,
-            cables: Vec::new(),
-            sets: Vec::new(),
+            cables,
+            sets,
             bypasses: Vec::new(),
             resets: Vec::new(),
             tables: Vec::new(),
@@ -431,7 +433,12 @@ impl Drop for Edit<'_> {
         // Not what only the making of a whole patch needs.
         self.nodes.shrink_to(MOST_KEPT);
         self.journal.shrink_to(MOST_KEPT);
+        self.cables.clear();
+        self.cables.shrink_to(MOST_KEPT);
+        self.sets.clear();
+        self.sets.shrink_to(MOST_KEPT);
         let (journal, nodes) = (core::mem::take(&mut self.journal), core::mem::take(&mut self.nodes));
-        self.graph.kept = Kept { journal, nodes };
+        let (cables, sets) = (core::mem::take(&mut self.cables), core::mem::take(&mut self.sets));
+        self.graph.kept = Kept { journal, nodes, cables, sets };
     }
 }

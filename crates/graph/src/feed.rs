@@ -2,7 +2,7 @@
 
 use crate::lineup::Seat;
 use crate::message::NodeId;
-use crate::topology::{AudioGraph, CableId, Sink, Source};
+use crate::topology::{AudioGraph, Cable, CableId, Sink, Source};
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -26,8 +26,9 @@ type Key = (bool, Option<(Source, CableId)>, u64);
 
 /// The terms at a port, in the order in which they are added.
 ///
-/// How they are grouped hangs on the edits alone, not on when what has faded out is taken away: a cable on its way out is no term of
-/// a sum, and takes no room. The port adds those up itself, one after the other, so that one that is silent might as well not be there.
+/// How they are grouped hangs on the edits alone, not on when what has faded out is taken away: a cable on its way out takes no room. It stays a term
+/// of its sum as long as something else stays there, and then is one of the port. Either adds its terms up one after the other, so that one that
+/// is silent might as well not be there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed {
     pub terms: Terms,
@@ -50,12 +51,21 @@ pub(crate) struct Sum {
     pub sink: Sink,
     pub channels: u16,
     pub terms: Terms,
+    /// How many of them are cables on their way out.
+    leaving: usize,
     /// The sum that this is a term of; at the top, the port itself.
     pub above: Option<u32>,
     pub level: usize,
     /// Grows with each sum that is made. Numbers are given again.
     pub age: u64,
     pub seat: Seat,
+}
+
+impl Sum {
+    /// How many terms it has, without cables on their way out.
+    fn staying(&self) -> usize {
+        self.terms.len() - self.leaving
+    }
 }
 
 /// What is added up at a port, as it is grouped: to check what sounds against the graph.
@@ -122,8 +132,12 @@ impl AudioGraph {
 
     /// The sum that a cable becomes a term of; without one, the port adds it up itself.
     fn leaf_for(&mut self, cable: CableId, sink: Sink, part: NodeId, channels: u16) -> Option<u32> {
-        let leaving = self.cable(cable).is_none_or(|c| c.leaving);
-        let feed = self.feed(sink).filter(|_| !leaving)?;
+        let is_here = |leaf: &u32| self.sum(*leaf).is_some_and(|s| s.sink == sink);
+        let cable = self.cable(cable)?;
+        if cable.leaving {
+            return cable.leaf.filter(is_here);
+        }
+        let (id, feed) = (cable.id, self.feed(sink)?);
         if feed.tree.is_none() {
             if self.staying(feed) < FAN {
                 return None;
@@ -132,13 +146,34 @@ impl AudioGraph {
         }
         // A cable whose removal is taken back goes where it was.
         let is_here = |leaf: &u32| self.sum(*leaf).is_some_and(|s| s.sink == sink);
-        let was = self.cable(cable).and_then(|c| c.leaf).filter(is_here);
+        let was = self.cable(id).and_then(|c| c.leaf).filter(is_here);
         Some(was.or_else(|| self.roomy(sink, 0)).unwrap_or_else(|| self.new_sum(sink, part, channels, 0)))
     }
 
     /// Whether a port has so many cables that sums of some are added up there.
     pub(crate) fn is_grouped(&self, sink: Sink) -> bool {
         self.feed(sink).is_some_and(|feed| feed.tree.is_some() || self.staying(feed) >= FAN)
+    }
+
+    /// Where a cable that is to leave is added up from then on: in its sum, if something else stays there; else at the port.
+    pub(crate) fn leaf_of_leaving(&self, cable: &Cable) -> Option<u32> {
+        let stays = usize::from(self.cable(cable.id).is_some_and(|c| !c.leaving && c.leaf == cable.leaf));
+        let others = |sum: &Sum| sum.sink == cable.to && sum.staying() > stays;
+        cable.leaf.filter(|leaf| self.sum(*leaf).is_some_and(others))
+    }
+
+    /// Notes that a cable that is a term of a sum is on its way out from now on.
+    pub(crate) fn note_leaving(&mut self, sink: Sink, leaf: u32) {
+        if let Some(sum) = self.sum_mut(leaf) {
+            sum.leaving += 1;
+        }
+        self.note_room(sink, leaf);
+    }
+
+    /// The cables on their way out that a sum adds up, if nothing else is left there.
+    pub(crate) fn left_over(&self, sum: u32) -> Terms {
+        let sum = self.sum(sum).filter(|s| s.staying() == 0);
+        sum.map_or(Terms::new(), |s| s.terms.clone())
     }
 
     /// Whether a term is a cable on its way out.
@@ -195,7 +230,8 @@ impl AudioGraph {
         feed.height += 1;
         feed.tree.get_or_insert_with(|| Box::new(core::array::from_fn(|_| BTreeSet::new())));
         let (age, seat) = (self.serial(), Seat::default());
-        let sum = Sum { part, sink, channels, terms: terms.clone(), above: None, level, age, seat };
+        let sum =
+            Sum { part, sink, channels, terms: terms.clone(), leaving: 0, above: None, level, age, seat };
         let sum = self.seat_sum(sum);
         for term in terms {
             match term {
@@ -215,7 +251,8 @@ impl AudioGraph {
     /// A new sum of a level, joined to one above it.
     fn new_sum(&mut self, sink: Sink, part: NodeId, channels: u16, level: usize) -> u32 {
         let (age, seat) = (self.serial(), Seat::default());
-        let sum = Sum { part, sink, channels, terms: Terms::new(), above: None, level, age, seat };
+        let sum =
+            Sum { part, sink, channels, terms: Terms::new(), leaving: 0, above: None, level, age, seat };
         let number = self.seat_sum(sum);
         let height = self.feed(sink).map_or(1, |f| f.height);
         let above = if level + 1 < height {
@@ -257,7 +294,11 @@ impl AudioGraph {
         if let Some(terms) = terms {
             terms.insert(place, term);
         }
+        let leaves = self.leaves(term);
         if let Some(sum) = into {
+            if let Some(sum) = self.sum_mut(sum).filter(|_| leaves) {
+                sum.leaving += 1;
+            }
             self.note_room(sink, sum);
         }
         self.joint_of(term, into, sink);
@@ -274,7 +315,11 @@ impl AudioGraph {
         {
             terms.remove(place);
         }
+        let leaves = self.leaves(term);
         if let Some(sum) = from {
+            if let Some(sum) = self.sum_mut(sum).filter(|_| leaves) {
+                sum.leaving = sum.leaving.saturating_sub(1);
+            }
             self.note_room(sink, sum);
         }
         self.touch_adder(sink, from);
@@ -283,7 +328,8 @@ impl AudioGraph {
     /// Keeps the list of sums with room.
     fn note_room(&mut self, sink: Sink, number: u32) {
         let Some(sum) = self.sum(number) else { return };
-        let (level, room, which) = (sum.level, sum.terms.len() < FAN, (sum.age, number));
+        debug_assert_eq!(sum.leaving, sum.terms.iter().filter(|term| self.leaves(**term)).count());
+        let (level, room, which) = (sum.level, sum.staying() < FAN, (sum.age, number));
         if let Some(open) = self.feed_mut(sink).and_then(|f| f.tree.as_mut()?.get_mut(level)) {
             if room {
                 open.insert(which);

@@ -102,6 +102,9 @@ pub(crate) const MOST: usize = 32;
 /// ...and joins its neighbour when both together have no more than this, and it has fewer than a third of it.
 pub(crate) const JOINED: usize = 18;
 
+/// A list that stays from one edit to the next has room for so many entries.
+const MOST_KEPT: usize = 256;
+
 /// How much there is to compile in a segment: a unit each, but more for sums, which mostly have many terms.
 fn weight(units: &[Unit]) -> usize {
     units.iter().map(|unit| if let Unit::Sum(_) = unit { 4 } else { 1 }).sum()
@@ -278,9 +281,12 @@ impl AudioGraph {
     /// Brings the rows up to date with the cables. What cannot be ordered, for a cycle without a delay, is found when its segment is compiled.
     pub(crate) fn line_up(&mut self) -> Result<(), GraphError> {
         self.take_loops_apart();
-        let arrivals = core::mem::take(&mut self.lineup.arrivals);
+        let mut list = core::mem::take(&mut self.lineup.arrivals);
         let arrivals: BTreeSet<Unit> =
-            arrivals.into_iter().filter(|u| self.seat(*u).is_some_and(|s| s.segment == NONE)).collect();
+            list.drain(..).filter(|u| self.seat(*u).is_some_and(|s| s.segment == NONE)).collect();
+        // The next edit need not make its own; but not what only the making of a whole patch needs.
+        list.shrink_to(MOST_KEPT);
+        self.lineup.arrivals = list;
         let mut by_part: BTreeMap<NodeId, Vec<Unit>> = BTreeMap::new();
         for unit in arrivals {
             if let Some(part) = self.part_of(unit) {

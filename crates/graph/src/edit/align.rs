@@ -14,13 +14,18 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+/// Where nothing is late, the list stays from one edit to the next, with room for so many entries.
+const MOST_KEPT: usize = 256;
+
 impl Edit<'_> {
     /// Brings parallel paths back in time with each other.
     pub(crate) fn align(&mut self) {
-        let late = core::mem::take(&mut self.graph.late);
         if self.graph.latent == 0 {
+            self.graph.late.clear();
+            self.graph.late.shrink_to(MOST_KEPT);
             return;
         }
+        let late = core::mem::take(&mut self.graph.late);
         let mut open: BTreeSet<Turn> = BTreeSet::new();
         for note in late {
             match note {

@@ -23,6 +23,7 @@ impl Edit<'_> {
         // Dropping `self` on the way out takes everything back; what was brought in line by then does no harm.
         self.spare();
         self.decide();
+        self.clear_out();
         let (plans, stages) = self.compile()?;
         self.journal.clear();
         let graph = &mut *self.graph;
@@ -44,14 +45,14 @@ impl Edit<'_> {
             after: After::default(),
             revision: graph.revision,
             nodes: self.nodes.drain(..).collect(),
-            cables: core::mem::take(&mut self.cables),
+            cables: self.cables.drain(..).collect(),
             plans,
             links,
             root,
             parts,
             tables: core::mem::take(&mut self.tables),
             play: self.play.take(),
-            sets: core::mem::take(&mut self.sets),
+            sets: self.sets.drain(..).collect(),
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),
             musters: graph.musters(),

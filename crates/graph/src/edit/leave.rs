@@ -4,6 +4,7 @@ use super::{Edit, Undo};
 use crate::batch::CableChange;
 use crate::cables::Cables;
 use crate::fades::Fade;
+use crate::feed::Term;
 use crate::latency::{Align, Late};
 use crate::lineup::Unit;
 use crate::message::NodeId;
@@ -99,10 +100,15 @@ impl AudioGraph {
     }
 
     /// Puts a cable in the place of itself as it was. Whether it leaves decides where its end adds it up, and whether it makes others late.
-    pub(super) fn change(&mut self, cable: Cable) {
+    pub(super) fn change(&mut self, mut cable: Cable) {
         let Some(was) = self.cable(cable.id).cloned() else { return };
         let turned = was.leaving != cable.leaving;
-        if turned && self.is_grouped(cable.to) {
+        if turned && cable.leaving {
+            cable.leaf = self.leaf_of_leaving(&cable);
+        }
+        let leaves = turned && cable.leaving;
+        let moves = turned && !cable.leaving || cable.leaving && cable.leaf != was.leaf;
+        if moves && self.is_grouped(cable.to) {
             _ = self.detach(cable.id);
             self.attach(cable);
         } else {
@@ -113,6 +119,9 @@ impl AudioGraph {
             }
             if let Some(there) = self.cable_mut(was.id) {
                 *there = Cable { leaf: was.leaf, ..cable };
+            }
+            if let Some(leaf) = was.leaf.filter(|_| leaves) {
+                self.note_leaving(was.to, leaf);
             }
             if turned {
                 self.note_gone(&was);
@@ -178,7 +187,9 @@ impl Edit<'_> {
         let mark = self.graph.serial();
         let Some(was) = self.graph.cable(id).cloned() else { return };
         self.emptied.extend(was.leaf.filter(|_| leaving));
-        self.graph.change(Cable { gain, leaving, mark, plain: false, ..was });
+        // One that comes back goes where a new one would.
+        let leaf = was.leaf.filter(|_| leaving);
+        self.graph.change(Cable { gain, leaving, mark, plain: false, leaf, ..was });
         self.faded.push((id, mark));
     }
 
@@ -313,6 +324,21 @@ impl Edit<'_> {
         }
     }
 
+    /// Lets cables on their way out that are alone in a sum be added up at the port, so that how the rest is grouped does not hang on when they are
+    /// taken away.
+    pub(super) fn clear_out(&mut self) {
+        for place in 0..self.emptied.len() {
+            let Some(sum) = self.emptied.get(place) else { return };
+            for term in self.graph.left_over(*sum) {
+                let Term::Cable(id) = term else { continue };
+                if let Some(cable) = self.graph.detach(id) {
+                    self.journal.push(Undo::Cable(cable.clone()));
+                    self.graph.attach(Cable { leaf: None, ..cable });
+                }
+            }
+        }
+    }
+
     fn mark_leaving(&mut self, node: NodeId) {
         let Some(entry) = self.graph.node_mut(node).filter(|e| !e.leaving) else { return };
         entry.leaving = true;
@@ -339,6 +365,9 @@ impl Edit<'_> {
         let Some(cable) = self.graph.cable_mut(id).filter(|c| !c.leaving) else { return };
         self.journal.push(Undo::Cable(cable.clone()));
         (cable.leaving, cable.mark) = (true, mark);
+        if let (to, Some(leaf)) = (cable.to, cable.leaf) {
+            self.graph.note_leaving(to, leaf);
+        }
         self.graph.fades.cables += 1;
     }
 

@@ -251,8 +251,8 @@ pub(super) fn strongly_connected(heard_by: &[Readers]) -> (Vec<u32>, Vec<Group<u
     const UNSEEN: u32 = u32::MAX;
     let count = heard_by.len();
     let (mut number, mut low) = (vec![UNSEEN; count], vec![0u32; count]);
-    let (mut group_of, mut groups) = (vec![UNSEEN; count], Vec::new());
-    let (mut open, mut path) = (Vec::new(), Vec::new());
+    let (mut group_of, mut groups) = (vec![UNSEEN; count], Vec::with_capacity(count));
+    let (mut open, mut path) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut counter = 0;
     for start in 0..count as u32 {
         if number[start as usize] != UNSEEN {

@@ -5,6 +5,7 @@ use crate::compile::Record;
 use crate::message::NodeId;
 use crate::topology::AudioGraph;
 use alloc::vec::Vec;
+use smallvec::{SmallVec, smallvec};
 
 /// How far apart the labels of new neighbours are.
 const GAP: u64 = 1 << 32;
@@ -204,7 +205,7 @@ impl AudioGraph {
 
     /// Notes that the steps of a unit and of those that hear it change.
     fn touch_around(&mut self, unit: Unit) {
-        let mut around = Vec::from([unit]);
+        let mut around: SmallVec<[Unit; 8]> = smallvec![unit];
         self.each_reader(unit, |reader, _| around.push(reader));
         around.into_iter().for_each(|unit| self.touch(unit));
     }
