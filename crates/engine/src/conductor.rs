@@ -137,6 +137,22 @@ impl Conductor {
         self.apply_resolved(resolved, at.into(), None)
     }
 
+    /// Changes the present patch, and makes it sound as [`apply`](Self::apply) does. Values that were set since it was last looked at are folded in
+    /// where they stand, which is cheaper than the copy that [`patch`](Self::patch) makes for that.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn edit(
+        &mut self,
+        change: impl FnOnce(&mut Patch),
+        at: impl Into<When>,
+    ) -> Result<Applied, EngineError> {
+        self.say();
+        let mut patch = self.resolved.patch().clone();
+        change(&mut patch);
+        self.apply(&patch, at)
+    }
+
     /// Takes everything away.
     ///
     /// # Errors

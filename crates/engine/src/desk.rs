@@ -218,7 +218,8 @@ impl Desk {
         }
     }
 
-    fn edited(&self, command: &Command) -> Result<Resolved, DeskError> {
+    fn edited(&mut self, command: &Command) -> Result<Resolved, DeskError> {
+        self.conductor.say();
         edit_resolved(self.conductor.resolved(), Conductor::catalogue(), command)
             .map_err(|e| DeskError::Command(Box::new(e)))
     }

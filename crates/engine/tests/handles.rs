@@ -128,17 +128,24 @@ fn play(seed: u64, by_handle: bool, reads: bool) -> (Vec<f32>, Vec<Patch>) {
             patches.push(conductor.patch().clone());
         }
         if dice.below(6) == 0 {
-            let mut patch = conductor.patch().clone();
-            let strip = patch.parts.get_mut("strip").unwrap();
-            match dice.below(3) {
-                // What a parameter stands for is another node from now on.
-                0 => strip.nodes["filter"].kind = ["lowpass", "highpass"][dice.below(2) as usize].to_owned(),
-                1 => {
-                    strip.nodes["after"].params.insert("gain".into(), (-(dice.below(6) as f32)).into());
+            let (which, other) = (dice.below(3), dice.below(6));
+            let change = |patch: &mut Patch| {
+                let strip = patch.parts.get_mut("strip").unwrap();
+                match which {
+                    // What a parameter stands for is another node from now on.
+                    0 => strip.nodes["filter"].kind = ["lowpass", "highpass"][other as usize % 2].to_owned(),
+                    1 => drop(strip.nodes["after"].params.insert("gain".into(), (-(other as f32)).into())),
+                    _ => patch.nodes.get_mut("quiet").unwrap().bypass ^= true,
                 }
-                _ => patch.nodes.get_mut("quiet").unwrap().bypass ^= true,
+            };
+            let at = (dice.below(2) == 0).then(|| executor.frame() + step);
+            if reads {
+                let mut patch = conductor.patch().clone();
+                change(&mut patch);
+                conductor.apply(&patch, at).unwrap();
+            } else {
+                conductor.edit(change, at).unwrap();
             }
-            conductor.apply(&patch, (dice.below(2) == 0).then(|| executor.frame() + step)).unwrap();
             patches.push(conductor.patch().clone());
         }
         heard.extend(render(&mut executor, 1 + dice.below(300) as usize));

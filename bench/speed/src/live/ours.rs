@@ -93,34 +93,34 @@ impl Live for Ours {
         call
     }
 
-    /// As a program does that holds no patch of its own: it takes the present one, which says what was set, changes it, and gives it back.
+    /// Changes the present patch, which says what was set.
     fn edit(&mut self, number: usize) -> Call {
         let name = voice(number / 4);
         let insert = format!("insert-{name}");
-        let mut patch = self.conductor.patch().clone();
-        match number % 4 {
+        let gone = &mut self.gone;
+        let change = |patch: &mut Patch| match number % 4 {
             0 => {
-                sum(&mut patch).cut(&name);
+                sum(patch).cut(&name);
                 let node = patch.nodes.shift_remove(&name).expect("a voice");
-                self.gone = Some((name, node));
+                *gone = Some((name, node));
             }
             1 => {
-                let (name, node) = self.gone.take().expect("a voice that is gone");
-                sum(&mut patch).push(cable(&name));
+                let (name, node) = gone.take().expect("a voice that is gone");
+                sum(patch).push(cable(&name));
                 patch.nodes.insert(name, node);
             }
             2 => {
                 let mut node = Node::new(insert.clone(), "onepole_low");
                 node.cables.push(cable(&name));
                 patch.nodes.insert(insert.clone(), node);
-                lead(&mut patch, &name, &insert);
+                lead(patch, &name, &insert);
             }
             _ => {
                 patch.nodes.shift_remove(&insert);
-                lead(&mut patch, &insert, &name);
+                lead(patch, &insert, &name);
             }
-        }
-        if let Err(why) = self.conductor.apply(&patch, None) {
+        };
+        if let Err(why) = self.conductor.edit(change, None) {
             panic!("{why}");
         }
         self.came_back = (number % 4 == 1).then(|| number / 4 * 7 % VOICES).or(self.came_back);

@@ -205,7 +205,7 @@ impl Conductor {
     }
 
     /// Lets the patch say the values that were set and that it does not say yet.
-    pub(super) fn say(&mut self) {
+    pub(crate) fn say(&mut self) {
         if self.knobs.are_said() {
             return;
         }
