@@ -80,7 +80,7 @@ fn crowd(seed: u64, settles: bool) -> Rig {
             let number = dice.below(nodes.len());
             let (node, to) = (nodes[number], [bus.input(0), OUT][dice.below(2)]);
             match dice.below(10) {
-                0..3 => _ = edit.connect(node.output(0), to, [0.1, 1.0][dice.below(2)]),
+                0..3 => _ = edit.connect(node.output(0), to, 0.1),
                 3..7 => _ = edit.cable_between(node.output(0), to).map(|cable| edit.disconnect(cable)),
                 7 => edit.remove(nodes.swap_remove(number)).expect("it is there"),
                 _ => nodes.push(source(&mut dice, &mut edit)),
