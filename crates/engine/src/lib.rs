@@ -19,13 +19,13 @@ mod place;
 mod score;
 mod stage;
 
+#[cfg(feature = "native")]
 pub use audio::{AudioEngine, AudioError, Controller, Outlet};
 pub use conductor::{Applied, Conductor, ParameterHandle};
 pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use notice::Notice;
 pub use place::{Levels, NodeReport};
-#[cfg(feature = "native")]
 pub use sostenuto_nodes::{Buffer, BufferError};
 
 #[cfg(all(doctest, feature = "native"))]
