@@ -1,5 +1,5 @@
-//! How does a running engine get its clock? From whoever asks it for the next frames: an output device, a fallback clock, or
-//! the offline host.
+//! How does a running engine get its clock, and how does its sound reach other clocks? It runs for whoever asks it for the next frames: an output
+//! device, a fallback clock, or the offline host. To devices with clocks of their own it is joined by a [`port()`].
 //!
 //! | clock | pace | for |
 //! |---|---|---|
@@ -16,9 +16,13 @@
 //! their paces. So one is put out of gear before the other starts: `Output::disengage` (the device goes on and plays
 //! silence), then [`FallbackClock::start`]; and the other way round [`FallbackClock::stop`], then `Output::engage`.
 //!
+//! # Several devices
+//! One clock runs the engine. Every other device plays or records through a port: a ring of its own, and a resampler that follows both
+//! clocks. [`Setup`] says what it is to be like, [`Status`] how it fares. [`Fake`] is a host of simulated devices to try such things on.
+//!
 //! # Real-time considerations
 //! What runs in a callback is [`Callback`], and it is public so that it can be tested and driven without a device. It does
-//! not allocate, free, lock, wait or call the system; the time of day it is handed. What the system's own audio library does
+//! not allocate, free, lock, wait or call the system; the time of day it is handed. The same holds for [`Feed::push`] and [`Drain::fill`]. What the system's own audio library does
 //! before and after, in its thread, is beyond it.
 //!
 //! # Features
@@ -32,22 +36,29 @@
 
 mod callback;
 mod counters;
+mod fake;
 mod fallback;
 mod health;
+mod host;
 #[cfg(feature = "native")]
 mod native;
 mod offline;
+mod pace;
+mod port;
 mod sample;
 mod time;
 
 pub use callback::Callback;
 pub use counters::{Counters, Counts};
+pub use fake::{Dice, Fake, FakeDevice, FakeStream, Mishap};
 pub use fallback::FallbackClock;
 pub use health::Watchdog;
+pub use host::{End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
 #[cfg(feature = "native")]
 pub use native::{
     DEFAULT_BLOCK, DeviceError, DeviceInfo, Devices, Health, Output, Prepared, Request, Stopped, prepare,
 };
 pub use offline::{Blocks, Offline};
+pub use port::{Drain, Feed, PortError, PortMeters, PortState, Quality, Setup, Status, Tie, port};
 pub use sample::DeviceSample;
 pub use time::monotonic_nanos;
