@@ -80,7 +80,7 @@ impl Drop for FallbackClock {
 }
 
 fn run(mut callback: Callback, mut beat: Beat, counters: &Counters, stop: &AtomicBool) {
-    let mut nothing = vec![0.0_f32; beat.period as usize];
+    let mut nothing = vec![0.0_f32; beat.frames() as usize];
     let start = monotonic_nanos();
     while !stop.load(Ordering::Acquire) {
         match beat.due(monotonic_nanos() - start) {
@@ -96,7 +96,7 @@ fn run(mut callback: Callback, mut beat: Beat, counters: &Counters, stop: &Atomi
 
 /// When the callbacks are due.
 #[derive(Debug)]
-struct Beat {
+pub(crate) struct Beat {
     rate: u64,
     /// Frames in a callback.
     period: u64,
@@ -105,7 +105,7 @@ struct Beat {
 }
 
 #[derive(Debug, PartialEq)]
-enum Due {
+pub(crate) enum Due {
     /// The next callback is due, after this many frames were let go.
     Now { skipped: u64 },
     /// It will be.
@@ -113,13 +113,13 @@ enum Due {
 }
 
 impl Beat {
-    fn new(rate: u32) -> Self {
+    pub(crate) fn new(rate: u32) -> Self {
         let rate = rate.max(1);
         Beat { rate: rate.into(), period: (rate / CALLBACKS_PER_SECOND).max(1).into(), done: 0 }
     }
 
     /// The next callback, at so many nanoseconds from the start.
-    fn due(&mut self, now: u64) -> Due {
+    pub(crate) fn due(&mut self, now: u64) -> Due {
         let deadline = self.deadline(self.done);
         if now < deadline {
             return Due::In(Duration::from_nanos(deadline - now));
@@ -129,6 +129,11 @@ impl Beat {
         let let_go = if behind > PATIENCE { behind } else { 0 };
         self.done += let_go + 1;
         Due::Now { skipped: let_go * self.period }
+    }
+
+    /// Frames in a callback.
+    pub(crate) fn frames(&self) -> u64 {
+        self.period
     }
 
     /// Nanoseconds from the start at which callback `number` is due.

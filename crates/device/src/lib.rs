@@ -39,6 +39,7 @@ mod counters;
 mod fake;
 mod fallback;
 mod health;
+mod holder;
 mod host;
 #[cfg(feature = "native")]
 mod native;
@@ -53,6 +54,7 @@ pub use counters::{Counters, Counts};
 pub use fake::{Dice, Fake, FakeDevice, FakeStream, Mishap};
 pub use fallback::FallbackClock;
 pub use health::Watchdog;
+pub use holder::{Baton, ClockChoice, ClockHolder, HandOver, Heard, Holder, PortId, Reason};
 pub use host::{End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
 #[cfg(feature = "native")]
 pub use native::{

@@ -3,20 +3,21 @@
 use super::setup::Setup;
 use crate::pace::Line;
 
-/// Pull towards the target, in parts of the rate for a second of fill that is off: a time constant of 10 s.
-const PULL: f64 = 0.1;
-/// Greatest pull while looking for the target and when there: 0.35 and 0.017 cents. With what the measured ratio may be off in the worst of cases (see below),
+/// Pull towards the target while looking for it, and near it; in parts of the rate for a second of fill that is off: time constants of 3 and 10 s.
+const WIDE: f64 = 0.3;
+const NARROW: f64 = 0.1;
+/// Greatest pull, likewise: 0.35 and 0.017 cents. With what the measured ratio may be off in the worst of cases (see below),
 /// that stays below 1 and 0.05 cents (578 and 29 ppm).
 const WIDE_PULL: f64 = 200.0e-6;
 const NARROW_PULL: f64 = 10.0e-6;
 /// The ratio changes by steps no faster than a lag of so many seconds.
 const LAG: f64 = 1.0;
-/// A ratio that is sure to this is good enough to begin with; to the other, and the fill within so many seconds of its target for so long, to be
-/// called locked.
+/// A ratio that is sure to this is good enough to begin with; to the other, to be called locked, if the fill has been near for so long that the pull is a narrow one.
 const TRUSTED: f64 = 350.0e-6;
 const SURE: f64 = 18.0e-6;
+const NEAR_FOR: f64 = 2.5;
+/// A fill within so many seconds of its target is near.
 const NEAR: f64 = 0.25e-3;
-const NEAR_FOR: f64 = 1.0;
 /// A fill that is further off, in seconds, is not locked any more.
 const FAR: f64 = 1.0e-3;
 /// Clocks further from their nominal rates than this are not followed.
@@ -89,8 +90,9 @@ impl Steer {
         }
         let off = seen.fill.map_or(0.0, |fill| (fill - self.target) / self.from);
         self.judge(doubt, off, seen);
-        let most = if self.locked { NARROW_PULL } else { WIDE_PULL };
-        let wanted = self.measured.map_or(0.0, |measured| measured + (PULL * off).clamp(-most, most));
+        let narrow = self.locked || self.near_for > 0.0;
+        let (pull, most) = if narrow { (NARROW, NARROW_PULL) } else { (WIDE, WIDE_PULL) };
+        let wanted = self.measured.map_or(0.0, |measured| measured + (pull * off).clamp(-most, most));
         // The first measurement is taken at once: nothing is heard yet.
         let share = if first { 1.0 } else { seen.seconds / (LAG + seen.seconds) };
         self.applied += (wanted - self.applied) * share;
@@ -112,9 +114,9 @@ impl Steer {
 
     /// Whether it is locked.
     fn judge(&mut self, doubt: f64, off: f64, seen: &Seen<'_>) {
-        let near = seen.fill.is_some() && doubt < SURE && off.abs() < NEAR;
+        let near = seen.fill.is_some() && off.abs() < NEAR;
         self.near_for = if near { self.near_for + seen.seconds } else { 0.0 };
-        if self.near_for >= NEAR_FOR {
+        if self.near_for >= NEAR_FOR && doubt < SURE {
             self.locked = true;
         } else if !doubt.is_finite() || off.abs() > FAR {
             self.locked = false;

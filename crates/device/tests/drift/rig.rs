@@ -59,6 +59,8 @@ pub struct Outcome {
     /// Under- and over-runs before it was locked, and after.
     pub runs_before: u64,
     pub runs_after: u64,
+    /// Frames that did not come through, or that came where there was none.
+    pub frames_lost: u64,
     /// Least, greatest and mean latency since it was locked, in seconds; and how far the port's own figure was off at most.
     pub latency: (f64, f64),
     pub latency_sum: f64,
@@ -67,6 +69,24 @@ pub struct Outcome {
     /// Greatest error of pitch in cents, while locking and since it was locked.
     pub cents_locking: f64,
     pub cents_locked: f64,
+    /// Latency in milliseconds.
+    pub trace: Trace,
+}
+
+/// A value over time, a point for every so many seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    pub points: Vec<(f64, f64)>,
+}
+
+impl Trace {
+    const EVERY: f64 = 2.0;
+
+    pub fn note(&mut self, seconds: f64, value: f64) {
+        if self.points.last().is_none_or(|(last, _)| seconds >= last + Self::EVERY) {
+            self.points.push((seconds, value));
+        }
+    }
 }
 
 impl Outcome {
@@ -135,6 +155,7 @@ impl Probe {
             (Some(_), _) => outcome.unlocked += 1,
         }
         outcome.runs_after = runs - outcome.runs_before;
+        outcome.frames_lost = status.concealed + status.skipped + status.lost;
         let [x, y] = output[output.len() - 2..] else { return };
         if x.hypot(y) < 0.99 {
             (self.position, self.window) = (None, None);
@@ -151,6 +172,7 @@ impl Probe {
         let position = ((guess / period - turns).round() + turns) * period;
         self.position = Some(position);
         let latency = out_at - position * self.feed_frame;
+        outcome.trace.note(seconds, latency * 1e3);
         let locked = outcome.locked_at.is_some();
         if locked {
             if outcome.latency_count == 0 {
