@@ -22,8 +22,21 @@ pub struct Callback {
     slot: Arc<OwnerSlot<Executor>>,
     channels: usize,
     piece: Box<[f32]>,
-    arrears: Arrears,
-    counters: Arc<Counters>,
+    tally: Tally,
+}
+
+/// What fills the blocks of a stream, whatever the device's format is.
+#[cfg(feature = "native")]
+pub(crate) trait Fill: Send + 'static {
+    /// Fills a block of interleaved frames, at `now` nanoseconds. `[audio]`
+    fn fill_block<S: DeviceSample>(&mut self, block: &mut [S], now: u64);
+}
+
+#[cfg(feature = "native")]
+impl Fill for Callback {
+    fn fill_block<S: DeviceSample>(&mut self, block: &mut [S], now: u64) {
+        self.fill(block, now);
+    }
 }
 
 impl Callback {
@@ -34,8 +47,7 @@ impl Callback {
             slot,
             channels,
             piece: vec![0.0; PIECE * channels].into_boxed_slice(),
-            arrears: Arrears::new(rate),
-            counters,
+            tally: Tally::new(rate, counters),
         }
     }
 
@@ -43,23 +55,39 @@ impl Callback {
     /// silent. `[audio]`
     pub fn fill<S: DeviceSample>(&mut self, block: &mut [S], now: u64) {
         let frames = (block.len() / self.channels) as u64;
-        self.count(frames, now);
-        if !self.counters.is_engaged() {
+        self.tally.note(frames, now);
+        let counters = &self.tally.counters;
+        if !counters.is_engaged() {
             block.fill(S::SILENCE);
-            self.counters.silent_frames.add(frames);
+            counters.silent_frames.add(frames);
             return;
         }
         match self.slot.try_enter() {
             Some(engine) => render(engine, block, self.channels, &mut self.piece),
             None => {
                 block.fill(S::SILENCE);
-                self.counters.refused.add(1);
-                self.counters.silent_frames.add(frames);
+                counters.refused.add(1);
+                counters.silent_frames.add(frames);
             }
         }
     }
+}
 
-    fn count(&mut self, frames: u64, now: u64) {
+/// Counts the callbacks of one stream.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    arrears: Arrears,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Tally {
+    /// For a stream of so many frames per second.
+    pub(crate) fn new(rate: u32, counters: Arc<Counters>) -> Self {
+        Tally { arrears: Arrears::new(rate), counters }
+    }
+
+    /// Notes a callback for so many frames. `[audio]`
+    pub(crate) fn note(&mut self, frames: u64, now: u64) {
         let counters = &self.counters;
         // Before the callback is counted: a watchdog that sees the first one then finds its time too, or a moment later.
         counters.last_at.set(now);

@@ -1,6 +1,6 @@
 //! What does a system of sound devices offer? A list of them, and streams that call back.
 //!
-//! [`Fake`](crate::Fake) is such a system in simulated time. Whoever works with streams through [`Host`] can be tried on it with clocks, delays and failures that
+//! `System` (feature `native`) is this machine's, through cpal; [`Fake`](crate::Fake) is one in simulated time. Whoever works with streams through [`Host`] can be tried on it with clocks, delays and failures that
 //! no real system would show on demand.
 
 use crate::counters::Counts;
@@ -112,6 +112,8 @@ pub enum End {
     Removed,
     /// The device runs at another rate now.
     RateChanged,
+    /// The system has ended the stream for another reason.
+    Failed,
 }
 
 /// Why a stream could not be opened.
@@ -155,6 +157,12 @@ pub enum OpenError {
         asked: u32,
         /// The largest.
         most: u32,
+    },
+    /// The system refused, and says why and what to do.
+    #[error("{why}")]
+    Refused {
+        /// Its words.
+        why: String,
     },
 }
 

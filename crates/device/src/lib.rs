@@ -36,6 +36,8 @@
 
 mod callback;
 mod counters;
+#[cfg(feature = "native")]
+mod errand;
 mod fake;
 mod fallback;
 mod health;
@@ -58,7 +60,8 @@ pub use holder::{Baton, ClockChoice, ClockHolder, HandOver, Heard, Holder, PortI
 pub use host::{End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
 #[cfg(feature = "native")]
 pub use native::{
-    DEFAULT_BLOCK, DeviceError, DeviceInfo, Devices, Health, Output, Prepared, Request, Stopped, prepare,
+    DEFAULT_BLOCK, DeviceError, DeviceInfo, Devices, Health, Output, Prepared, Request, Stopped, System,
+    SystemStream, prepare,
 };
 pub use offline::{Blocks, Offline};
 pub use port::{Drain, Feed, PortError, PortMeters, PortState, Quality, Setup, Status, Tie, port};

@@ -10,6 +10,7 @@ mod quiet;
 mod reaper;
 mod sample;
 mod select;
+mod system;
 
 pub use config::DEFAULT_BLOCK;
 pub use devices::{DeviceInfo, Devices};
@@ -17,3 +18,4 @@ pub use error::DeviceError;
 pub use output::{Health, Output};
 pub use prepare::{Prepared, Request, prepare};
 pub use reaper::Stopped;
+pub use system::{System, SystemStream};

@@ -14,6 +14,8 @@ mod line;
 use hull::{CAPACITY, Place, lower_line};
 pub(crate) use line::Line;
 
+/// Nanoseconds at the beginning of a stream that are passed over: systems fill their buffers first, faster than the clock runs.
+const WARM_UP: u64 = 500_000_000;
 /// What one bucket of the window covers at first, in seconds.
 const FIRST_SPAN: f64 = 1.0 / 32.0;
 /// What it covers at most: with [`CAPACITY`] of them, 64 s. A window this long tells the pace of blocks of 1,024 frames that come up to a
@@ -42,6 +44,8 @@ pub(crate) struct Pace {
     open: Option<Bucket>,
     line: Line,
     odd: Option<Odd>,
+    /// When the first callback came.
+    begun: Option<u64>,
 }
 
 /// The callbacks of a stretch of time, kept by the earliest and the latest of them, as measured against the line of their day.
@@ -74,12 +78,17 @@ impl Pace {
             open: None,
             line: Line::unknown(nominal, 0),
             odd: None,
+            begun: None,
         }
     }
 
     /// Notes a callback: the number of frames before it, and when it came, in nanoseconds. Returns whether a new line was begun, because
     /// this clock has stood still, or runs on from elsewhere.
     pub(crate) fn note(&mut self, frames: u64, now: u64) -> bool {
+        let begun = *self.begun.get_or_insert(now);
+        if now.saturating_sub(begun) < WARM_UP {
+            return false;
+        }
         let known = self.line.is_known();
         if known && !self.line.expects(frames, now, ODD) {
             return self.note_odd(frames, now);

@@ -1,4 +1,4 @@
-//! How does a sample get into the device's format? By its own range, clamped, without dither.
+//! How does a sample get into the device's format, and out of it? By its own range, clamped, without dither.
 
 /// A format in which devices take samples.
 ///
@@ -16,6 +16,9 @@ pub trait DeviceSample: Copy + Send + 'static {
     /// Converts one sample. `[audio]`
     fn convert(sample: f32) -> Self;
 
+    /// Converts one sample back: an integer of *n* bits is divided by 2ⁿ⁻¹. Of more than 24 bits the nearest `f32` is taken. `[audio]`
+    fn revert(self) -> f32;
+
     /// The block as it is, if this is the engine's own format and nothing needs converting. `[audio]`
     fn as_engine_samples(_block: &mut [Self]) -> Option<&mut [f32]> {
         None
@@ -27,6 +30,9 @@ impl DeviceSample for f32 {
     fn convert(sample: f32) -> f32 {
         sample
     }
+    fn revert(self) -> f32 {
+        self
+    }
     fn as_engine_samples(block: &mut [f32]) -> Option<&mut [f32]> {
         Some(block)
     }
@@ -37,6 +43,9 @@ impl DeviceSample for f64 {
     fn convert(sample: f32) -> f64 {
         sample.into()
     }
+    fn revert(self) -> f32 {
+        self as f32
+    }
 }
 
 /// The sample as a signed integer of so many bits, at most 32. A cast from a float saturates, and takes not-a-number to 0.
@@ -46,6 +55,11 @@ pub(crate) fn signed(sample: f32, bits: u32) -> i32 {
     scaled.clamp(-full_scale, full_scale - 1.0) as i32
 }
 
+/// An integer of so many bits as a sample; no more than 53 bits count.
+pub(crate) fn scaled_down(integer: f64, bits: u32) -> f32 {
+    (integer / (1_u64 << (bits - 1)) as f64) as f32
+}
+
 macro_rules! integer_formats {
     ($($signed:ty, $unsigned:ty, $bits:literal;)*) => {$(
         impl DeviceSample for $signed {
@@ -53,12 +67,18 @@ macro_rules! integer_formats {
             fn convert(sample: f32) -> $signed {
                 signed(sample, $bits) as $signed
             }
+            fn revert(self) -> f32 {
+                scaled_down(f64::from(self), $bits)
+            }
         }
         impl DeviceSample for $unsigned {
             const SILENCE: $unsigned = 1 << ($bits - 1);
             fn convert(sample: f32) -> $unsigned {
                 // Turning the top bit over moves the origin to the middle of the range.
                 signed(sample, $bits) as $unsigned ^ Self::SILENCE
+            }
+            fn revert(self) -> f32 {
+                scaled_down(f64::from(self) - f64::from(Self::SILENCE), $bits)
             }
         }
     )*};
@@ -76,12 +96,18 @@ impl DeviceSample for i64 {
         // An f32 has no more than 24 significant bits, so this is exact; the cast saturates.
         (f64::from(sample) * 9_223_372_036_854_775_808.0) as i64
     }
+    fn revert(self) -> f32 {
+        scaled_down(self as f64, 64)
+    }
 }
 
 impl DeviceSample for u64 {
     const SILENCE: u64 = 1 << 63;
     fn convert(sample: f32) -> u64 {
         i64::convert(sample) as u64 ^ Self::SILENCE
+    }
+    fn revert(self) -> f32 {
+        ((self ^ Self::SILENCE) as i64).revert()
     }
 }
 
@@ -127,6 +153,22 @@ mod tests {
     fn sixteen_bits_come_back_as_they_were() {
         for value in i16::MIN..=i16::MAX {
             assert_eq!(i16::convert(f32::from(value) / 32_768.0), value);
+            assert_eq!(i16::convert(value.revert()), value);
+            let unsigned = value as u16;
+            assert_eq!(u16::convert(unsigned.revert()), unsigned);
+        }
+    }
+
+    #[test]
+    fn what_comes_back_is_the_sample() {
+        for sample in [0.0_f32, 0.5, -0.25, -1.0, 0.375] {
+            assert_eq!(i8::convert(sample).revert(), sample);
+            assert_eq!(u8::convert(sample).revert(), sample);
+            assert_eq!(i32::convert(sample).revert(), sample);
+            assert_eq!(u32::convert(sample).revert(), sample);
+            assert_eq!(i64::convert(sample).revert(), sample);
+            assert_eq!(u64::convert(sample).revert(), sample);
+            assert_eq!(f64::convert(sample).revert(), sample);
         }
     }
 

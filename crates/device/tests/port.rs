@@ -109,7 +109,7 @@ fn any_channels_and_rates() {
             let jitter = Duration::from_micros(300);
             let device = |id, rate, ppm| FakeDevice { ppm, jitter, ..FakeDevice::new(id, rate, rate / 200) };
             let mut room = Room::new(device("feed", from, 30.0), device("drain", to, -20.0), &setup);
-            room.run(4.0);
+            room.run(6.0);
             room.tape.lock().unwrap().clear();
             let status = room.run(0.5);
             let name = format!("{channels} channels, {from} to {to}, {}", quality.name());

@@ -4,6 +4,7 @@
 //! JACK is played with the feature `jack` only.
 #![cfg(feature = "native")]
 
+mod sine;
 mod support;
 
 mod sound {
@@ -12,4 +13,5 @@ mod sound {
     pub mod marks;
     pub mod pulse;
     pub mod servers;
+    pub mod system;
 }

@@ -31,7 +31,8 @@ impl Stream for FakeStream {
         match self.shared.end.get() {
             0 => Vigour::Alive,
             1 => Vigour::Ended(End::Removed),
-            _ => Vigour::Ended(End::RateChanged),
+            2 => Vigour::Ended(End::RateChanged),
+            _ => Vigour::Ended(End::Failed),
         }
     }
 
@@ -113,6 +114,7 @@ impl Running {
         self.shared.end.set(match how {
             End::Removed => 1,
             End::RateChanged => 2,
+            End::Failed => 3,
         });
     }
 }

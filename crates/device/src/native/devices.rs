@@ -103,7 +103,7 @@ pub(super) fn everything(hosts: &[HostId]) -> Vec<Found> {
 /// to JACK, whose library prints when there is no server.
 const UNLISTED: [&str; 2] = ["alsa:null", "alsa:jack"];
 
-fn is_listed(device: &cpal::Device) -> bool {
+pub(super) fn is_listed(device: &cpal::Device) -> bool {
     device.id().is_ok_and(|id| !UNLISTED.contains(&id.to_string().as_str()))
 }
 

@@ -6,6 +6,7 @@ use super::error::DeviceError;
 use super::output::Output;
 use super::quiet::silence_alsa;
 use super::select::select;
+use crate::host::Work;
 use cpal::HostId;
 use sostenuto_graph::Executor;
 use sostenuto_rt::OwnerSlot;
@@ -79,6 +80,13 @@ impl Prepared {
     /// [`DeviceError::StreamCreationFailed`], with the system's reason.
     pub fn start(self, slot: Arc<OwnerSlot<Executor>>) -> Result<Output, DeviceError> {
         Output::open(&self.device, self.info, self.choice, slot)
+    }
+}
+
+impl Prepared {
+    /// Opens the device for work of any kind.
+    pub(super) fn run(self, work: Box<dyn Work>) -> Result<Output, DeviceError> {
+        super::system::open(&self.device, self.info, self.choice, work)
     }
 }
 

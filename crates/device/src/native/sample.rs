@@ -1,6 +1,6 @@
 //! How do cpal's own 24-bit formats take samples? In four bytes, of which three count.
 
-use crate::sample::{DeviceSample, signed};
+use crate::sample::{DeviceSample, scaled_down, signed};
 use cpal::{I24, Sample, U24};
 
 impl DeviceSample for I24 {
@@ -8,12 +8,18 @@ impl DeviceSample for I24 {
     fn convert(sample: f32) -> I24 {
         I24::new_unchecked(signed(sample, 24))
     }
+    fn revert(self) -> f32 {
+        scaled_down(f64::from(self.inner()), 24)
+    }
 }
 
 impl DeviceSample for U24 {
     const SILENCE: U24 = <U24 as Sample>::EQUILIBRIUM;
     fn convert(sample: f32) -> U24 {
         U24::new_unchecked(signed(sample, 24) + (1 << 23))
+    }
+    fn revert(self) -> f32 {
+        scaled_down(f64::from(self.inner() - (1 << 23)), 24)
     }
 }
 
@@ -28,6 +34,8 @@ mod tests {
         {
             assert_eq!(I24::convert(sample).inner(), value);
             assert_eq!(U24::convert(sample).inner(), value + 8_388_608);
+            assert_eq!(I24::convert(sample).revert(), U24::convert(sample).revert());
+            assert_eq!(I24::convert(sample).revert(), value as f32 / 8_388_608.0);
         }
         assert_eq!((I24::SILENCE.inner(), U24::SILENCE.inner()), (0, 8_388_608));
     }

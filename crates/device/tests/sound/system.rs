@@ -1,0 +1,84 @@
+//! Streams of this machine through [`Host`]: a port from one sink's clock to another's, and its monitor recorded by an input stream.
+
+use super::servers::{are_there, float_sink, within};
+use crate::sine::thd_n;
+use sostenuto_device::{Host, OpenError, PortState, Setup, Stream, System, Vigour, Wish, port};
+use std::f64::consts::TAU;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+const HERTZ: f64 = 1000.0;
+
+fn wish(device: &str, inputs: u16, outputs: u16) -> Wish {
+    Wish { device: Some(device.into()), inputs, outputs, block: Some(1024), ..Wish::default() }
+}
+
+#[test]
+fn a_port_joins_two_sinks_and_a_monitor_hears_it() {
+    if !are_there() {
+        return;
+    }
+    let _sinks = [float_sink("near", 48_000), float_sink("far", 44_100)];
+    let setup = Setup { channels: 2, margin: Duration::from_millis(20), ..Setup::new(48_000, 44_100) };
+    let (mut feed, mut drain) = port(&setup).unwrap();
+    let meters = drain.meters();
+
+    let (tell, told) = channel();
+    let listen = move |input: &[f32], _: &mut [f32], _: u64| _ = tell.send(input.to_vec());
+    let monitor = System.open(&wish("pulseaudio:far.monitor", 2, 0), Box::new(listen)).unwrap();
+    assert_eq!((monitor.terms().inputs, monitor.terms().outputs, monitor.terms().rate), (2, 0, 44_100));
+
+    let play = move |_: &[f32], output: &mut [f32], now: u64| drain.fill(output, now);
+    let far = System.open(&wish("pulseaudio:far", 0, 2), Box::new(play)).unwrap();
+    assert_eq!((far.terms().outputs, far.terms().rate), (2, 44_100));
+
+    let mut frame = 0_u64;
+    let tone = move |_: &[f32], output: &mut [f32], now: u64| {
+        for pair in output.chunks_exact_mut(2) {
+            pair.fill(((TAU * (frame as f64 * HERTZ / 48_000.0).fract()).sin() * 0.5) as f32);
+            frame += 1;
+        }
+        feed.push(output, now);
+    };
+    let near = System.open(&wish("pulseaudio:near", 0, 2), Box::new(tone)).unwrap();
+
+    within(30, "sound through the port", || meters.read().state != PortState::Priming);
+    std::thread::sleep(Duration::from_secs(1));
+    while told.try_recv().is_ok() {}
+    let mut left: Vec<f32> = Vec::new();
+    while left.len() < 5 * 44_100 {
+        let block = told.recv_timeout(Duration::from_secs(10)).expect("the server runs");
+        left.extend(block.iter().step_by(2));
+    }
+    println!("{:?}\n  near {:?}\n  far {:?}", meters.read(), near.counts(), far.counts());
+    // A busy machine may be late now and then, which is heard; a third of a second without that will be among fifteen.
+    let noise = left.chunks_exact(1 << 14).map(|part| thd_n(part, 44_100.0, HERTZ)).fold(f64::MAX, f64::min);
+    println!("  noise {noise:.1} dB");
+    assert!(noise < -60.0, "{noise} dB");
+    assert_eq!(
+        (near.vigour(), far.vigour(), monitor.vigour()),
+        (Vigour::Alive, Vigour::Alive, Vigour::Alive)
+    );
+}
+
+#[test]
+fn what_the_system_offers_and_refuses() {
+    if !are_there() {
+        return;
+    }
+    let offers = System.offers();
+    let sink = offers.iter().find(|offer| offer.id == "pulseaudio:sink_44100").expect("it is there");
+    assert_eq!((sink.outputs > 0, sink.rate), (true, 44_100));
+    let monitor =
+        offers.iter().find(|offer| offer.id == "pulseaudio:sink_44100.monitor").expect("it is there");
+    assert_eq!((monitor.inputs > 0, monitor.outputs, monitor.rate), (true, 0, 44_100));
+    let nothing = || Box::new(|_: &[f32], _: &mut [f32], _: u64| ());
+    for (wish, text) in [
+        (wish("pulseaudio:no such", 0, 2), "sink_44100"),
+        (wish("pulseaudio:no such", 2, 0), "sink_44100.monitor"),
+        (wish("pulseaudio:sink_44100", 2, 2), "open one for each"),
+    ] {
+        let Err(OpenError::Refused { why }) = System.open(&wish, nothing()) else { panic!("{wish:?}") };
+        assert!(why.contains(text), "{why}");
+    }
+}
