@@ -17,7 +17,7 @@ use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use sostenuto_voice::{Action, Counts, Note, NoteId, Voices};
-use voice::OwnKnob;
+use voice::{MOST_AHEAD, OwnKnob};
 
 pub(crate) use voice::VoiceCare;
 
@@ -65,15 +65,15 @@ pub(crate) struct Instrument {
     listens: bool,
     /// The frame that is to be rendered next.
     present: u64,
-    /// A fade has been foreseen since.
-    fades_ahead: bool,
+    /// The most fades of one voice that have been foreseen since.
+    ahead: usize,
 }
 
 impl Instrument {
     /// `[control]`
     pub fn new(voices: Voices, slots: Box<[u32]>, glide: u32, load: Arc<VoiceLoad>) -> Self {
         let (tables, told, listens) = (Box::default(), Counts::default(), voices.listens());
-        Instrument { voices, slots, tables, glide, load, told, listens, present: 0, fades_ahead: false }
+        Instrument { voices, slots, tables, glide, load, told, listens, present: 0, ahead: 0 }
     }
 
     /// Whether an event can be heard ahead of its frame, while what comes before it is yet to be rendered. `[audio]`
@@ -88,9 +88,9 @@ impl Instrument {
             NoteEvent::On(_) if self.listens => false,
             NoteEvent::On(_) => {
                 self.voices.advance(frame);
-                // A voice has one fade ahead of it, not two.
-                let steals = self.fades_ahead && self.voices.may_steal();
-                !steals && !self.is_to_begin(self.voices.next(), stage)
+                // One more may have to fade, or to fade faster.
+                let full = self.ahead >= MOST_AHEAD && self.voices.may_steal();
+                !full && !self.is_to_begin(self.voices.next(), stage)
             }
             _ => true,
         }
@@ -105,7 +105,7 @@ impl Instrument {
     /// Makes an event heard from a frame on, which may lie ahead of the `present` one if it is [foreseen](Self::foresees). `[audio]`
     pub fn hear(&mut self, event: NoteEvent, frame: u64, present: u64, stage: &mut Stage<'_>) {
         if self.present != present {
-            (self.present, self.fades_ahead) = (present, false);
+            (self.present, self.ahead) = (present, 0);
         }
         let short = Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32);
         match event {
@@ -181,9 +181,8 @@ impl Instrument {
             }
             Action::Fade { voice, frames } => {
                 let present = self.present;
-                self.fades_ahead |= frame > present;
                 if let Some(care) = care_of(&self.slots, voice, stage) {
-                    care.fade_from(frame, frames, present);
+                    self.ahead = self.ahead.max(care.fade_from(frame, frames, present));
                 }
             }
         }

@@ -21,8 +21,8 @@ pub(crate) struct VoiceCare {
     /// From 1 to 0 as it is stolen.
     pub(super) gain: Trajectory,
     pub(super) fading: bool,
-    /// A fade that is yet to begin: from when on, and over how many frames.
-    fades: Option<(u64, u32)>,
+    /// Fades that are yet to begin.
+    ahead: FadesAhead,
     /// When its note begins, if it is yet to.
     pub begins: Option<u64>,
     /// Since when it is let go.
@@ -41,6 +41,38 @@ pub(crate) struct VoiceCare {
 }
 
 pub(super) type Knobs = [Option<OwnKnob>; OWN_KNOBS];
+
+/// The most fades of one voice that can lie ahead. Within a span a voice can be stolen and hurried, begin anew, and the same again.
+pub(super) const MOST_AHEAD: usize = 4;
+
+/// Fades that are yet to begin, in the order of their frames: from when on, and over how many frames.
+#[derive(Clone, Copy, Debug, Default)]
+struct FadesAhead {
+    fades: [(u64, u32); MOST_AHEAD],
+    count: usize,
+}
+
+impl FadesAhead {
+    fn push(&mut self, frame: u64, frames: u32) {
+        if let Some(place) = self.fades.get_mut(self.count) {
+            *place = (frame, frames);
+            self.count += 1;
+        }
+    }
+
+    /// Takes the first one, if it begins before a frame.
+    fn take_before(&mut self, frame: u64) -> Option<(u64, u32)> {
+        let first = *self.fades.get(..self.count)?.first().filter(|(begins, _)| *begins < frame)?;
+        self.fades.copy_within(1.., 0);
+        self.count -= 1;
+        Some(first)
+    }
+
+    /// Forgets those before a frame.
+    fn keep_from(&mut self, frame: u64) {
+        while self.take_before(frame).is_some() {}
+    }
+}
 
 /// A knob turned for one note.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +101,7 @@ impl VoiceCare {
         VoiceCare {
             gain: Trajectory::hold(1.0),
             fading: false,
-            fades: None,
+            ahead: FadesAhead::default(),
             begins: None,
             released: None,
             peak: 0.0,
@@ -88,7 +120,7 @@ impl VoiceCare {
         // What was foreseen of the note that begins stays.
         let begun = self.begins.take().unwrap_or(0);
         self.fading = false;
-        self.fades = self.fades.filter(|(frame, _)| begun > 0 && *frame >= begun);
+        self.ahead.keep_from(if begun > 0 { begun } else { u64::MAX });
         self.released = self.released.filter(|frame| begun > 0 && *frame >= begun);
         (self.peak, self.quiet, self.ended) = (0.0, 0, None);
     }
@@ -98,19 +130,19 @@ impl VoiceCare {
         core::mem::replace(&mut self.own, [None; OWN_KNOBS])
     }
 
-    /// Lets it fade, from a frame that may lie ahead of the present one.
-    pub(super) fn fade_from(&mut self, frame: u64, frames: u32, present: u64) {
+    /// Lets it fade, from a frame that may lie ahead of the present one. Tells how many fades lie ahead then; there is to be room for one more.
+    pub(super) fn fade_from(&mut self, frame: u64, frames: u32, present: u64) -> usize {
         if frame > present {
-            // There is none yet: what would need a second one is not foreseen.
-            self.fades = Some((frame, frames));
-            return;
+            self.ahead.push(frame, frames);
+            return self.ahead.count;
         }
         // One that was foreseen for this very frame is hurried as one is that has begun.
-        if let Some((foreseen, frames)) = self.fades.take() {
+        while let Some((foreseen, frames)) = self.ahead.take_before(frame + 1) {
             self.gain.depart(foreseen, 0.0, Motion::Glide(frames));
         }
         self.gain.depart(frame, 0.0, Motion::Glide(frames));
         self.fading = true;
+        self.ahead.count
     }
 
     /// Notes a knob, by what it was before the note first turned it. More than there is room for stay as they were turned.
@@ -163,18 +195,17 @@ impl VoiceCare {
     fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) {
         let mut gains = [1.0; crate::QUANTUM];
         let gains = gains.get_mut(..span.frames).unwrap_or_default();
-        let begins = self.fades.filter(|(frame, _)| *frame < span.frame + span.frames as u64);
-        if !self.fading && begins.is_none() {
-            return;
-        }
         let mut from = 0;
-        if let Some((frame, frames)) = begins {
-            from = frame.saturating_sub(span.frame) as usize;
+        while let Some((frame, frames)) = self.ahead.take_before(span.frame + span.frames as u64) {
+            let begins = frame.saturating_sub(span.frame) as usize;
             if self.fading {
-                self.gain.render(span.frame, gains.get_mut(..from).unwrap_or_default());
+                self.gain.render(span.frame + from as u64, gains.get_mut(from..begins).unwrap_or_default());
             }
             self.gain.depart(frame, 0.0, Motion::Glide(frames));
-            (self.fading, self.fades) = (true, None);
+            (self.fading, from) = (true, begins);
+        }
+        if !self.fading {
+            return;
         }
         self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
         for channel in outputs.iter_mut() {
