@@ -13,8 +13,9 @@ const SHORT: u32 = 120;
 const LONG: u32 = 184;
 
 /// What is counted.
-const COUNTED: [(Workload, &str); 7] = [
+const COUNTED: [(Workload, &str); 8] = [
     (Workload::Voices, "w1-instances"),
+    (Workload::Voices, "w1-exact"),
     (Workload::Voices, "w1-voices"),
     (Workload::Notes, "w1-voices"),
     (Workload::Strips, "w2-strips"),

@@ -5,7 +5,7 @@ use crate::lane_state::lane_state;
 use crate::math::sin_quarter;
 use crate::noise::Uniform;
 use crate::osc::Tuning;
-use crate::{PIECE, Phase, Sample, Value};
+use crate::{PIECE, Phase, Sample, Value, control_frames};
 
 /// What an LFO draws in each cycle, between -1 and 1. Plain, not band-limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +134,30 @@ impl<S: Sample> Lfo<S> {
         )
     }
 
+    /// The same for a block of at most [`PIECE`] frames that is read at those of [`control_frames`] only, the first of which has the absolute number
+    /// `start`: it writes these, and the others if something moves. `[audio]`
+    #[inline]
+    pub fn process_sparse(
+        &mut self,
+        start: u64,
+        frequency: Value<'_, S>,
+        offset: Value<'_, S>,
+        width: Value<'_, S>,
+        trigger: Value<'_, S>,
+        out: &mut [S],
+    ) {
+        S::enter(
+            #[inline(always)]
+            || match self.steady(frequency, offset, trigger).filter(|_| out.len() <= PIECE) {
+                Some(steady) => {
+                    let frames = control_frames(start, out.len());
+                    self.draw_steady(steady, width, frames, out);
+                }
+                None => self.process_moving(frequency, offset, width, trigger, out),
+            },
+        );
+    }
+
     #[inline(always)]
     pub(crate) fn process_here(
         &mut self,
@@ -143,19 +167,32 @@ impl<S: Sample> Lfo<S> {
         trigger: Value<'_, S>,
         out: &mut [S],
     ) {
-        let plain_shape = !matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
-        if let (Value::Steady(frequency), Value::Steady(offset), Value::Steady(trigger)) =
-            (frequency, offset, trigger)
-            && (plain_shape && self.mode == LfoMode::Free && self.over == 0)
-        {
-            let mut start = 0;
-            for out in out.chunks_mut(PIECE) {
-                let end = start + out.len();
-                self.draw_steady(frequency, offset, width.part(start, end), is_on(trigger), out);
-                start = end;
+        let Some(steady) = self.steady(frequency, offset, trigger) else {
+            return self.process_moving(frequency, offset, width, trigger, out);
+        };
+        let mut start = 0;
+        for out in out.chunks_mut(PIECE) {
+            let end = start + out.len();
+            self.draw_steady(steady, width.part(start, end), 0..out.len(), out);
+            start = end;
+        }
+    }
+
+    /// What a free cycle of a shape that is not random goes by, if it does not move.
+    #[inline(always)]
+    fn steady(
+        &self,
+        frequency: Value<'_, S>,
+        offset: Value<'_, S>,
+        trigger: Value<'_, S>,
+    ) -> Option<Steady<S>> {
+        let random_shape = matches!(self.shape, LfoShape::RandomStep | LfoShape::RandomSmooth);
+        match (frequency, offset, trigger) {
+            _ if random_shape || self.mode == LfoMode::OneShot || self.over != 0 => None,
+            (Value::Steady(frequency), Value::Steady(offset), Value::Steady(trigger)) => {
+                Some(Steady { frequency, offset, on: is_on(trigger) })
             }
-        } else {
-            self.process_moving(frequency, offset, width, trigger, out);
+            _ => None,
         }
     }
 
@@ -191,9 +228,10 @@ impl<S: Sample> Lfo<S> {
             draw(
                 self.shape,
                 width.part(start, end),
+                0..out.len(),
                 out,
                 #[inline(always)]
-                || match frames.next() {
+                |_| match frames.next() {
                     Some((phase, levels)) => (*phase, *levels),
                     None => (S::Phase::zero(), (S::zero(), S::zero())),
                 },
@@ -219,30 +257,38 @@ impl<S: Sample> Lfo<S> {
         (phase, levels)
     }
 
-    /// Frames of a free cycle of a shape that is not random, at one frequency; at most [`PIECE`].
+    /// The `frames` of a free cycle of a shape that is not random, at one frequency; at most [`PIECE`].
     #[inline(always)]
-    fn draw_steady(&mut self, frequency: S, offset: S, width: Value<'_, S>, on: u32, out: &mut [S]) {
-        let rising = self.trigger.rising(on);
+    fn draw_steady(
+        &mut self,
+        steady: Steady<S>,
+        width: Value<'_, S>,
+        frames: impl Iterator<Item = usize>,
+        out: &mut [S],
+    ) {
+        let rising = self.trigger.rising(steady.on);
         if rising != 0 {
             self.restart(rising);
         }
-        let step = self.tuning.step_forward(frequency);
-        let offset = S::phase_of(offset.widen());
+        let step = self.tuning.step_forward(steady.frequency);
+        let offset = S::phase_of(steady.offset.widen());
         let before = self.phase;
-        let mut phase = before.plus(offset);
-        let frames = out.len() as u128;
+        let (mut at, mut phase) = (0, before.plus(offset));
+        let length = out.len();
         draw(
             self.shape,
             width,
+            frames,
             out,
             #[inline(always)]
-            || {
-                let now = phase;
-                phase = phase.plus(step);
-                (now, (S::zero(), S::zero()))
+            |frame| {
+                phase = phase.plus(times(step, frame - at));
+                at = frame;
+                (phase, (S::zero(), S::zero()))
             },
         );
-        self.phase = phase.minus(offset);
+        self.phase = phase.plus(times(step, length - at)).minus(offset);
+        let frames = length as u128;
         // Random levels are drawn with every cycle, whatever the shape.
         for (lane, (&before, &step)) in before.lanes().iter().zip(step.lanes()).enumerate() {
             let cycles = (u128::from(before) + frames * u128::from(step)) >> 64;
@@ -297,21 +343,50 @@ fn shift<S: Sample>(offset: Value<'_, S>, phases: &mut [S::Phase]) {
     }
 }
 
-/// The shape, frame by frame; `next` gives the phase of each, and the random levels.
+/// What a cycle goes by that nothing moves.
+#[derive(Clone, Copy)]
+struct Steady<S> {
+    frequency: S,
+    offset: S,
+    /// The lanes whose trigger is on.
+    on: u32,
+}
+
+/// So many steps, at most [`PIECE`].
+#[inline(always)]
+fn times<P: Phase>(step: P, count: usize) -> P {
+    if count == 1 {
+        return step;
+    }
+    let (mut all, mut power, mut left) = (P::zero(), step, count);
+    while left != 0 {
+        if left & 1 == 1 {
+            all = all.plus(power);
+        }
+        power = power.plus(power);
+        left >>= 1;
+    }
+    all
+}
+
+/// The shape at each of the frames; `next` gives the phase there, and the random levels.
 #[inline(always)]
 fn draw<S: Sample>(
     shape: LfoShape,
     width: Value<'_, S>,
+    frames: impl Iterator<Item = usize>,
     out: &mut [S],
-    mut next: impl FnMut() -> (S::Phase, (S, S)),
+    mut next: impl FnMut(usize) -> (S::Phase, (S, S)),
 ) {
     let (one, two) = (S::one(), S::splat(2.0));
     let quarter = S::Phase::splat(QUARTER_TURN);
     macro_rules! each_frame {
         (|$i:pat_param, $phase:pat_param, $levels:pat_param| $value:expr) => {
-            for ($i, out) in out.iter_mut().enumerate() {
-                let ($phase, $levels) = next();
-                *out = $value;
+            for i in frames {
+                let ($i, ($phase, $levels)) = (i, next(i));
+                if let Some(out) = out.get_mut(i) {
+                    *out = $value;
+                }
             }
         };
     }

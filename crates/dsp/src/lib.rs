@@ -42,6 +42,7 @@ pub use envelope::{Curves, Envelope, Segments};
 pub use filter::{
     Accuracy, Biquad, BiquadParams, CONTROL_FRAMES, CUTOFF_CEILING, CUTOFF_FLOOR_HZ, DcBlocker, Double,
     GAIN_LIMIT_DB, Native, OnePole, OnePoleKind, Precision, Q_CEILING, Q_FLOOR, Shape, Svf, SvfOutputs,
+    control_frames,
 };
 pub use grid::GRID;
 pub use lane_state::LaneState;
@@ -55,7 +56,7 @@ pub use reverb::{Reverb, ReverbParams};
 pub use sample::Sample;
 pub use sample_hold::SampleHold;
 pub use saturate::{Oversampling, Saturator, SaturatorParams};
-pub use simd::{Task, Vector, Width, deinterleave, interleave};
+pub use simd::{Task, Vector, Width, deinterleave, interleave, take_apart};
 pub use slew::Slew;
 pub use test_signal::{Impulse, constant};
 pub use value::Value;

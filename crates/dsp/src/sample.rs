@@ -108,15 +108,15 @@ pub trait Sample:
         op()
     }
 
-    /// Mirrors a square of [`Self::LANES`] rows: lane `i` of row `k` becomes lane `k` of row `i`. Fewer rows are left as they
-    /// are, and so are rows beyond.
+    /// Mirrors a square of [`Self::LANES`] rows: lane `i` of row `k` of `from` becomes lane `k` of row `i` of `to`. Nothing happens if
+    /// either has fewer rows; rows beyond are left as they are.
     #[inline(always)]
-    fn transpose(rows: &mut [Self]) {
+    fn transpose(from: &[Self], to: &mut [Self]) {
         let n = Self::LANES;
-        if let Some(square) = Self::flat_mut(rows).get_mut(..n * n) {
+        if let (Some(from), Some(to)) = (Self::flat(from).get(..n * n), Self::flat_mut(to).get_mut(..n * n)) {
             for i in 0..n {
-                for k in 0..i {
-                    square.swap(i * n + k, k * n + i);
+                for k in 0..n {
+                    to[i * n + k] = from[k * n + i];
                 }
             }
         }

@@ -4,7 +4,7 @@ use crate::bypass::lead_around;
 use crate::instrument::{begin, begins};
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
-use crate::params::prepare;
+use crate::params::{Written, prepare};
 use crate::plan::{CompiledGraph, Half, Inner, Link, NodeStep, Step};
 use crate::processor::{Activity, Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
 use crate::run::{Stage, run_plans};
@@ -23,6 +23,7 @@ pub(crate) fn run_with_care(
 ) {
     let (span, window) = (ground.span, ground.window);
     let Some((around, mut outputs)) = frame.part(step.out, ground) else { return };
+    outputs.heard = step.heard;
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
     let inputs = Inputs { runs: step.inputs(plan), around };
     if node.care.has(Care::MUTED) {
@@ -50,15 +51,15 @@ pub(crate) fn run_with_care(
         // What leads around it is as silent.
         return outputs.silence_all();
     }
-    let moving = if quiet {
-        0
+    let written = if quiet {
+        Written::default()
     } else {
         prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
     };
     let begun = if timed { stage.probe.now() } else { None };
     let (steady, body) = node.steady_and_body();
-    let moving = Moving { which: moving, blocks: stage.scratch, frames: window.frames() };
-    let params = Params { steady, moving: (moving.which != 0).then_some(&moving) };
+    let moving = Moving { written, blocks: stage.scratch, frames: window.frames() };
+    let params = Params { steady, moving: (written.which != 0).then_some(&moving) };
     let io = Io { span: SpanRef(&span), inputs, outputs: outputs.lend(), params };
     node.resting = call(body, step.half, io) == Activity::Resting;
     if let Some(begun) = begun {
@@ -68,6 +69,7 @@ pub(crate) fn run_with_care(
         lead_around(node, step.inputs(plan), step.out, frame, ground);
         let Some((_, led)) = frame.part(step.out, ground) else { return };
         outputs = led;
+        outputs.heard = step.heard;
     }
     if !outputs.all_finite() {
         stage.fault |= mute_from_fault(node, outputs, span);

@@ -26,6 +26,11 @@ pub trait Choir<S: Signal>: Send {
 
     /// Makes one lane forget what it has heard. `[audio]`
     fn reset(&mut self, lane: usize);
+
+    /// Whether it puts out finite numbers as long as it hears such: then nobody looks whether it does. `[control]`
+    fn stays_finite(&self) -> bool {
+        false
+    }
 }
 
 /// What nodes of one kind and layout have in common: what it takes to run them side by side. `[control]`
@@ -37,6 +42,18 @@ pub trait Kin: Any + Debug + Send + Sync {
     /// The parameters that all lanes share, a bit for each, by their numbers: nodes in one choir have them at rest at the same value. What moves one of
     /// them makes its node run alone.
     fn shared(&self) -> u64 {
+        0
+    }
+
+    /// Whether it leaves out outputs that nothing [hears](crate::Outputs::is_heard), and frames of those that are
+    /// [sparse](crate::Outputs::is_sparse); nobody looks then whether these are finite numbers.
+    fn is_lean(&self) -> bool {
+        false
+    }
+
+    /// The parameters that are looked at only at the first frame of a span and at those of [`control_frames`](sostenuto_dsp::control_frames), a bit for
+    /// each: what drives nothing else may leave out the others.
+    fn sparse(&self) -> u64 {
         0
     }
 

@@ -28,6 +28,7 @@ use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::cell::Cell;
 use outbox::Outbox;
+use sostenuto_dsp::Width;
 use sostenuto_rt::FlushDenormals;
 
 /// What is bounded in a running engine, and how.
@@ -97,6 +98,8 @@ pub struct Executor {
     limits: Limits,
     outbox: Outbox,
     probe: Probe,
+    /// How wide the processor's registers are.
+    width: Width,
     load: Arc<EngineLoad>,
     faults_untold: bool,
 }
@@ -126,6 +129,7 @@ impl Executor {
             limits,
             outbox: Outbox::new(events_in, load.clone()),
             probe: Probe::new(clock),
+            width: Width::best(),
             load: load.clone(),
             faults_untold: false,
         };
@@ -220,6 +224,7 @@ impl Executor {
             agenda: &mut self.agenda,
             scratch: &mut self.scratch,
             probe: &mut self.probe,
+            width: self.width,
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
             fault: false,

@@ -6,6 +6,7 @@ use crate::processor::{Flow, Span};
 use crate::signal::{Around, Frame, Ground, Run, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
+use sostenuto_dsp::{Task, Vector, Width};
 
 /// Which channels of a signal feed one channel of a port. The rule for every cable:
 ///
@@ -30,46 +31,76 @@ pub(crate) fn feed(source_channels: usize, port_channels: usize, channel: usize)
     }
 }
 
-/// Adds the terms up into a run. Their order is that of the cables, so that the sum has the same bits whatever else is in the plan.
-/// A sum too large for a number counts as silence; how many samples were.
+/// A sum to be made: terms to be added up into a run.
+pub(crate) struct Mix<'a, 'f> {
+    pub out: Run,
+    pub terms: &'a [Term],
+    pub frame: &'a mut Frame<'f>,
+    pub cables: &'a Table<Trajectory>,
+    pub ground: &'a Ground<'a>,
+}
+
+/// So many terms are worth a call of code for wide registers.
+const MANY: usize = 4;
+
+/// Adds the terms up into a run. Their order is that of the cables, so that the sum has the same bits whatever else is in the plan, and whatever
+/// registers are used. A sum too large for a number counts as silence; how many samples were.
 #[inline(never)]
-pub(crate) fn mix(
-    out: Run,
-    terms: &[Term],
-    frame: &mut Frame<'_>,
-    cables: &Table<Trajectory>,
-    ground: &Ground<'_>,
-) -> u64 {
-    let (span, window) = (ground.span, ground.window);
-    let mut overflows = 0;
-    for channel in 0..usize::from(out.channels) {
-        let only = Run { start: out.start + channel as u32, channels: 1 };
-        let Some((around, mut outputs)) = frame.part(only, ground) else { return overflows };
-        let Some(block) = outputs.blocks.first_mut() else { return overflows };
-        let mut sum = Sum { around, span, window, block, heard: false };
-        for term in terms {
-            let unity = &Trajectory::UNITY;
-            let Some(gain) = (if term.cable == UNITY { Some(unity) } else { cables.get(term.cable) }) else {
-                continue;
-            };
-            match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
-                Feed::One(from) => sum.add(term.source.start as usize + from, 1.0, gain),
-                Feed::MeanOf(n) => {
-                    (0..n).for_each(|from| sum.add(term.source.start as usize + from, 1.0 / n as f32, gain));
+pub(crate) fn mix(sum: Mix<'_, '_>, width: Width) -> u64 {
+    match sum.terms.len() {
+        0..MANY => sum.add_up(),
+        MANY.. => width.run(sum),
+    }
+}
+
+impl Task for Mix<'_, '_> {
+    type Out = u64;
+
+    fn run<S: Vector>(self) -> u64 {
+        S::enter(
+            #[inline(always)]
+            || self.add_up(),
+        )
+    }
+}
+
+impl Mix<'_, '_> {
+    #[inline(always)]
+    fn add_up(self) -> u64 {
+        let Mix { out, terms, frame, cables, ground } = self;
+        let (span, window) = (ground.span, ground.window);
+        let mut overflows = 0;
+        for channel in 0..usize::from(out.channels) {
+            let only = Run { start: out.start + channel as u32, channels: 1 };
+            let Some((around, mut outputs)) = frame.part(only, ground) else { return overflows };
+            let Some(block) = outputs.blocks.first_mut() else { return overflows };
+            let mut sum = Sum { around, span, window, block, heard: false };
+            for term in terms {
+                let unity = &Trajectory::UNITY;
+                let Some(gain) = (if term.cable == UNITY { Some(unity) } else { cables.get(term.cable) })
+                else {
+                    continue;
+                };
+                match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
+                    Feed::One(from) => sum.add(term.source.start as usize + from, 1.0, gain),
+                    Feed::MeanOf(n) => {
+                        let first = term.source.start as usize;
+                        (first..first + n).for_each(|from| sum.add(from, 1.0 / n as f32, gain));
+                    }
+                    Feed::Nothing => {}
                 }
-                Feed::Nothing => {}
+            }
+            if !sum.heard {
+                outputs.silence(0);
+                continue;
+            }
+            outputs.tell_all(Flow::Varying);
+            if !outputs.all_finite() {
+                overflows += drop_overflows(outputs.channel(0));
             }
         }
-        if !sum.heard {
-            outputs.silence(0);
-            continue;
-        }
-        outputs.tell_all(Flow::Varying);
-        if !outputs.all_finite() {
-            overflows += drop_overflows(outputs.channel(0));
-        }
+        overflows
     }
-    overflows
 }
 
 #[cold]

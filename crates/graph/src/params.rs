@@ -11,6 +11,14 @@ use crate::signal::{Around, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
 
+/// The parameters that have values of their own in a span, a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    pub which: u64,
+    /// Those of them that have the same value at every frame: only the first is written.
+    pub flat: u64,
+}
+
 /// Writes a block of values for each parameter that is not steady over the span, and tells which those are.
 ///
 /// May be called twice for a span (for the two halves of a delaying node) with the same outcome, if no change falls inside it.
@@ -24,10 +32,10 @@ pub(crate) fn prepare(
     cables: &Table<Trajectory>,
     agenda: &mut Agenda,
     scratch: &mut [Block],
-) -> u64 {
+) -> Written {
     let mut written = render_moving(node, span, scratch);
     written |= take_due(node, span, agenda, scratch);
-    written | add_drives(node, drives, written, around, span, window, cables, scratch)
+    add_drives(node, drives, written, around, span, window, cables, scratch)
 }
 
 /// Parameters on their way: those that have arrived come to rest, the others are written.
@@ -89,29 +97,40 @@ fn add_drives(
     window: Window,
     cables: &Table<Trajectory>,
     scratch: &mut [Block],
-) -> u64 {
+) -> Written {
+    let mut flat = 0u64;
     for (i, link) in drives.iter().enumerate() {
         let param = usize::from(link.param);
+        let bit = 1u64 << (param & 63);
         let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };
         let Some(depth) = cables.get(link.cable) else { continue };
         let source = link.source.start as usize;
-        let silent =
-            around.flow(source) == Flow::Silent || (depth.rests_at(span.frame) && depth.target() == 0.0);
+        let (known, rests) = (around.flow(source), depth.rests_at(span.frame));
+        let silent = known == Flow::Silent || (rests && depth.target() == 0.0);
         if let Some(source) = around.block(source).filter(|_| !silent) {
-            if written >> param & 1 == 0 {
-                values.fill(node.steady_at(param));
-                written |= 1 << param;
+            if written & bit == 0 {
+                written |= bit;
+                flat |= bit;
+                values.iter_mut().take(1).for_each(|first| *first = node.steady_at(param));
             }
-            add_drive(values, window.of(source), depth, span);
+            let mut to = &mut *values;
+            if flat & bit != 0 && known == Flow::Constant && rests {
+                to = to.get_mut(..1).unwrap_or_default();
+            } else if flat & bit != 0 {
+                flat &= !bit;
+                to.fill(to.first().copied().unwrap_or(0.0));
+            }
+            add_drive(to, window.of(source), depth, span);
         }
         let last_for_param = drives.get(i + 1).is_none_or(|next| next.param != link.param);
-        if last_for_param && written >> param & 1 == 1 {
-            values.iter_mut().for_each(|v| *v = v.max(dial.min).min(dial.max));
+        if last_for_param && written & bit != 0 {
+            let count = if flat & bit != 0 { 1 } else { values.len() };
+            values.iter_mut().take(count).for_each(|v| *v = v.max(dial.min).min(dial.max));
         }
     }
-    written
+    Written { which: written, flat }
 }
 
 fn add_drive(values: &mut [f32], source: &[f32], depth: &Trajectory, span: Span) {

@@ -97,8 +97,36 @@ pub(crate) enum Step {
     Mix { out: Run, terms: Stretch },
     /// Run the next `steps` steps again and again, as far ahead each time as the breakers allow, until the span is done.
     Loop { steps: u32, breakers: Stretch },
-    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them.
-    Team { team: u32, steps: u32 },
+    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them. Something feeds these channels of one or another.
+    Team { team: u32, steps: u32, fed: Fed },
+}
+
+/// Which input channels of parts anything feeds, counted over all ports: a bit for each of the first, and the last one for all from there on. Most have
+/// inputs that nothing feeds: those for what moves a parameter from outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Fed(u16);
+
+impl Fed {
+    fn bit(channel: u16) -> u16 {
+        1 << channel.min(15)
+    }
+
+    #[inline(always)]
+    pub fn has(self, channel: u16) -> bool {
+        self.0 & Fed::bit(channel) != 0
+    }
+
+    /// Adds what a part reads at its ports.
+    pub fn add(&mut self, runs: impl Iterator<Item = Run>) {
+        let mut channel = 0u16;
+        for run in runs {
+            let end = channel.saturating_add(run.channels);
+            if run.start != Run::NOWHERE {
+                (channel..end).for_each(|channel| self.0 |= Fed::bit(channel));
+            }
+            channel = end;
+        }
+    }
 }
 
 /// Which half of a node to run.
@@ -109,10 +137,50 @@ pub(crate) enum Half {
     Absorb,
 }
 
+/// Which channels of a signal anything reads: a bit for each of the first, and one for all from there on. And whether only what is
+/// [sparse](crate::Kin::sparse) reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Heard(u16);
+
+impl Heard {
+    const SPARSE: u16 = 1 << 15;
+    /// Nothing reads it yet.
+    pub const NONE: Heard = Heard(Heard::SPARSE);
+    /// All of it is read.
+    pub const ALL: Heard = Heard(!Heard::SPARSE);
+
+    #[inline(always)]
+    fn bit(channel: usize) -> u16 {
+        1 << channel.min(14)
+    }
+
+    #[inline(always)]
+    pub fn has(self, channel: usize) -> bool {
+        self.0 & Heard::bit(channel) != 0
+    }
+
+    #[inline(always)]
+    pub fn is_sparse(self) -> bool {
+        self.0 & Heard::SPARSE != 0
+    }
+
+    /// Some channels are read, at every frame or not.
+    pub fn add(&mut self, first: u16, channels: u16, sparse: bool) {
+        for channel in first..first.saturating_add(channels) {
+            self.0 |= Heard::bit(usize::from(channel));
+        }
+        if !sparse {
+            self.0 &= !Heard::SPARSE;
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeStep {
     pub slot: u32,
     pub half: Half,
+    /// Which output channels anything reads.
+    pub heard: Heard,
     /// All output channels.
     pub out: Run,
     /// Of `runs`: a run for each input port.
@@ -144,6 +212,8 @@ impl NodeStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DriveLink {
     pub param: u16,
+    /// Whether the parameter is looked at only now and then: see [`Kin::sparse`](crate::Kin::sparse).
+    pub sparse: bool,
     pub source: Run,
     /// Of the table of cables: the depth.
     pub cable: u32,

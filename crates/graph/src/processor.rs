@@ -2,13 +2,15 @@
 
 use crate::block::{Block, QUANTUM, Signal, all_finite, each_frame, is_finite};
 use crate::choir::Kin;
+use crate::params::Written;
+use crate::plan::Heard;
 use crate::shape::Shape;
 use crate::signal::{Around, Ground, Run, Window};
 use alloc::sync::Arc;
 use core::any::Any;
 use core::cell::Cell;
 use core::ops::Deref;
-use sostenuto_dsp::Value;
+use sostenuto_dsp::{Value, control_frames};
 
 /// What a node needs to know of the stream it will run in, before it runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,6 +126,14 @@ pub struct Io<'a, S: Signal = f32> {
     pub params: Params<'a, S>,
 }
 
+impl<S: Signal> Io<'_, S> {
+    /// The same, for one call.
+    #[inline(always)]
+    pub fn lend(&mut self) -> Io<'_, S> {
+        Io { span: self.span, inputs: self.inputs, outputs: self.outputs.lend(), params: self.params }
+    }
+}
+
 /// The frames that a call is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
@@ -225,6 +235,8 @@ pub struct Outputs<'a, S: Signal = f32> {
     pub(crate) blocks: &'a mut [Block<S>],
     /// Where they start among the blocks of the plan.
     pub(crate) start: usize,
+    /// Which channels anything reads.
+    pub(crate) heard: Heard,
     pub(crate) ground: &'a Ground<'a>,
 }
 
@@ -261,13 +273,26 @@ impl<'a, S: Signal> Outputs<'a, S> {
     /// The same outputs, for one call.
     #[inline(always)]
     pub(crate) fn lend(&mut self) -> Outputs<'_, S> {
-        Outputs { blocks: &mut *self.blocks, start: self.start, ground: self.ground }
+        Outputs { blocks: &mut *self.blocks, start: self.start, heard: self.heard, ground: self.ground }
     }
 
-    /// One channel, to check.
+    /// Whether anything reads a channel. What is written to one that nothing reads, if anything, does not matter.
+    #[inline(always)]
+    pub fn is_heard(&self, channel: usize) -> bool {
+        self.heard.has(channel)
+    }
+
+    /// Whether all that read the outputs look only at the first frame of the span and at those of [`control_frames`](sostenuto_dsp::control_frames). What is written to the others, if
+    /// anything, does not matter.
+    #[inline(always)]
+    pub fn is_sparse(&self) -> bool {
+        self.heard.is_sparse()
+    }
+
+    /// One channel, to check; of one that nothing reads there is nothing.
     #[inline(always)]
     pub(crate) fn read(&self, channel: usize) -> &[S] {
-        self.blocks.get(channel).map_or(&[], |block| self.window().of(block))
+        self.blocks.get(channel).filter(|_| self.is_heard(channel)).map_or(&[], |b| self.window().of(b))
     }
 
     /// Tells what is known of every channel.
@@ -283,6 +308,22 @@ impl<'a, S: Signal> Outputs<'a, S> {
         let blocks = self.blocks.first_chunk_mut::<N>()?;
         known.first_chunk::<N>()?.iter().for_each(|flow| flow.set(Flow::Varying));
         Some(blocks.each_mut().map(|b| window.of_mut(b)))
+    }
+
+    /// Several channels at once, if they are there and no two the same; of one that nothing reads, an empty slice: for nodes that can leave
+    /// some out.
+    #[inline(always)]
+    pub fn heard<const N: usize>(&mut self, channels: [usize; N]) -> Option<[&mut [S]; N]> {
+        let (window, heard) = (self.window(), self.heard);
+        for channel in channels {
+            self.flow(channel)?.set(Flow::Varying);
+        }
+        let blocks = self.blocks.get_disjoint_mut(channels).ok()?;
+        let mut channels = channels.into_iter();
+        Some(blocks.map(|block| match channels.next().is_some_and(|channel| heard.has(channel)) {
+            true => window.of_mut(block),
+            false => &mut [],
+        }))
     }
 
     /// All channels, one after the other.
@@ -327,6 +368,9 @@ impl<'a, S: Signal> Outputs<'a, S> {
     /// Gives one channel the same value in every frame, and says so.
     #[inline(always)]
     pub fn constant(&mut self, channel: usize, value: S) {
+        if !self.is_heard(channel) {
+            return;
+        }
         if value == S::ZERO {
             return self.silence(channel);
         }
@@ -342,12 +386,12 @@ impl Outputs<'_> {
     /// Whether every sample is a finite number.
     #[inline(always)]
     pub(crate) fn all_finite(&self) -> bool {
-        if !self.window().is_whole() {
-            return pieces_are_finite(self.blocks, self.window());
+        if !self.window().is_whole() || self.is_sparse() {
+            return pieces_are_finite(self.blocks, self.heard, self.ground);
         }
         // A loop of its own, which unlike `all` is always inlined.
-        for block in &*self.blocks {
-            if !is_finite(block) {
+        for (channel, block) in self.blocks.iter().enumerate() {
+            if self.heard.has(channel) && !is_finite(block) {
                 return false;
             }
         }
@@ -358,8 +402,16 @@ impl Outputs<'_> {
 // Apart, for the compiler would work the window out ahead of the question whether it is needed. By single arguments, for a reference
 // to the outputs would keep them in memory.
 #[inline(never)]
-fn pieces_are_finite(blocks: &[Block], window: Window) -> bool {
-    blocks.iter().all(|block| all_finite(window.of(block)))
+fn pieces_are_finite(blocks: &[Block], heard: Heard, ground: &Ground<'_>) -> bool {
+    let mut blocks = blocks.iter().enumerate().filter(|(channel, _)| heard.has(*channel));
+    blocks.all(|(_, block)| {
+        let samples = ground.window.of(block);
+        match heard.is_sparse() {
+            true => control_frames(ground.span.frame, samples.len())
+                .all(|frame| samples.get(frame).is_none_or(|sample| sample.is_finite())),
+            false => all_finite(samples),
+        }
+    })
 }
 
 // By itself, for inlined the compiler gathers ahead of the loop what it might need for many channels, and there is mostly one. By
@@ -407,8 +459,7 @@ pub struct Params<'a, S: Signal = f32> {
 /// The values of parameters that move.
 #[derive(Clone, Copy)]
 pub(crate) struct Moving<'a, S: Signal = f32> {
-    /// One bit for each that does.
-    pub which: u64,
+    pub written: Written,
     pub blocks: &'a [Block<S>],
     pub frames: usize,
 }
@@ -418,7 +469,7 @@ impl<'a, S: Signal> Params<'a, S> {
     #[inline(always)]
     pub fn get(&self, param: usize) -> Value<'a, S> {
         match self.moving {
-            Some(moving) if moving.which >> param & 1 == 1 => moving.get(param),
+            Some(moving) if moving.written.which >> param & 1 == 1 => moving.get(param),
             _ => Value::Steady(self.steady.get(param).copied().unwrap_or(S::ZERO)),
         }
     }
@@ -439,6 +490,7 @@ impl<'a, S: Signal> Moving<'a, S> {
     #[inline(always)]
     fn get(&self, param: usize) -> Value<'a, S> {
         match self.blocks.get(param).and_then(|block| block.0.get(..self.frames)) {
+            Some([value, ..]) if self.written.flat >> param & 1 == 1 => Value::Steady(*value),
             Some(values) => Value::Moving(values),
             None => Value::Steady(S::ZERO),
         }

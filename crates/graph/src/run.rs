@@ -4,15 +4,16 @@ use crate::agenda::Agenda;
 use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
 use crate::load::Probe;
-use crate::mix::mix;
+use crate::mix::{Mix, mix};
 use crate::node::{Body, Care, Node};
 use crate::plan::{CompiledGraph, Link, NodeStep, Step, Stretch};
 use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
-use crate::team::Side;
+use crate::team::{Members, Side};
 use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
+use sostenuto_dsp::Width;
 
 /// What running needs besides the plan and the blocks.
 pub(crate) struct Stage<'a> {
@@ -24,6 +25,8 @@ pub(crate) struct Stage<'a> {
     /// A block for each parameter of the node that runs.
     pub scratch: &'a mut [Block],
     pub probe: &'a mut Probe,
+    /// How wide the processor's registers are.
+    pub width: Width,
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
@@ -78,11 +81,12 @@ fn run_steps(
             Step::Node(step) => run_node(plan, step, frame, stage, &ground),
             Step::Mix { out, terms } => {
                 let terms = terms.of(&plan.terms);
-                stage.overflows += mix(*out, terms, frame, stage.cables, &ground);
+                let sum = Mix { out: *out, terms, frame, cables: stage.cables, ground: &ground };
+                stage.overflows += mix(sum, stage.width);
             }
-            Step::Team { team, steps: members } => {
+            Step::Team { team, steps: members, fed } => {
                 let members = steps.get(next..next + *members as usize).unwrap_or(&[]);
-                run_team(plan, *team, members, frame, stage, window);
+                run_team(*team, &Members { plan, steps: members, fed: *fed }, frame, stage, window);
                 next += members.len();
             }
             Step::Loop { steps, breakers } => {
@@ -96,26 +100,19 @@ fn run_steps(
 
 /// Runs parts side by side, or, if there is no team, one after the other.
 #[inline(never)]
-fn run_team(
-    plan: &CompiledGraph,
-    team: u32,
-    members: &[Step],
-    frame: &mut Frame<'_>,
-    stage: &mut Stage<'_>,
-    window: Window,
-) {
+fn run_team(team: u32, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     // While it runs it is not in its place, so that both can be lent.
     if let Some(mut there) = stage.teams.get_mut(team).and_then(Option::take) {
-        there.run(plan, members, frame, stage, window);
+        there.run(members, frame, stage, window);
         if let Some(place) = stage.teams.get_mut(team) {
             *place = Some(there);
         }
         return;
     }
     let ground = stage.ground(frame, window);
-    for step in members {
+    for step in members.steps {
         if let Step::Node(step) = step {
-            run_node(plan, step, frame, stage, &ground);
+            run_node(members.plan, step, frame, stage, &ground);
         }
     }
 }
@@ -183,6 +180,7 @@ pub(crate) fn run_node(
         && node.care.is_none()
         && let Some((around, mut outputs)) = frame.part(step.out, ground)
     {
+        outputs.heard = step.heard;
         let inputs = Inputs { runs: step.inputs(plan), around };
         if node.resting && inputs.all_silent() {
             return silence(outputs);

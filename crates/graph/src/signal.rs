@@ -1,6 +1,7 @@
 //! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
 
 use crate::block::{Block, QUANTUM, Signal};
+use crate::plan::Heard;
 use crate::processor::{Flow, Outputs, Span};
 use core::cell::Cell;
 
@@ -125,7 +126,7 @@ impl<S: Signal> Frame<'_, S> {
         let (start, resume) = (out.start as usize, out.end());
         let (low, rest) = self.blocks.split_at_mut_checked(start)?;
         let (blocks, high) = rest.split_at_mut_checked(usize::from(out.channels))?;
-        Some((Around { low, high, resume, ground }, Outputs { blocks, start, ground }))
+        Some((Around { low, high, resume, ground }, Outputs { blocks, start, heard: Heard::ALL, ground }))
     }
 
     /// Copies one channel, with what is known of it.

@@ -17,7 +17,7 @@ use crate::block::{Block, Signal};
 use crate::care::finish_part;
 use crate::compile::Sheet;
 use crate::node::{Care, Node};
-use crate::plan::{CompiledGraph, NodeStep, Step};
+use crate::plan::{CompiledGraph, Fed, NodeStep, Step};
 use crate::processor::{Flow, Stream};
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
@@ -48,17 +48,18 @@ pub(crate) type Row = [u32; MOST_LANES];
 /// In each lane the step of the part that runs there, in the plan that the part lies in.
 type Here<'a> = [Option<&'a NodeStep>; MOST_LANES];
 
+/// The steps of the members in the plan that they lie in.
+#[derive(Clone, Copy)]
+pub(crate) struct Members<'p> {
+    pub plan: &'p CompiledGraph,
+    pub steps: &'p [Step],
+    pub fed: Fed,
+}
+
 /// A team, however many lanes it has.
 pub(crate) trait Side: Send + core::fmt::Debug {
     /// Runs what the steps of the members' own plan would do. `[audio]`
-    fn run(
-        &mut self,
-        plan: &CompiledGraph,
-        steps: &[Step],
-        frame: &mut Frame<'_>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    );
+    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window);
     /// Takes a part in: what its nodes know goes into the lane. `[audio]`
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64);
     /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
@@ -87,6 +88,8 @@ impl Task for Build<'_> {
 pub(crate) struct Team<S: Signal> {
     plan: CompiledGraph,
     input: Run,
+    /// The channels of the input that anything in the part reads.
+    read: Box<[u16]>,
     output: Run,
     seats: Box<[Seat<S>]>,
     /// For each cable, its slot in each lane.
@@ -101,8 +104,6 @@ pub(crate) struct Team<S: Signal> {
     dials: Box<[Block<S>]>,
     /// Room for a node that runs alone.
     aside: Arena,
-    /// Room for a signal of each lane.
-    apart: Box<[Block]>,
     bell: Arc<Bell>,
 }
 
@@ -132,6 +133,7 @@ impl<S: Signal> Team<S> {
         let cables = cables.filter(|c| *c != crate::plan::UNITY).max().map_or(0, |last| last as usize + 1);
         Team {
             input: sheet.input,
+            read: (0..sheet.input.channels).filter(|channel| sheet.reads(*channel)).collect(),
             output: sheet.output,
             cables: vec![[VACANT; MOST_LANES]; cables].into(),
             members: [VACANT; MOST_LANES],
@@ -140,16 +142,18 @@ impl<S: Signal> Team<S> {
             flow: vec![Flow::Silent; sheet.blocks as usize].into(),
             dials: vec![Block::SILENT; most].into(),
             aside: Arena::new(aside.max(2 * usize::from(crate::shape::MAX_CHANNELS))),
-            apart: vec![Block::SILENT; S::LANES].into(),
             bell: Arc::new(Bell::new(seats.len())),
             plan: sheet.plan.clone(),
             seats,
         }
     }
 
-    /// The lane of a part.
-    fn lane_of(&self, slot: u32) -> Option<usize> {
-        self.members.iter().position(|member| *member == slot)
+    /// The lane of a part, which mostly is the one guessed.
+    fn lane_of(&self, slot: u32, guess: usize) -> Option<usize> {
+        match self.members.get(guess) {
+            Some(member) if *member == slot => Some(guess),
+            _ => self.members.iter().position(|member| *member == slot),
+        }
     }
 
     /// Runs all steps for the lanes given.
@@ -183,32 +187,34 @@ impl<S: Signal> Team<S> {
     }
 
     /// Puts what the members hear into the lanes.
-    fn gather(&mut self, plan: &CompiledGraph, steps: &Here<'_>, frame: &Frame<'_>, window: Window) {
-        let mut sources = [Run::NOWHERE; MOST_LANES];
-        for channel in 0..self.input.channels {
-            for (source, step) in sources.iter_mut().zip(steps) {
-                *source =
-                    step.and_then(|step| channel_of(step.inputs(plan), channel)).unwrap_or(Run::NOWHERE);
-            }
+    fn gather(&mut self, members: &Members<'_>, here: &Here<'_>, frame: &Frame<'_>, window: Window) {
+        for channel in self.read.iter().copied() {
             let place = self.input.start as usize + usize::from(channel);
             let (Some(block), Some(flow)) = (self.blocks.get_mut(place), self.flow.get_mut(place)) else {
                 return;
             };
-            cross::gather(&sources, frame, block, Cell::from_mut(flow), window);
+            let flow = Cell::from_mut(flow);
+            if !members.fed.has(channel) {
+                window.silence(block, flow);
+                continue;
+            }
+            let source_of = |step: Option<&NodeStep>| channel_of(step?.inputs(members.plan), channel);
+            let sources = here.map(|step| source_of(step).unwrap_or(Run::NOWHERE));
+            cross::gather(&sources, frame, block, flow, window);
         }
     }
 
     /// Runs the members, each at its lane, over a piece of the span in which no note begins.
     fn run_piece(
         &mut self,
-        plan: &CompiledGraph,
-        members: &Here<'_>,
+        members: &Members<'_>,
+        here: &Here<'_>,
         frame: &mut Frame<'_>,
         stage: &mut Stage<'_>,
         window: Window,
     ) {
         let ground = stage.ground(frame, window);
-        let mut here = *members;
+        let (plan, mut here) = (members.plan, *here);
         let mut lanes = 0u32;
         for (lane, place) in here.iter_mut().enumerate() {
             let Some(step) = *place else { continue };
@@ -228,13 +234,12 @@ impl<S: Signal> Team<S> {
             return;
         }
         self.step_in(lanes, stage.nodes);
-        self.gather(plan, &here, frame, window);
+        self.gather(members, &here, frame, window);
         S::enter(
             #[inline(always)]
             || self.run_steps(lanes, stage, window),
         );
-        let to = (&mut *frame, &mut *self.apart);
-        cross::scatter(self.output, &self.blocks, &self.flow, &here, to, window);
+        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
         here.iter().flatten().for_each(|step| finish_part(plan, step, frame, stage, &ground));
     }
 }
@@ -252,34 +257,29 @@ fn channel_of(runs: &[Run], channel: u16) -> Option<u32> {
 }
 
 impl<S: Signal> Side for Team<S> {
-    fn run(
-        &mut self,
-        plan: &CompiledGraph,
-        steps: &[Step],
-        frame: &mut Frame<'_>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    ) {
+    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
         self.part_ways(stage, window);
         let ground = stage.ground(frame, window);
-        let mut members: Here<'_> = [None; MOST_LANES];
-        for step in steps {
+        let mut here: Here<'_> = [None; MOST_LANES];
+        let mut voices = false;
+        for (number, step) in members.steps.iter().enumerate() {
             let Step::Node(step) = step else { continue };
-            match self.lane_of(step.slot).and_then(|lane| members.get_mut(lane)) {
+            match self.lane_of(step.slot, number).and_then(|lane| here.get_mut(lane)) {
                 Some(place) => *place = Some(step),
-                None => run_node(plan, step, frame, stage, &ground),
+                None => run_node(members.plan, step, frame, stage, &ground),
             }
+            voices |= matches!(stage.nodes.get(step.slot), Some(Some(node)) if node.care.has(Care::VOICE));
         }
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
         let mut window = window;
-        while let Some(first) = first_begin(&members, stage, window) {
+        while let Some(first) = voices.then(|| first_begin(&here, stage, window)).flatten() {
             if first > 0 {
-                self.run_piece(plan, &members, frame, stage, Window::new(window.offset(), first));
+                self.run_piece(members, &here, frame, stage, Window::new(window.offset(), first));
             }
             window = Window::new(window.offset() + first, window.frames() - first);
-            self.begin(&members, stage, window);
+            self.begin(&here, stage, window);
         }
-        self.run_piece(plan, &members, frame, stage, window);
+        self.run_piece(members, &here, frame, stage, window);
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64) {

@@ -66,6 +66,8 @@ impl Family for Levels {
     /// The curves.
     const SHARED: u64 = 0b1110_0000;
 
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(setup: &Setup<'_>) -> Level<S> {
         Level(Envelope::new(setup.sample_rate))
     }

@@ -16,6 +16,19 @@ pub trait Family: Send + Sync + 'static {
     /// The parameters that all lanes share, a bit for each, by their numbers: choices, and what else a machine takes once for all.
     const SHARED: u64 = 0;
 
+    /// Whether a machine leaves out outputs that nothing hears, and frames that nothing looks at.
+    const LEAN: bool = false;
+
+    /// Whether a machine puts out finite numbers as long as it hears such.
+    const STAYS_FINITE: bool = false;
+
+    /// The parameters that are looked at only at the first frame of a span and at those of [`control_frames`](sostenuto_dsp::control_frames), a bit
+    /// for each, by the settings of the layout. `[control]`
+    fn sparse(setup: &Setup<'_>) -> u64 {
+        let _ = setup;
+        0
+    }
+
     /// Makes one. `[control]`
     fn make<S: Signal>(setup: &Setup<'_>) -> Self::Of<S>;
 }
@@ -52,6 +65,14 @@ impl<F: Family> Kin for Relatives<F> {
         F::SHARED
     }
 
+    fn is_lean(&self) -> bool {
+        F::LEAN
+    }
+
+    fn sparse(&self) -> u64 {
+        F::sparse(&Setup { kind: self.kind, layout: &self.layout, sample_rate: 0.0 })
+    }
+
     fn choir(&self, width: Width, stream: &Stream) -> Box<dyn Any> {
         let setup = Setup { kind: self.kind, layout: &self.layout, sample_rate: stream.sample_rate };
         width.run(Build::<F> { setup, family: PhantomData })
@@ -75,12 +96,17 @@ impl<F: Family> Task for Build<'_, F> {
 struct Row<F: Family, S: Signal>(F::Of<S>);
 
 impl<F: Family, S: Signal> Choir<S> for Row<F, S> {
-    fn process(&mut self, io: Io<'_, S>) -> Activity {
+    fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let machine = &mut self.0;
+        // Lent, for handed over it would be copied.
         S::enter(
             #[inline(always)]
-            || machine.process(io),
+            || machine.process(io.lend()),
         )
+    }
+
+    fn stays_finite(&self) -> bool {
+        F::STAYS_FINITE
     }
 
     fn takes(&self, alone: &mut dyn Processor, frame: u64) -> bool {

@@ -72,6 +72,10 @@ impl Family for Sways {
     /// Shape, range and mode.
     const SHARED: u64 = 0b11_0010;
 
+    const LEAN: bool = true;
+
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(setup: &Setup<'_>) -> Sway<S> {
         let seed = setup.layout.seed;
         Sway {
@@ -89,6 +93,8 @@ struct Pen<'a, S: Signal> {
     width: Value<'a, S>,
     trigger: Value<'a, S>,
     mode: Value<'a>,
+    /// The first frame, if only some are read.
+    sparse: Option<u64>,
 }
 
 impl<S: Signal> Pen<'_, S> {
@@ -101,7 +107,11 @@ impl<S: Signal> Pen<'_, S> {
             kernel.set_mode(if mode == 0 { LfoMode::Free } else { LfoMode::OneShot });
             let [rate, phase, width, trigger] =
                 [self.rate, self.phase, self.width, self.trigger].map(|value| value.part(start, end));
-            kernel.process(rate, phase, width, trigger, out.get_mut(start..end).unwrap_or_default());
+            let part = out.get_mut(start..end).unwrap_or_default();
+            match self.sparse.filter(|_| start == 0) {
+                Some(first) => kernel.process_sparse(first, rate, phase, width, trigger, part),
+                None => kernel.process(rate, phase, width, trigger, part),
+            }
         });
     }
 }
@@ -123,7 +133,8 @@ impl<S: Signal> Machine<S> for Sway<S> {
         let phase = converted(phase, &mut turns, |degrees| degrees * degree);
         let silent = io.inputs.flow(0, 0) == Flow::Silent;
         let trigger = either(io.inputs.channel(0, 0), silent, trigger, &mut on);
-        let pen = Pen { rate, phase, width, trigger, mode };
+        let sparse = io.outputs.is_sparse().then_some(io.span.frame);
+        let pen = Pen { rate, phase, width, trigger, mode, sparse };
         let out = io.outputs.channel(0);
         match self.shape.alone(&io.span, shape) {
             Some(shape) => pen.draw(&mut self.kernel, shape, out),

@@ -72,6 +72,8 @@ struct Whites;
 impl Family for Whites {
     type Of<S: Signal> = Noise<White<S>>;
 
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(setup: &Setup<'_>) -> Noise<White<S>> {
         Noise { channels: setup.each(|channel| White::new(|_| seed(setup, channel))) }
     }
@@ -82,6 +84,8 @@ struct Pinks;
 
 impl Family for Pinks {
     type Of<S: Signal> = Noise<Pink<S>>;
+
+    const STAYS_FINITE: bool = true;
 
     fn make<S: Signal>(setup: &Setup<'_>) -> Noise<Pink<S>> {
         Noise { channels: setup.each(|channel| Pink::new(setup.sample_rate, |_| seed(setup, channel))) }

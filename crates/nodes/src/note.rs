@@ -76,6 +76,10 @@ struct Notes;
 impl Family for Notes {
     type Of<S: Signal> = Note<S>;
 
+    const LEAN: bool = true;
+
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(_: &Setup<'_>) -> Note<S> {
         Note { held: S::ZERO }
     }

@@ -64,6 +64,8 @@ macro_rules! families {
         impl Family for $family {
             type Of<S: Signal> = $kernel<S>;
 
+            const STAYS_FINITE: bool = true;
+
             fn make<S: Signal>(setup: &Setup<'_>) -> $kernel<S> {
                 $kernel::new(setup.sample_rate)
             }

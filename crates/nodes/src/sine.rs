@@ -57,6 +57,8 @@ struct Tones;
 impl Family for Tones {
     type Of<S: Signal> = Tone<S>;
 
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(setup: &Setup<'_>) -> Tone<S> {
         Tone(Sine::new(setup.sample_rate))
     }

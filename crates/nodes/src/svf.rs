@@ -1,12 +1,18 @@
 //! A state-variable filter with four outputs.
 
 use crate::biquad::{CUTOFF, IN, Q};
-use crate::catalogue::{Group, Kind, Layout, PortInfo};
+use crate::catalogue::{Group, Kind, Layout, PortInfo, SettingInfo, SettingRange};
 use crate::lanes::{Channels, Family, in_lanes};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
-use sostenuto_dsp::{Svf, SvfOutputs};
-use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
+use sostenuto_dsp::{Accuracy, Svf, SvfOutputs};
+use sostenuto_graph::{Activity, Io, Signal};
+
+const ACCURACY: SettingInfo = SettingInfo {
+    name: "accuracy",
+    range: SettingRange::Choice(&["sample", "control"]),
+    summary: "how closely it follows what moves: every frame, or every 16th with straight lines between, cheaper and 16 frames late",
+};
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
     kind: Kind {
@@ -22,6 +28,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             PortInfo::follow("notch", "all but the band"),
         ],
         params: &[CUTOFF, Q],
+        settings: &[ACCURACY],
         ..Kind::BLANK
     },
     build: Node::family::<StateVariables>,
@@ -38,14 +45,32 @@ pub struct StateVariable<S: Signal = f32> {
 
 in_lanes!(StateVariable { kernels });
 
+fn accuracy(setup: &Setup<'_>) -> Accuracy {
+    match setup.setting(ACCURACY.name) as usize {
+        0 => Accuracy::Sample,
+        _ => Accuracy::Control,
+    }
+}
+
 /// Filters, alone and side by side.
 struct StateVariables;
 
 impl Family for StateVariables {
     type Of<S: Signal> = StateVariable<S>;
 
+    const LEAN: bool = true;
+
+    /// Cutoff and q.
+    fn sparse(setup: &Setup<'_>) -> u64 {
+        match accuracy(setup) {
+            Accuracy::Sample => 0,
+            Accuracy::Control => 0b11,
+        }
+    }
+
     fn make<S: Signal>(setup: &Setup<'_>) -> StateVariable<S> {
-        StateVariable { kernels: setup.each(|_| Svf::new(setup.sample_rate)) }
+        let filter = || Svf::new(setup.sample_rate).with_accuracy(accuracy(setup));
+        StateVariable { kernels: setup.each(|_| filter()) }
     }
 }
 
@@ -59,23 +84,14 @@ impl StateVariableFilter {
 impl<S: Signal> Machine<S> for StateVariable<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let (start, frames, channels) = (io.span.frame, io.span.frames, self.kernels.len());
+        let (start, channels) = (io.span.frame, self.kernels.len());
         let (cutoff, q) = (io.params.get(0), io.params.get(1));
-        if let (1, [kernel]) = (channels, &mut *self.kernels.0) {
-            if let Some([low, band, high, notch]) = io.outputs.first() {
-                let outputs = SvfOutputs { low, band, high, notch };
-                kernel.process(start, io.inputs.channel(0, 0), &cutoff, &q, outputs);
-            }
-            return resting_if(kernel.is_silent());
-        }
-        let mut rooms = [[S::ZERO; QUANTUM]; 4];
         let mut silent = true;
         for (channel, kernel) in self.kernels.iter_mut().enumerate() {
-            let [low, band, high, notch] = rooms.each_mut().map(|room| &mut room[..frames]);
-            let outputs = SvfOutputs { low, band, high, notch };
-            kernel.process(start, io.inputs.channel(0, channel), &cutoff, &q, outputs);
-            for (port, room) in rooms.iter().enumerate() {
-                io.outputs.channel(port * channels + channel).copy_from_slice(&room[..frames]);
+            let places = std::array::from_fn(|port| port * channels + channel);
+            if let Some([low, band, high, notch]) = io.outputs.heard(places) {
+                let outputs = SvfOutputs { low, band, high, notch };
+                kernel.process(start, io.inputs.channel(0, channel), &cutoff, &q, outputs);
             }
             silent &= kernel.is_silent();
         }

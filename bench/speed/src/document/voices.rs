@@ -5,13 +5,13 @@ use crate::spec::*;
 use std::fmt::Write;
 
 /// What each voice is, without what begins it.
-fn voice(frequency: &str, gate: &str) -> String {
+fn voice(frequency: &str, gate: &str, accuracy: &str) -> String {
     let (attack, decay, sustain, release) = ENVELOPE;
     let (cutoff, depth) = CUTOFF;
     format!(
         "osc = {{ kind = \"saw\"{frequency} }}\n\
          lfo = {{ kind = \"lfo\" }}\n\
-         filter = {{ kind = \"svf\", inputs = [\"osc\"], q = {}, cutoff = {{ value = {}, from = \"lfo\", depth = {} }} }}\n\
+         filter = {{ kind = \"svf\", inputs = [\"osc\"]{accuracy}, q = {}, cutoff = {{ value = {}, from = \"lfo\", depth = {} }} }}\n\
          env = {{ kind = \"adsr\", {gate}, attack = {}, decay = {}, sustain = {}, release = {}, decay_curve = 0.0, release_curve = 0.0 }}\n\
          vca = {{ kind = \"multiply\", inputs = {{ a = \"filter.low\", b = \"env\" }} }}\n\
          pan = {{ kind = \"pan\", inputs = [\"vca\"] }}\n\
@@ -26,11 +26,21 @@ fn voice(frequency: &str, gate: &str) -> String {
     )
 }
 
+/// The cutoff followed as closely as the others of the contest follow it, and closer: every 16 frames, with straight lines between.
 pub fn instances() -> String {
+    instances_with(", accuracy = \"control\"")
+}
+
+/// The cutoff followed at every frame.
+pub fn exact() -> String {
+    instances_with("")
+}
+
+fn instances_with(accuracy: &str) -> String {
     let mut text = format!(
         "format = 1\ntitle = \"W1: 500 voices as instances of a part\"\n\n[parts.voice.params]\nfrequency = \"osc.frequency\"\n\
          rate = \"lfo.rate\"\npan = \"pan.position\"\ncutoff = \"filter.cutoff\"\n\n[parts.voice.nodes]\n{}\n[nodes]\n",
-        voice("", "gate = \"on\"")
+        voice("", "gate = \"on\"", accuracy)
     );
     for place in 0..VOICES {
         let Voice { frequency, rate, pan } = Voice::new(place);
@@ -52,7 +62,11 @@ pub fn instruments() -> String {
         "format = 1\ntitle = \"W1: 500 voices of two instruments\"\n\n[parts.voice]\nvoices = {}\nspares = 6\n\n\
          [parts.voice.params]\nrate = \"lfo.rate\"\npan = \"pan.position\"\n\n[parts.voice.nodes]\nnote = {{ kind = \"note\" }}\n{}\n[nodes]\n",
         VOICES / INSTRUMENTS.len(),
-        voice(", frequency = { from = \"note.frequency\" }", "inputs = [\"note.gate\"]")
+        voice(
+            ", frequency = { from = \"note.frequency\" }",
+            "inputs = [\"note.gate\"]",
+            ", accuracy = \"control\""
+        )
     );
     for name in INSTRUMENTS {
         let _ = writeln!(text, "{name} = {{ kind = \"voice\" }}");

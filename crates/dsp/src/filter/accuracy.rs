@@ -21,6 +21,15 @@ pub enum Accuracy {
 /// Frames between two looks at parameters with [`Accuracy::Control`].
 pub const CONTROL_FRAMES: usize = 16;
 
+/// The frames of a block at which parameters are looked at with [`Accuracy::Control`], and one more: the first, and those whose absolute number is a
+/// multiple of [`CONTROL_FRAMES`]. The block has `frames` frames from the absolute frame `start` on; they are counted from its beginning. `[audio]`
+#[inline(always)]
+pub fn control_frames(start: u64, frames: usize) -> impl Iterator<Item = usize> {
+    let into = (start % CONTROL_FRAMES as u64) as usize;
+    let next = CONTROL_FRAMES - into;
+    core::iter::once(0).chain((next..frames).step_by(CONTROL_FRAMES)).take_while(move |frame| *frame < frames)
+}
+
 /// Coefficients on straight lines from one look at the parameters to the next.
 #[derive(Clone, Debug)]
 pub(super) struct Glide<S: Sample, const N: usize> {

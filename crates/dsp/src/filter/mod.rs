@@ -8,7 +8,7 @@ mod one_pole;
 mod precision;
 mod svf;
 
-pub use accuracy::{Accuracy, CONTROL_FRAMES};
+pub use accuracy::{Accuracy, CONTROL_FRAMES, control_frames};
 pub use biquad::{Biquad, BiquadParams};
 pub use dc_blocker::DcBlocker;
 pub use design::{CUTOFF_CEILING, CUTOFF_FLOOR_HZ, GAIN_LIMIT_DB, Q_CEILING, Q_FLOOR, Shape};

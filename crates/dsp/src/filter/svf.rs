@@ -162,7 +162,7 @@ impl<S: Sample, P: Precision> Svf<S, P> {
     ) {
         let SvfOutputs { low, band, high, notch } = &out;
         let wanted = [low.len(), band.len(), high.len(), notch.len()];
-        let frames = wanted.into_iter().filter(|&frames| frames != 0).min().unwrap_or(0).min(input.len());
+        let frames = wanted.into_iter().filter(|&frames| frames != 0).fold(input.len(), usize::min);
         for span in spans(start, frames) {
             if span.on_grid {
                 self.state.flush();

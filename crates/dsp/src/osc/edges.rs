@@ -27,8 +27,9 @@ impl<S: Sample> Pending<S> {
     pub(crate) fn open(&self) -> Piece<S> {
         let mut piece = Piece(Rows::new());
         for (to, from) in piece.0.signals_mut().zip(self.residual.signals()) {
-            if let Some(to) = to.get_mut(..TAPS) {
-                to.copy_from_slice(from);
+            // Of a length that the compiler knows.
+            if let (Some(to), Some(from)) = (to.first_chunk_mut::<TAPS>(), from.first_chunk()) {
+                *to = *from;
             }
         }
         piece
@@ -52,8 +53,9 @@ impl<S: Sample> Pending<S> {
         }
         piece.0.add_to(out);
         for (to, from) in self.residual.signals_mut().zip(piece.0.signals()) {
-            if let Some(from) = from.get(out.len()..out.len() + TAPS) {
-                to.copy_from_slice(from);
+            let from = from.get(out.len()..).and_then(|from| from.first_chunk());
+            if let (Some(to), Some(from)) = (to.first_chunk_mut::<TAPS>(), from) {
+                *to = *from;
             }
         }
     }

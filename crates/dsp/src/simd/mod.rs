@@ -55,6 +55,6 @@ mod width;
 mod x86;
 
 pub(crate) use planar::Rows;
-pub use planar::{deinterleave, interleave};
+pub use planar::{deinterleave, interleave, take_apart};
 pub(crate) use portable::{flat_lanes, flat_lanes_mut};
 pub use width::{Task, Vector, Width};

@@ -14,8 +14,8 @@ pub fn interleave<S: Sample>(planar: &[&[S::Scalar]], out: &mut [S]) {
         || {
             for (k, part) in out.chunks_mut(S::LANES).enumerate() {
                 let mut square = [S::zero(); MOST];
-                let Some(square) = square.get_mut(..S::LANES) else { return };
-                for (row, signal) in S::flat_mut(square).chunks_exact_mut(S::LANES).zip(planar) {
+                let rows = S::flat_mut(&mut square).chunks_exact_mut(S::LANES).take(S::LANES);
+                for (row, signal) in rows.zip(planar) {
                     let signal = signal.get(k * S::LANES..).unwrap_or(&[]);
                     if let Some(whole) = signal.get(..S::LANES) {
                         row.copy_from_slice(whole);
@@ -23,8 +23,7 @@ pub fn interleave<S: Sample>(planar: &[&[S::Scalar]], out: &mut [S]) {
                         row.iter_mut().zip(signal).for_each(|(to, x)| *to = *x);
                     }
                 }
-                S::transpose(square);
-                copy(square, part);
+                give_square(&square, part);
             }
         },
     );
@@ -34,19 +33,34 @@ pub fn interleave<S: Sample>(planar: &[&[S::Scalar]], out: &mut [S]) {
 /// a slice is longer stays as it is. Copies bits, for any number of frames. `[audio]`
 #[inline]
 pub fn deinterleave<S: Sample>(block: &[S], planar: &mut [&mut [S::Scalar]]) {
+    take_apart(
+        block,
+        #[inline(always)]
+        |lane, frame, samples| {
+            let rest = planar.get_mut(lane).and_then(|signal| signal.get_mut(frame..)).unwrap_or_default();
+            match rest.get_mut(..samples.len()) {
+                Some(whole) => whole.copy_from_slice(samples),
+                None => rest.iter_mut().zip(samples).for_each(|(to, x)| *to = *x),
+            }
+        },
+    );
+}
+
+/// Takes signals apart and hands them over in pieces: `put` is called with a lane, a frame and the samples of the lane from that frame on, until it
+/// has had every frame of every lane. Copies bits, for any number of frames. `[audio]`
+#[inline]
+pub fn take_apart<S: Sample>(block: &[S], mut put: impl FnMut(usize, usize, &[S::Scalar])) {
     S::enter(
         #[inline(always)]
         || {
             for (k, part) in block.chunks(S::LANES).enumerate() {
-                let mut square = [S::zero(); MOST];
-                let Some(square) = square.get_mut(..S::LANES) else { return };
-                copy(part, square);
-                S::transpose(square);
-                for (row, signal) in S::flat(square).chunks_exact(S::LANES).zip(planar.iter_mut()) {
-                    let rest = signal.get_mut(k * S::LANES..).unwrap_or_default();
-                    match rest.get_mut(..S::LANES) {
-                        Some(whole) if part.len() == S::LANES => whole.copy_from_slice(row),
-                        _ => rest.iter_mut().zip(row).take(part.len()).for_each(|(to, x)| *to = *x),
+                let square = take_square(part);
+                let rows = S::flat(&square).chunks_exact(S::LANES).take(S::LANES);
+                for (lane, row) in rows.enumerate() {
+                    // A square that is whole has a length that the compiler knows.
+                    match part.len() == S::LANES {
+                        true => put(lane, k * S::LANES, row),
+                        false => put(lane, k * S::LANES, row.get(..part.len()).unwrap_or(row)),
                     }
                 }
             }
@@ -54,16 +68,29 @@ pub fn deinterleave<S: Sample>(block: &[S], planar: &mut [&mut [S::Scalar]]) {
     );
 }
 
-/// Copies as many frames as both have.
+/// A row for each lane, from at most as many frames; rows are zero from there on.
 #[inline(always)]
-fn copy<S: Sample>(from: &[S], to: &mut [S]) {
-    if from.len() == to.len() {
-        to.copy_from_slice(from);
+fn take_square<S: Sample>(frames: &[S]) -> [S; MOST] {
+    let mut square = [S::zero(); MOST];
+    if frames.len() >= S::LANES {
+        S::transpose(frames, &mut square);
     } else {
-        for (to, from) in to.iter_mut().zip(from) {
-            *to = *from;
-        }
+        let mut room = [S::zero(); MOST];
+        room.iter_mut().zip(frames).for_each(|(to, from)| *to = *from);
+        S::transpose(&room, &mut square);
     }
+    square
+}
+
+/// At most as many frames as there are lanes, from a row for each lane.
+#[inline(always)]
+fn give_square<S: Sample>(square: &[S; MOST], frames: &mut [S]) {
+    if frames.len() >= S::LANES {
+        return S::transpose(square, frames);
+    }
+    let mut room = [S::zero(); MOST];
+    S::transpose(square, &mut room);
+    frames.iter_mut().zip(room).for_each(|(to, from)| *to = from);
 }
 
 /// Signals one after the other, each with `N` frames (a multiple of 16), in the memory of as long a block: frame `i` of lane `l` is
@@ -103,12 +130,9 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn take(&mut self, block: &[S]) {
         for (k, part) in block.chunks(S::LANES).take(Self::SQUARES).enumerate() {
-            let mut square = [S::zero(); MOST];
-            let Some(square) = square.get_mut(..S::LANES) else { return };
-            copy(part, square);
-            S::transpose(square);
-            for (to, row) in self.0.iter_mut().skip(k).step_by(Self::SQUARES).zip(square) {
-                *to = *row;
+            let rows = take_square(part);
+            for (to, row) in self.0.iter_mut().skip(k).step_by(Self::SQUARES).zip(rows) {
+                *to = row;
             }
         }
     }
@@ -117,7 +141,7 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn give(&self, out: &mut [S]) {
         for (k, part) in out.chunks_mut(S::LANES).take(Self::SQUARES).enumerate() {
-            copy(&self.square(k)[..S::LANES], part);
+            give_square(&self.rows(k), part);
         }
     }
 
@@ -125,10 +149,7 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn give_all(&self, out: &mut [S; N]) {
         for (k, part) in out.chunks_exact_mut(S::LANES).enumerate() {
-            for (to, row) in part.iter_mut().zip(self.0.iter().skip(k).step_by(Self::SQUARES)) {
-                *to = *row;
-            }
-            S::transpose(part);
+            S::transpose(&self.rows(k), part);
         }
     }
 
@@ -136,21 +157,20 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn add_to(&self, out: &mut [S]) {
         for (k, part) in out.chunks_mut(S::LANES).take(Self::SQUARES).enumerate() {
-            for (to, x) in part.iter_mut().zip(self.square(k)) {
+            let mut square = [S::zero(); MOST];
+            S::transpose(&self.rows(k), &mut square);
+            for (to, x) in part.iter_mut().zip(square) {
                 *to += x;
             }
         }
     }
 
-    /// As many frames as there are lanes, from the `k`th time so many.
+    /// The rows of the `k`th square.
     #[inline(always)]
-    fn square(&self, k: usize) -> [S; MOST] {
-        let mut square = [S::zero(); MOST];
-        for (row, from) in square.iter_mut().take(S::LANES).zip(self.0.iter().skip(k).step_by(Self::SQUARES))
-        {
-            *row = *from;
-        }
-        S::transpose(&mut square);
-        square
+    fn rows(&self, k: usize) -> [S; MOST] {
+        let mut rows = [S::zero(); MOST];
+        let from = self.0.iter().skip(k).step_by(Self::SQUARES);
+        rows.iter_mut().take(S::LANES).zip(from).for_each(|(row, from)| *row = *from);
+        rows
     }
 }

@@ -16,6 +16,26 @@ pub(super) enum From {
     Home(u32),
 }
 
+/// A parameter that something drives: its number, and whether it is looked at only now and then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Dial(u16);
+
+impl Dial {
+    const SPARSE: u16 = 1 << 15;
+
+    pub fn new(number: u16, sparse: bool) -> Self {
+        Dial(number & !Dial::SPARSE | if sparse { Dial::SPARSE } else { 0 })
+    }
+
+    pub fn number(self) -> u16 {
+        self.0 & !Dial::SPARSE
+    }
+
+    pub fn is_sparse(self) -> bool {
+        self.0 & Dial::SPARSE != 0
+    }
+}
+
 /// Some channels of a signal, or silence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Read {
@@ -37,6 +57,8 @@ pub(super) struct Made {
     pub channels: u16,
     /// Its first block, if other segments hear it.
     pub home: Option<u32>,
+    /// Whether what makes it leaves out what nothing hears.
+    pub lean: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

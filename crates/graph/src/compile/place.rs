@@ -1,7 +1,7 @@
 //! Signals get blocks: each from the step that writes it to the last that reads it, then the blocks serve the next.
 
-use super::script::{From, Line, Read, Script, Signal};
-use crate::plan::{CompiledGraph, DriveLink, NodeStep, Step, Term};
+use super::script::{Dial, From, Line, Read, Script, Signal};
+use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Step, Term};
 use crate::signal::Run;
 use alloc::vec::Vec;
 
@@ -16,6 +16,8 @@ struct Life {
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     lives: Vec<Life>,
+    /// Which channels of each signal anything reads.
+    heard: Vec<Heard>,
     /// The first block of each signal.
     starts: Vec<u32>,
     /// Signals that get blocks here, by the line in which they begin, and by that in which they end.
@@ -28,6 +30,7 @@ pub(crate) struct Places {
 /// The plan of a script. `ground` gives the first of so many blocks for signals that no other segment hears.
 pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u32) -> u32) -> CompiledGraph {
     find_lives(script, &mut places.lives);
+    find_heard(script, &mut places.heard);
     let blocks = places.assign(script);
     let ground = ground(blocks);
     for (start, signal) in places.starts.iter_mut().zip(&script.signals) {
@@ -38,14 +41,15 @@ pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u3
         }
     }
     let starts = places.starts.as_slice();
-    let drive = |(param, read, cable): &(u16, Read, u32)| DriveLink {
-        param: *param,
+    let drive = |(param, read, cable): &(Dial, Read, u32)| DriveLink {
+        param: param.number(),
+        sparse: param.is_sparse(),
         source: run(read, starts),
         cable: *cable,
     };
     let term = |(read, cable): &(Read, u32)| Term { source: run(read, starts), cable: *cable };
     CompiledGraph {
-        steps: script.lines.iter().map(|line| step(line, script, starts)).collect(),
+        steps: (0..script.lines.len()).map(|number| step(number, script, starts, &places.heard)).collect(),
         runs: script.reads.iter().map(|read| run(read, starts)).collect(),
         drives: script.drives.iter().map(drive).collect(),
         terms: script.terms.iter().map(term).collect(),
@@ -88,6 +92,25 @@ fn find_lives(script: &Script, lives: &mut Vec<Life>) {
             }
         }
     }
+}
+
+/// What other segments hear, which ones and how much of it, is not looked up: it counts as heard; and so does what is put out whether it is heard or
+/// not.
+fn find_heard(script: &Script, heard: &mut Vec<Heard>) {
+    heard.clear();
+    heard.extend(script.signals.iter().map(|signal| match signal.home.is_none() && signal.lean {
+        true => Heard::NONE,
+        false => Heard::ALL,
+    }));
+    let mut hear = |read: &Read, sparse| {
+        if let Some(heard) = read.signal().and_then(|signal| heard.get_mut(signal as usize)) {
+            heard.add(read.first, read.channels, sparse);
+        }
+    };
+    script.reads.iter().chain(script.terms.iter().map(|(read, _)| read)).for_each(|read| hear(read, false));
+    // Of what drives a parameter, the first channel does.
+    let first = |read: &Read| Read { channels: read.channels.min(1), ..*read };
+    script.drives.iter().for_each(|(param, read, _)| hear(&first(read), param.is_sparse()));
 }
 
 impl Places {
@@ -135,20 +158,29 @@ fn run(read: &Read, starts: &[u32]) -> Run {
     Run { start: start.map_or(Run::NOWHERE, |s| s + u32::from(read.first)), channels: read.channels }
 }
 
-fn step(line: &Line, script: &Script, starts: &[u32]) -> Step {
-    match *line {
+fn step(number: usize, script: &Script, starts: &[u32], heard: &[Heard]) -> Step {
+    match script.lines[number] {
         Line::Node { slot, half, inputs, drives, out } => {
+            let heard = out.and_then(|signal| heard.get(signal as usize).copied()).unwrap_or(Heard::NONE);
             let out = out.map_or(Run { start: 0, channels: 0 }, |signal| Run {
                 start: starts[signal as usize],
                 channels: script.signals[signal as usize].channels,
             });
             let first = inputs.of(&script.reads).first().map_or(Run::default(), |read| run(read, starts));
-            Step::Node(NodeStep { slot, half, out, inputs, first, drives })
+            Step::Node(NodeStep { slot, half, heard, out, inputs, first, drives })
         }
         Line::Mix { out, first, channels, terms } => {
             Step::Mix { out: Run { start: starts[out as usize] + u32::from(first), channels }, terms }
         }
         Line::Loop { lines, breakers } => Step::Loop { steps: lines as u32, breakers },
-        Line::Team { team, lines } => Step::Team { team, steps: lines as u32 },
+        Line::Team { team, lines } => {
+            let mut fed = Fed::default();
+            for line in script.lines.iter().skip(number + 1).take(lines) {
+                if let Line::Node { inputs, .. } = line {
+                    fed.add(inputs.of(&script.reads).iter().map(|read| run(read, starts)));
+                }
+            }
+            Step::Team { team, steps: lines as u32, fed }
+        }
     }
 }

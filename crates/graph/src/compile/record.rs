@@ -4,7 +4,7 @@
 //! [stale](AudioGraph::make_stale): its steps are written from the graph. Those of the others are copied from the record, which lies in one piece,
 //! while units, cables and what they come from are spread over the whole graph. What runs on a loop is always written from the graph.
 
-use super::script::{From, Line, Made, Read, Script, Signal, since};
+use super::script::{Dial, From, Line, Made, Read, Script, Signal, since};
 use crate::lineup::{NONE, Unit};
 use crate::plan::Half;
 use crate::topology::AudioGraph;
@@ -34,7 +34,7 @@ pub(super) enum Note {
     },
     Read(Noted),
     Term(Noted, u32),
-    Drive(Noted, u32, u16),
+    Drive(Noted, u32, Dial),
 }
 
 /// Where something is read.

@@ -2,7 +2,7 @@
 
 use super::record::{self, Note, Record};
 use super::sheet::Whole;
-use crate::cables::Cables;
+use crate::entry::Entry;
 use crate::error::GraphError;
 use crate::feed::Term;
 use crate::lineup::{Loop, Unit};
@@ -12,7 +12,7 @@ use crate::topology::{AudioGraph, Cable, Sink, Source};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-pub(super) use super::line::{From, Line, Made, Read, Signal};
+pub(super) use super::line::{Dial, From, Line, Made, Read, Signal};
 
 /// The lines, and lists of which each line has a stretch: the plan has the same lists, with the same stretches.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Script {
     /// What input ports read.
     pub(super) reads: Vec<Read>,
     /// What drives parameters: which, what is read, and by which cable.
-    pub(super) drives: Vec<(u16, Read, u32)>,
+    pub(super) drives: Vec<(Dial, Read, u32)>,
     /// What is added up, and by which cable.
     pub(super) terms: Vec<(Read, u32)>,
     /// Lines by which loops are cut.
@@ -192,7 +192,7 @@ pub(super) fn since<T>(list: &[T], start: usize) -> Stretch {
 
 impl Writer<'_> {
     pub fn signal(&mut self, channels: u16, home: Option<u32>) -> Signal {
-        self.script.signals.push(Made { channels, home });
+        self.script.signals.push(Made { channels, home, lean: false });
         self.script.signals.len() as u32 - 1
     }
 
@@ -281,11 +281,12 @@ impl Writer<'_> {
         let from = self.script.reads.len();
         self.script.reads.extend_from_slice(&self.script.ports);
         let inputs = since(&self.script.reads, from);
-        let drives = self.drives(&entry.drives);
+        let drives = self.drives(entry);
         let channels = entry.outputs.channels;
         let home = entry.seat.home.filter(|_| self.whole.is_none());
         let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, home));
         if let Some(signal) = out {
+            self.script.signals[signal as usize].lean = entry.kin.as_ref().is_some_and(|kin| kin.is_lean());
             self.put_out(Unit::Node(node), signal);
         }
         let slot = self.slot_of(entry.slot, Some(node));
@@ -293,20 +294,23 @@ impl Writer<'_> {
     }
 
     /// What drives the parameters of a node: by parameter, and for each by where it comes from.
-    fn drives(&mut self, drives: &Cables) -> Stretch {
+    fn drives(&mut self, entry: &Entry) -> Stretch {
         self.script.cables.clear();
-        for cable in drives.iter().filter_map(|id| self.graph.awake(*id)) {
+        for cable in entry.drives.iter().filter_map(|id| self.graph.awake(*id)) {
             if let Sink::Param(_, param) = cable.to {
                 self.script.cables.push((cable.from, param, cable.slot()));
             }
         }
         // A stable sort: of cables from one source to one parameter, the older comes first.
         self.script.cables.sort_by_key(|(from, param, _)| (*param, *from));
+        // In a loop the node may look at other frames than what drives it from outside is asked for.
+        let sparse = entry.kin.as_ref().filter(|_| entry.seat.cycle == 0).map_or(0, |kin| kin.sparse());
         let start = self.script.drives.len();
         for number in 0..self.script.cables.len() {
             let (from, param, slot) = self.script.cables[number];
             let (read, slot) = (self.read(from), self.cable_of(slot));
-            self.script.drives.push((param, read, slot));
+            let dial = Dial::new(param, sparse >> (param & 63) & 1 == 1);
+            self.script.drives.push((dial, read, slot));
         }
         since(&self.script.drives, start)
     }

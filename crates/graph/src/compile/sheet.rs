@@ -64,6 +64,17 @@ impl Sheet {
         digest.finish()
     }
 
+    /// Whether anything reads a channel of the part's input.
+    pub fn reads(&self, channel: u16) -> bool {
+        let block = self.input.start as usize + usize::from(channel);
+        let has = |run: Run| (run.start as usize..run.end()).contains(&block);
+        let plan = &self.plan;
+        plan.runs.iter().any(|run| has(*run))
+            || plan.drives.iter().any(|drive| has(drive.source))
+            || plan.terms.iter().any(|term| has(term.source))
+            || has(self.output)
+    }
+
     /// Whether enough of its nodes can be in choirs that running side by side pays.
     pub fn pays(&self) -> bool {
         let choirs = self.kin.iter().flatten().count();

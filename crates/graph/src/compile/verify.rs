@@ -4,7 +4,7 @@
 use super::script::{From, Line, Read, Script, Signal};
 use crate::plan::{CompiledGraph, Half, Step};
 use crate::signal::Run;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,6 +17,8 @@ struct Books<'p> {
     script: &'p Script,
     /// What each block holds that the plan has written.
     content: BTreeMap<u32, Content>,
+    /// What a node does not put out because nothing is to read it.
+    left_out: BTreeSet<Content>,
 }
 
 /// Goes through the plan as the executor does (through loops twice, since they come round) and keeps books on what each block holds.
@@ -24,7 +26,7 @@ pub(super) fn verify(plan: &CompiledGraph, script: &Script) -> Result<(), String
     if plan.steps.len() != script.lines.len() {
         return Err(format!("{} steps for {} lines", plan.steps.len(), script.lines.len()));
     }
-    let mut books = Books { plan, script, content: BTreeMap::new() };
+    let mut books = Books { plan, script, content: BTreeMap::new(), left_out: BTreeSet::new() };
     books.receive();
     let mut next = 0;
     let mut round: Option<(usize, usize, bool)> = None;
@@ -79,22 +81,25 @@ impl Books<'_> {
                     return Err(format!("{name} is not what the script says"));
                 }
                 for (run, read) in runs.iter().zip(inputs) {
-                    self.read(&name, *run, read)?;
+                    self.read(&name, *run, read, read.channels)?;
                     apart(&name, step.out, *run)?;
                 }
                 if step.first != runs.first().copied().unwrap_or_default() {
                     return Err(format!("{name} has another first input than its list"));
                 }
                 for (link, (param, read, cable)) in links.iter().zip(drives) {
-                    if (link.param, link.cable) != (*param, *cable) {
+                    if (link.param, link.sparse, link.cable) != (param.number(), param.is_sparse(), *cable) {
                         return Err(format!("{name} is driven by another cable than the script says"));
                     }
-                    self.read(&name, link.source, read)?;
+                    // A drive is the first channel.
+                    self.read(&name, link.source, read, 1)?;
                     apart(&name, step.out, link.source)?;
                 }
                 match out {
                     Some(_) if step.half == Half::Absorb => Err(format!("{name} takes in, and yet puts out")),
                     Some(signal) if step.out.channels == script.signals[*signal as usize].channels => {
+                        let unheard = (0..step.out.channels).filter(|c| !step.heard.has(usize::from(*c)));
+                        self.left_out.extend(unheard.map(|channel| (*signal, channel)));
                         self.write(&name, step.out, *signal, 0)
                     }
                     None if step.out.channels == 0 => Ok(()),
@@ -110,13 +115,13 @@ impl Books<'_> {
                     if term.cable != *cable {
                         return Err(format!("{name} adds up other cables than the script says"));
                     }
-                    self.read(&name, term.source, read)?;
+                    self.read(&name, term.source, read, read.channels)?;
                     apart(&name, *out, term.source)?;
                 }
                 self.write(&name, *out, *signal, *first)
             }
             (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
-            (Step::Team { team, steps }, Line::Team { team: of, lines })
+            (Step::Team { team, steps, .. }, Line::Team { team: of, lines })
                 if (*team, *steps as usize) == (*of, *lines) =>
             {
                 Ok(())
@@ -138,7 +143,8 @@ impl Books<'_> {
         Ok(())
     }
 
-    fn read(&self, name: &str, run: Run, read: &Read) -> Result<(), String> {
+    /// Checks what is read; of which so many channels are used.
+    fn read(&self, name: &str, run: Run, read: &Read, used: u16) -> Result<(), String> {
         if run.channels != read.channels {
             return Err(format!("{name} reads {run:?} as {} channels", read.channels));
         }
@@ -162,6 +168,9 @@ impl Books<'_> {
         };
         for (channel, block) in (read.first..).zip(run.start..run.end() as u32) {
             match self.content.get(&block) {
+                Some(there) if channel - read.first < used && self.left_out.contains(there) => {
+                    return Err(format!("{name} reads {there:?}, which its node leaves out"));
+                }
                 Some(there) if *there == (signal, channel) => {}
                 Some(there) => {
                     return Err(format!(

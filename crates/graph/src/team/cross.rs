@@ -5,7 +5,7 @@ use crate::block::{Block, Signal};
 use crate::processor::Flow;
 use crate::signal::{Frame, Run, Window};
 use core::cell::Cell;
-use sostenuto_dsp::{deinterleave, interleave};
+use sostenuto_dsp::{interleave, take_apart};
 
 /// Puts a block of each source into its lane; of one that is not there, silence.
 pub(super) fn gather<S: Signal>(
@@ -38,33 +38,33 @@ pub(super) fn scatter<S: Signal>(
     blocks: &[Block<S>],
     flow: &[Flow],
     steps: &Here<'_>,
-    (frame, room): (&mut Frame<'_>, &mut [Block]),
+    frame: &mut Frame<'_>,
     window: Window,
 ) {
     for channel in 0..u32::from(output.channels) {
         let place = output.start.saturating_add(channel) as usize;
         let known = flow.get(place).copied().unwrap_or(Flow::Silent);
+        let to = steps.map(|step| step.map_or(usize::MAX, |step| (step.out.start + channel) as usize));
         let Some(block) = blocks.get(place).filter(|_| known != Flow::Silent) else {
-            for step in steps.iter().flatten() {
-                let place = (step.out.start + channel) as usize;
+            for place in to {
                 if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
                     window.silence(to, flow);
                 }
             }
             continue;
         };
-        let mut rows: [&mut [f32]; MOST_LANES] = core::array::from_fn(|_| <&mut [f32]>::default());
-        for (row, block) in rows.iter_mut().zip(&mut *room) {
-            *row = block.0.get_mut(..window.frames()).unwrap_or_default();
-        }
-        deinterleave(window.of(block), rows.get_mut(..S::LANES).unwrap_or_default());
-        for (row, step) in room.iter().zip(steps) {
-            let Some(place) = step.map(|step| (step.out.start + channel) as usize) else { continue };
-            if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {
-                window.of_mut(to).copy_from_slice(row.0.get(..window.frames()).unwrap_or(&[]));
-                flow.set(Flow::Varying);
-            }
-        }
+        to.iter().filter_map(|place| frame.flow.get(*place)).for_each(|flow| flow.set(Flow::Varying));
+        take_apart(
+            window.of(block),
+            #[inline(always)]
+            |lane, first, samples| {
+                let Some(to) = to.get(lane).and_then(|place| frame.blocks.get_mut(*place)) else { return };
+                let first = window.offset() + first;
+                if let Some(to) = to.0.get_mut(first..first + samples.len()) {
+                    to.copy_from_slice(samples);
+                }
+            },
+        );
     }
 }
 

@@ -3,11 +3,12 @@
 use super::{Row, cross, sum};
 use crate::block::{Block, Signal};
 use crate::node::{Care, Node};
-use crate::params::prepare;
+use crate::params::{Written, prepare};
 use crate::plan::DriveLink;
 use crate::processor::Flow;
 use crate::run::Stage;
 use crate::signal::{Around, Ground};
+use sostenuto_dsp::control_frames;
 
 /// What became of the lanes for which the bell was rung.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,8 +45,9 @@ pub(super) fn attend<S: Signal>(
             done.muted |= bit;
         } else if node.care.has(Care::MOVING) || node.care.has(Care::DUE) {
             let nowhere = Around { low: &[], high: &[], resume: 0, ground };
-            let mut written =
+            let written =
                 prepare(node, &[], &nowhere, span, window, stage.cables, stage.agenda, stage.scratch);
+            let mut written = written.which;
             while written != 0 {
                 let param = written.trailing_zeros() as usize;
                 written &= written - 1;
@@ -105,7 +107,8 @@ pub(super) fn add_drives<S: Signal>(
     (rows, lanes): (&[Row], u32),
     stage: &Stage<'_>,
     ground: &Ground<'_>,
-) -> u64 {
+) -> Written {
+    let (attended, mut flat) = (moving, 0u64);
     for (number, link) in drives.iter().enumerate() {
         let param = usize::from(link.param);
         let (Some(values), Some(rest), Some((min, max))) =
@@ -114,28 +117,127 @@ pub(super) fn add_drives<S: Signal>(
             continue;
         };
         let Some(values) = values.0.get_mut(..ground.window.frames()) else { continue };
-        let source = link.source.start as usize;
-        if let Some(source) = around.block(source).filter(|_| around.flow(source) != Flow::Silent) {
-            if moving >> param & 1 == 0 {
-                values.fill(*rest);
-                moving |= 1 << param;
-            }
-            let source = ground.window.of(source);
-            match sum::Gains::<S>::of(link.cable, rows, stage.cables, lanes, ground.span.frame) {
-                sum::Gains::Steady(depths) => {
-                    values.iter_mut().zip(source).for_each(|(v, s)| *v += depths * *s);
-                }
-                sum::Gains::Moving => {
-                    let depths = sum::moving_gains::<S>(link.cable, rows, stage.cables, lanes, ground);
-                    values.iter_mut().zip(source).zip(&depths).for_each(|((v, s), d)| *v += *d * *s);
-                }
-            }
-        }
         let is_last = drives.get(number + 1).is_none_or(|next| next.param != link.param);
-        if is_last && moving >> param & 1 == 1 {
-            let (min, max) = (S::splat(f64::from(*min)), S::splat(f64::from(*max)));
-            values.iter_mut().for_each(|v| *v = v.max(min).min(max));
+        let (min, max) = (S::splat(f64::from(*min)), S::splat(f64::from(*max)));
+        let limits = (is_last, min, max);
+        let bit = 1u64 << (param & 63);
+        // What moves by itself has a value at every frame.
+        let wanted = match link.sparse && attended & bit == 0 {
+            true => Frames::Sparse(ground.span.frame),
+            false => Frames::All,
+        };
+        let source = link.source.start as usize;
+        let known = around.flow(source);
+        let Some(source) = around.block(source).filter(|_| known != Flow::Silent) else {
+            if is_last && moving & bit != 0 {
+                let frames = if flat & bit != 0 { Frames::First } else { wanted };
+                frames.each(
+                    values,
+                    &[],
+                    #[inline(always)]
+                    |value, _, _| limited(value, limits),
+                );
+            }
+            continue;
+        };
+        let source = ground.window.of(source);
+        let first = moving & bit == 0;
+        moving |= bit;
+        let gains = sum::Gains::<S>::of(link.cable, rows, stage.cables, lanes, ground.span.frame);
+        let is_flat = known == Flow::Constant && matches!(gains, sum::Gains::Steady(_));
+        let frames = match is_flat && (first || flat & bit != 0) {
+            true => Frames::First,
+            false => wanted,
+        };
+        if matches!(frames, Frames::First) {
+            flat |= bit;
+        } else if flat & bit != 0 {
+            flat &= !bit;
+            let value = sample_at(values, 0);
+            values.fill(value);
+        }
+        match gains {
+            sum::Gains::Steady(depths) if first => {
+                frames.each(
+                    values,
+                    source,
+                    #[inline(always)]
+                    |_, s, _| limited(*rest + depths * s, limits),
+                );
+            }
+            sum::Gains::Steady(depths) => {
+                frames.each(
+                    values,
+                    source,
+                    #[inline(always)]
+                    |value, s, _| limited(value + depths * s, limits),
+                );
+            }
+            sum::Gains::Moving => {
+                let depths = sum::moving_gains::<S>(link.cable, rows, stage.cables, lanes, ground);
+                if first {
+                    values.fill(*rest);
+                }
+                frames.each(
+                    values,
+                    source,
+                    #[inline(always)]
+                    |value, s, frame| {
+                        let depth = depths.get(frame).copied().unwrap_or(S::ZERO);
+                        limited(value + depth * s, limits)
+                    },
+                );
+            }
         }
     }
-    moving
+    Written { which: moving, flat }
+}
+
+/// The value within the limits, if it is the last one made.
+#[inline(always)]
+fn limited<S: Signal>(value: S, (is_last, min, max): (bool, S, S)) -> S {
+    if is_last { value.max(min).min(max) } else { value }
+}
+
+/// The frames at which a parameter is looked at, of a span that begins at the frame given.
+#[derive(Clone, Copy)]
+enum Frames {
+    /// Of what is the same at all of them.
+    First,
+    All,
+    Sparse(u64),
+}
+
+impl Frames {
+    /// Makes each value from itself, the sample there and its number.
+    #[inline(always)]
+    fn each<S: Signal>(self, values: &mut [S], source: &[S], make: impl Fn(S, S, usize) -> S) {
+        match self {
+            Frames::First => {
+                if let Some(value) = values.first_mut() {
+                    *value = make(*value, sample_at(source, 0), 0);
+                }
+            }
+            Frames::All if source.len() == values.len() => {
+                let both = values.iter_mut().zip(source).enumerate();
+                both.for_each(|(frame, (value, sample))| *value = make(*value, *sample, frame));
+            }
+            Frames::All => {
+                let all = values.iter_mut().enumerate();
+                all.for_each(|(frame, value)| *value = make(*value, sample_at(source, frame), frame));
+            }
+            Frames::Sparse(start) => {
+                for frame in control_frames(start, values.len()) {
+                    if let Some(value) = values.get_mut(frame) {
+                        *value = make(*value, sample_at(source, frame), frame);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn sample_at<S: Signal>(samples: &[S], frame: usize) -> S {
+    samples.get(frame).copied().unwrap_or(S::ZERO)
 }

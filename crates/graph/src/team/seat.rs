@@ -10,11 +10,12 @@ use crate::block::Signal;
 use crate::choir::{Choir, Kin, choir_of};
 use crate::message::Deed;
 use crate::node::{Body, Node};
-use crate::plan::{CompiledGraph, NodeStep, Stretch};
+use crate::plan::{CompiledGraph, Heard, NodeStep, Stretch};
 use crate::processor::{Activity, Inputs, Io, Moving, Params, SpanRef, Stream};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run, Window};
 use alloc::boxed::Box;
+use sostenuto_dsp::control_frames;
 
 pub(super) struct Seat<S: Signal> {
     act: Act<S>,
@@ -24,6 +25,8 @@ pub(super) struct Seat<S: Signal> {
     steady: Box<[S]>,
     limits: Box<[(f32, f32)]>,
     resting: bool,
+    /// Whether what it puts out is to be looked at.
+    finite: bool,
     /// The parameters that all lanes share.
     shared: u64,
     /// How many blocks a lane needs to be looked at alone.
@@ -58,6 +61,7 @@ impl<S: Signal> Seat<S> {
         let nothing = NodeStep {
             slot: VACANT,
             half: crate::plan::Half::Whole,
+            heard: Heard::NONE,
             out: Run::default(),
             inputs: Stretch::default(),
             first: Run::default(),
@@ -69,15 +73,18 @@ impl<S: Signal> Seat<S> {
         let aside = channels(step.inputs(plan))
             + drives.iter().map(|d| usize::from(d.source.channels)).sum::<usize>()
             + usize::from(step.out.channels);
+        let act = match kin.and_then(|kin| choir_of(kin, stream)) {
+            Some(choir) => Act::Choir(choir),
+            None => Act::Alone(Alone::new(step, plan)),
+        };
+        let finite = matches!(&act, Act::Choir(choir) if choir.stays_finite());
         Seat {
-            act: match kin.and_then(|kin| choir_of(kin, stream)) {
-                Some(choir) => Act::Choir(choir),
-                None => Act::Alone(Alone::new(step, plan)),
-            },
+            act,
             slots: [VACANT; MOST_LANES],
             steady: dials.iter().map(|(default, ..)| S::splat(f64::from(*default))).collect(),
             limits: dials.iter().map(|(_, min, max)| (*min, *max)).collect(),
             resting: false,
+            finite,
             shared: kin.map_or(0, Kin::shared),
             aside,
         }
@@ -204,12 +211,13 @@ impl<S: Signal> Seat<S> {
         };
         let drives = step.drives.of(&room.plan.drives);
         let Some((around, mut outputs)) = frame.part(step.out, ground) else { return attended.again };
+        outputs.heard = step.heard;
         let inputs = Inputs { runs: step.inputs(room.plan), around };
         if self.resting && room.rung == 0 && drives.is_empty() && inputs.all_silent() {
             outputs.silence_all();
             return 0;
         }
-        let which = dials::add_drives(
+        let written = dials::add_drives(
             drives,
             attended.moving,
             &self.steady,
@@ -221,8 +229,8 @@ impl<S: Signal> Seat<S> {
             ground,
         );
         let begun = if stage.probe.is_turn() { stage.probe.now() } else { None };
-        let moving = Moving { which, blocks: room.dials, frames: ground.window.frames() };
-        let params = Params { steady: &self.steady, moving: (which != 0).then_some(&moving) };
+        let moving = Moving { written, blocks: room.dials, frames: ground.window.frames() };
+        let params = Params { steady: &self.steady, moving: (written.which != 0).then_some(&moving) };
         let io = Io { span: SpanRef(&ground.span), inputs, outputs: outputs.lend(), params };
         self.resting = choir.process(io) == Activity::Resting;
         if let Some(begun) = begun {
@@ -231,8 +239,17 @@ impl<S: Signal> Seat<S> {
         if attended.detours | attended.muted != 0 {
             self.mend(step, (attended.detours, attended.muted), room, frame, stage, ground);
         }
-        let Some((_, outputs)) = frame.part(step.out, ground) else { return attended.again };
-        if !(0..outputs.channels()).all(|channel| is_finite(outputs.read(channel))) {
+        if self.finite {
+            return attended.again;
+        }
+        let Some((_, mut outputs)) = frame.part(step.out, ground) else { return attended.again };
+        outputs.heard = step.heard;
+        let is_finite = |channel| match outputs.is_sparse() {
+            true => control_frames(ground.span.frame, ground.window.frames())
+                .all(|frame| outputs.read(channel).get(frame).is_none_or(|sample| is_finite(&[*sample]))),
+            false => is_finite(outputs.read(channel)),
+        };
+        if !(0..outputs.channels()).all(is_finite) {
             self.mute_faulty(step, room.lanes, frame, stage, ground);
         }
         attended.again
@@ -260,6 +277,7 @@ impl<S: Signal> Seat<S> {
         ground: &Ground<'_>,
     ) {
         let Some((_, mut outputs)) = frame.part(step.out, ground) else { return };
+        outputs.heard = step.heard;
         cross::each_lane(lanes, |lane| {
             let bad = |samples: &[S]| samples.iter().position(|s| !s.in_lane(lane).is_finite());
             let first = (0..outputs.channels()).filter_map(|c| bad(outputs.read(c))).min();

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use sostenuto_graph::{
-    Activity, AudioGraph, Command, Executor, Io, Limits, Motion, NodeId, Port, Processor, ROOT, Remote,
+    Activity, AudioGraph, Command, Edit, Executor, Io, Limits, Motion, NodeId, Port, Processor, ROOT, Remote,
     Shape, Sink, Stream, Ticket,
 };
 use sostenuto_nodes::{Buffer, Kind, Layout, build};
@@ -98,6 +98,19 @@ impl Rig {
         feed: impl Fn(usize, u16) -> Feed,
         driven: bool,
     ) -> (Self, NodeId) {
+        let outputs = node.shape().outputs.to_vec();
+        let (mut rig, node) = Rig::unheard(node, sample_rate, feed, driven);
+        rig.edit(|edit| (0..outputs.len()).for_each(|port| hear(edit, node, &outputs, port)));
+        (rig, node)
+    }
+
+    /// The same, but nothing hears the node.
+    pub fn unheard(
+        node: Box<dyn Processor>,
+        sample_rate: f64,
+        feed: impl Fn(usize, u16) -> Feed,
+        driven: bool,
+    ) -> (Self, NodeId) {
         let shape = node.shape();
         let channels: u16 = shape.outputs.iter().map(|port| port.channels).sum();
         let mut rig = Rig::new(sample_rate, usize::from(channels));
@@ -112,22 +125,13 @@ impl Rig {
                 let depth = (info.max - info.min) * 0.37;
                 edit.connect(source.output(0), node.param(param as u16), depth).unwrap();
             }
-            let mut first = 0;
-            for (port, info) in shape.outputs.iter().enumerate() {
-                // A cable feeds channel for channel; the place of a port is shifted by a node that does only that.
-                let shift = Shift { from: info.channels, first, to: channels };
-                let shift = edit.add("shift", Box::new(shift)).unwrap();
-                edit.connect(node.output(port as u16), shift.input(0), 1.0).unwrap();
-                edit.connect(shift.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
-                first += info.channels;
-            }
             node
         });
         (rig, node)
     }
 
     /// Makes an edit and sends it.
-    pub fn edit<T>(&mut self, work: impl FnOnce(&mut sostenuto_graph::Edit<'_>) -> T) -> T {
+    pub fn edit<T>(&mut self, work: impl FnOnce(&mut Edit<'_>) -> T) -> T {
         let mut edit = self.graph.edit();
         let result = work(&mut edit);
         let batch = edit.commit().unwrap();
@@ -179,6 +183,16 @@ impl Rig {
     pub fn play(&mut self, frames: usize) -> Vec<Vec<f32>> {
         self.render(frames, &mut || 64, |render| render())
     }
+}
+
+/// Lets one of a node's output ports be heard, behind the channels of those before it.
+pub fn hear(edit: &mut Edit<'_>, node: NodeId, outputs: &[Port], port: usize) {
+    let width = |ports: &[Port]| ports.iter().map(|port| port.channels).sum();
+    // A cable feeds channel for channel; the place of a port is shifted by a node that does only that.
+    let shift = Shift { from: outputs[port].channels, first: width(&outputs[..port]), to: width(outputs) };
+    let shift = edit.add("shift", Box::new(shift)).unwrap();
+    edit.connect(node.output(port as u16), shift.input(0), 1.0).unwrap();
+    edit.connect(shift.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
 }
 
 /// Moves channels to another place.

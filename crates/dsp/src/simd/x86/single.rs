@@ -138,9 +138,9 @@ macro_rules! single_precision {
                 $single(mul(add(centred, splat(0.5)), splat(1.0 / 8_388_608.0)))
             }
             #[inline(always)]
-            fn transpose(rows: &mut [Self]) {
-                if let Some(rows) = rows.first_chunk_mut::<$n>() {
-                    *rows = mirror(rows.map(|row| row.0)).map($single);
+            fn transpose(from: &[Self], to: &mut [Self]) {
+                if let (Some(from), Some(to)) = (from.first_chunk::<$n>(), to.first_chunk_mut()) {
+                    *to = mirror(from.map(|row| row.0)).map($single);
                 }
             }
         }
