@@ -26,6 +26,9 @@ const FEWEST: u32 = 8;
 const SHORTEST_WINDOW: f64 = 0.2;
 /// Delays below this say nothing, in seconds.
 const GRAIN: f64 = 20.0e-6;
+/// Slopes beyond these parts of the nominal one are no clock.
+const SLOWEST: f64 = 0.8;
+const FASTEST: f64 = 1.25;
 /// Doubt of the slope, in units of delay ⁄ (callbacks · window): with delays spread evenly 99 of 100 slopes err by less, as `the_doubt_is_honest` measures.
 const DOUBT: f64 = 20.0;
 /// A callback that is further than this from where callbacks have been coming, in seconds, is odd; so many odd ones in a row, over so many
@@ -76,7 +79,7 @@ impl Pace {
             filled: 0,
             span: FIRST_SPAN,
             open: None,
-            line: Line::unknown(nominal, 0),
+            line: Line::unknown(nominal),
             odd: None,
             begun: None,
         }
@@ -93,6 +96,7 @@ impl Pace {
         if known && !self.line.expects(frames, now, ODD) {
             return self.note_odd(frames, now);
         }
+        self.line.in_question = false;
         if let Some(odd) = self.odd.take() {
             // It was the same clock after all, and only late.
             self.enter(odd.latest);
@@ -106,6 +110,7 @@ impl Pace {
 
     /// Notes a callback where none was expected: many of them in a row are a new line.
     fn note_odd(&mut self, frames: u64, now: u64) -> bool {
+        self.line.in_question = true;
         let place = self.line.place(frames, now);
         let odd = self.odd.get_or_insert(Odd { since: place.seconds, callbacks: 0, latest: place });
         odd.callbacks += 1;
@@ -140,7 +145,7 @@ impl Pace {
         self.span = FIRST_SPAN;
         self.open = None;
         self.odd = None;
-        self.line = Line::unknown(self.nominal, self.line.epoch.wrapping_add(1));
+        self.line = Line::unknown(self.nominal);
     }
 
     /// Puts the open bucket with the others if it is full at this time.
@@ -192,6 +197,9 @@ impl Pace {
         }
         let earliest = buckets.iter().map(|bucket| bucket.earliest);
         let Some((slope, through)) = lower_line(earliest, self.nominal) else { return };
+        if !(SLOWEST..FASTEST).contains(&(slope / self.nominal)) {
+            return;
+        }
         self.line.draw(through, slope);
         let late = buckets.iter().map(|bucket| self.line.height(bucket.latest)).fold(0.0, f64::max);
         self.line.late = late;

@@ -1,7 +1,7 @@
 //! What a port does besides following: bits, gaps, caps, refusals; and neither end's callback allocates, frees, or calls the system.
 
 use sostenuto_device::{
-    Drain, Fake, FakeDevice, FakeStream, Feed, Host, Mishap, PortError, PortMeters, PortState, Quality,
+    Dice, Drain, Fake, FakeDevice, FakeStream, Feed, Host, Mishap, PortError, PortMeters, PortState, Quality,
     Setup, Status, Tie, Wish, port,
 };
 use sostenuto_trap::{TrapAllocator, forbidden};
@@ -232,11 +232,79 @@ fn the_target_can_be_set_and_grows_with_jitter() {
         status.fill
     );
     let mut room = Room::new(feed, drain, &fast(48_000, 48_000));
-    let calm = room.run(20.0);
+    let calm = room.run(15.0);
     room.host.strike("feed", Mishap::Jitter(Duration::from_millis(4)));
     let rough = room.run(60.0);
     let grown = rough.target.saturating_sub(calm.target);
     assert!(grown.abs_diff(Duration::from_millis(3)) < Duration::from_micros(300), "{grown:?}");
+}
+
+/// Mishaps by chance for half a minute, then none: whatever happened, no step is heard, it plays again, and nothing more is lost.
+#[test]
+fn mishaps_by_chance_do_not_click() {
+    let mut counted = 0;
+    for seed in 0..12 {
+        let mut dice = Dice::new(seed);
+        let blocks = [64, 128, 256, 441, 512, 1024];
+        let mut device = |id: &str| {
+            let block = blocks[dice.below(blocks.len())];
+            let mut device =
+                FakeDevice { ppm: dice.between(-500.0, 500.0), ..FakeDevice::new(id, 48_000, block) };
+            device.jitter = device.clone().jittery().jitter.mul_f64(dice.unit());
+            for _ in 0..dice.below(6) {
+                let at = Duration::from_secs_f64(dice.between(2.0, 30.0));
+                let mishap = match dice.below(3) {
+                    0 => Mishap::Stall(Duration::from_secs_f64(dice.between(0.001, 1.5))),
+                    1 => Mishap::Jitter(device.jitter.mul_f64(dice.unit())),
+                    _ => Mishap::Ppm(dice.between(-500.0, 500.0)),
+                };
+                device.schedule.push((at, mishap));
+            }
+            device
+        };
+        let (feed, drain) = (device("feed"), device("drain"));
+        let mut room = Room::new(feed, drain, &fast(48_000, 48_000));
+        let mishaps = room.run(80.0);
+        let calm = room.run(15.0);
+        assert_ne!(calm.state, PortState::Priming, "seed {seed}: {calm:?}");
+        assert_eq!((calm.underruns, calm.overruns), (mishaps.underruns, mishaps.overruns), "seed {seed}");
+        let step = room.greatest_step();
+        assert!(step < steepest(48_000) * 2.5, "seed {seed}: a step of {step}, {calm:?}");
+        counted += calm.underruns + calm.overruns;
+    }
+    assert!(counted > 8, "{counted} gaps in all");
+}
+
+/// Blocks of any size at any time, backwards as well: silence or sound, never more than went in, and no panic.
+#[test]
+fn callbacks_that_make_no_sense_do_no_harm() {
+    for seed in 0..40 {
+        let mut dice = Dice::new(seed);
+        let rates = [8000, 44_100, 48_000, 192_000];
+        let tie = if dice.below(4) == 0 { Tie::Same } else { Tie::Follow };
+        let (from, to) = (rates[dice.below(4)], rates[dice.below(4)]);
+        let (mut feed, mut drain) = port(&Setup { tie, ..fast(from, to) }).unwrap();
+        let most = [10, 1000, 10_000][dice.below(3)];
+        let noise: Vec<f32> = (0..2 * most + 1).map(|_| dice.between(-0.5, 0.5) as f32).collect();
+        let mut block = vec![0.0; noise.len()];
+        let mut now = dice.any() >> 20;
+        for _ in 0..400 {
+            let length = dice.below(noise.len());
+            if dice.below(2) == 0 {
+                forbidden(|| feed.push(&noise[..length], now));
+            } else {
+                forbidden(|| drain.fill(&mut block[..length], now));
+                assert!(block[..length].iter().all(|x| x.is_finite() && x.abs() < 4.0), "seed {seed}");
+            }
+            now = match dice.below(20) {
+                0 => dice.any() >> dice.below(64),
+                1 => now.wrapping_sub(dice.any() >> 40),
+                _ => now.wrapping_add(length as u64 * 1_000_000_000 / u64::from(from) / 2),
+            };
+        }
+        let status = drain.status();
+        assert!(status.ppm.is_finite() && status.ppm.abs() < 20_000.0, "seed {seed}: {status:?}");
+    }
 }
 
 #[test]

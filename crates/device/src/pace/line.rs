@@ -16,19 +16,32 @@ pub(crate) struct Line {
     pub(crate) late: f64,
     /// How far the slope may be off, as a ratio; infinite as long as there is no line.
     pub(crate) doubt: f64,
-    /// Counts the lines that were begun.
-    pub(crate) epoch: u32,
+    /// The last callback came where none was expected: the clock may run elsewhere now.
+    pub(crate) in_question: bool,
 }
 
 impl Line {
     /// No line yet: the nominal slope, and no trust in it.
-    pub(crate) fn unknown(seconds_per_frame: f64, epoch: u32) -> Self {
-        Line { frames: 0, nanos: 0, offset: 0.0, seconds_per_frame, late: 0.0, doubt: f64::INFINITY, epoch }
+    pub(crate) fn unknown(seconds_per_frame: f64) -> Self {
+        Line {
+            frames: 0,
+            nanos: 0,
+            offset: 0.0,
+            seconds_per_frame,
+            late: 0.0,
+            doubt: f64::INFINITY,
+            in_question: false,
+        }
     }
 
     /// Whether there is a line.
     pub(crate) fn is_known(&self) -> bool {
         self.doubt.is_finite()
+    }
+
+    /// Whether there is a line, and the last callback came where it says.
+    pub(crate) fn holds(&self) -> bool {
+        self.is_known() && !self.in_question
     }
 
     /// A callback, counted from this line's.

@@ -17,6 +17,9 @@ const STALE: f64 = 2.0e-3;
 /// Seconds after which a port begins even if its clocks are not known well.
 const PATIENCE: f64 = 10.0;
 
+/// A ring that runs empty so many seconds after it began to be played was not full enough.
+const TOO_SOON: f64 = 1.0;
+
 /// The end of a port that gives frames.
 ///
 /// 1. `[audio]` [`fill`](Self::fill) is called from one clock's callback, for every block.
@@ -36,6 +39,8 @@ pub struct Drain {
     /// Feeding frames stepped over so far.
     stepped: f64,
     waited: f64,
+    /// Seconds since it began to play.
+    played: f64,
     lost_before: u64,
     losing: bool,
     meters: Arc<PortMeters>,
@@ -64,6 +69,7 @@ impl Drain {
             given: 0,
             stepped: 0.0,
             waited: 0.0,
+            played: 0.0,
             lost_before: 0,
             losing: false,
             meters,
@@ -107,7 +113,11 @@ impl Drain {
             self.meters.underruns.add(1);
             self.meters.concealed.add(missing as u64);
             self.steer.unlock();
+            if self.played < TOO_SOON {
+                self.steer.allow_for(missing);
+            }
         }
+        self.played += frames as f64 / self.to;
         self.show(&pulse, frames);
     }
 
@@ -133,8 +143,11 @@ impl Drain {
         if self.pace.note(self.given, now) {
             self.steer.unlock();
         }
-        let fill = self.smooth_fill(pulse, now);
-        self.meters.fill.set(fill.map_or(0.0, |fill| fill / self.from));
+        let fill = self.smooth_fill(pulse);
+        // While it cannot be told, the last one is shown.
+        if let Some(fill) = fill {
+            self.meters.fill.set(fill / self.from);
+        }
         let seconds = frames as f64 / self.to;
         let step = self.steer.note(&Seen {
             feed: &pulse.line,
@@ -156,25 +169,26 @@ impl Drain {
 
     /// What the ring would hold before this callback if frames came and went one by one, each at its time; none if either clock is not known, or
     /// is not where its line says.
-    fn smooth_fill(&self, pulse: &Pulse, now: u64) -> Option<f64> {
+    fn smooth_fill(&self, pulse: &Pulse) -> Option<f64> {
         let (feed, drain) = (&pulse.line, self.pace.line());
-        if !feed.is_known() || !drain.is_known() || !drain.expects(self.given, now, STALE) {
+        if !feed.holds() || !drain.holds() {
             return None;
         }
         let fed = feed.frame_at(drain.nanos_at(self.given)) - pulse.lost as f64;
         let fill = fed - self.stepped - self.intake.ahead() as f64 - self.converter.reads_ahead();
         let least = fill - (feed.late + STALE) * self.from;
-        (self.intake.frames() as f64 >= least).then_some(fill)
+        (fill.is_finite() && self.intake.frames() as f64 >= least).then_some(fill)
     }
 
     /// Silent: keeps the fill near its target, and begins to play when the clocks are known.
     fn prime(&mut self, pulse: &Pulse, fill: Option<f64>) {
         self.steer.unlock();
-        let Some(fill) = fill.filter(|_| self.steer.is_measured() || self.waited > PATIENCE) else {
+        let ready = self.steer.is_measured() || self.waited > PATIENCE;
+        let Some(fill) = fill.filter(|_| ready) else {
             let most = self.steer.cap().max(2.0 * f64::from(pulse.block));
             let excess = self.intake.frames() as f64 - most;
             self.intake.discard(excess.max(0.0) as usize);
-            self.begin_blindly(pulse);
+            self.begin_blindly(pulse, ready);
             return;
         };
         let excess = fill - self.steer.target();
@@ -187,9 +201,9 @@ impl Drain {
 
     /// After a gap in which the feeding clock stood still, its line is an old one. The ratio is known all the same: what the ring holds at its least, just
     /// before a block comes, is enough to go by.
-    fn begin_blindly(&mut self, pulse: &Pulse) {
+    fn begin_blindly(&mut self, pulse: &Pulse, ready: bool) {
         let excess = self.intake.frames() as f64 - self.steer.target() - f64::from(pulse.block);
-        if self.steer.is_measured() && self.intake.is_silent() && excess >= 0.0 {
+        if ready && self.intake.is_silent() && excess >= 0.0 {
             self.intake.discard(excess as usize);
             self.begin();
         }
@@ -197,7 +211,7 @@ impl Drain {
 
     fn begin(&mut self) {
         self.intake.play(false);
-        self.waited = 0.0;
+        (self.waited, self.played) = (0.0, 0.0);
     }
 
     /// Leaves out frames, in a crossfade, when there are too many.

@@ -75,6 +75,8 @@ impl Intake {
         self.playing = true;
         self.begun = if at_once { self.fade } else { 0 };
         self.tail = 0;
+        // What was given last is silence: should it stop before the fade is over, then it goes back to that.
+        self.past.fill(0.0);
     }
 
     /// Fades out, for what is in the ring has no continuation.

@@ -123,6 +123,11 @@ impl Steer {
         }
     }
 
+    /// So many feeding frames were missing soon after the beginning: the target is as much higher from now on, until that is forgotten.
+    pub(super) fn allow_for(&mut self, frames: usize) {
+        self.late += frames as f64 / self.from;
+    }
+
     /// Nothing is played: not locked.
     pub(super) fn unlock(&mut self) {
         self.locked = false;
