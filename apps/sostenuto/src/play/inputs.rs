@@ -1,0 +1,100 @@
+//! What comes in while a patch plays: lines of standard input, and its file when it is saved.
+
+use super::journal::Snapshots;
+use super::{Session, Wake, indent, watched};
+use crate::clean::causes;
+use crate::cli;
+use crate::live::LiveLine;
+use crate::prompt;
+use crate::watch::Watch;
+use anyhow::Result;
+use sostenuto_patch::command::Command;
+use std::io::{BufRead, IsTerminal};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+
+impl Session {
+    /// The file, so that saving it is heard.
+    pub(super) fn watch(&self, args: &cli::Play, heard: Option<String>) -> Option<Watch> {
+        let path = watched(args).filter(|_| !args.no_watch)?;
+        let (controller, show, name) =
+            (self.controller.clone(), self.show.clone(), path.display().to_string());
+        let (watching, mut snapshots) =
+            (self.watching.clone(), Snapshots { journal: args.journal.clone(), taken: 0 });
+        let document = path.to_owned();
+        let mut reload = move |text: String| match controller.with({
+            let mut load = crate::source::loader(&document);
+            move |desk| desk.reload_with(&text, &mut load)
+        }) {
+            Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}
+            Ok(Ok(reloaded)) => {
+                if let Some(ticket) = reloaded.applied.ticket
+                    && let Some(path) = snapshots.take(&controller, &show)
+                {
+                    show.said(Command::Load { path }, Some(ticket), None);
+                }
+                let lines: Vec<String> = reloaded.applied.edits.iter().map(|e| format!("  {e}")).collect();
+                let over: Vec<String> = reloaded.overrode.iter().map(|e| format!("  {e}")).collect();
+                show.print(&format!("{name} was saved:\n{}", lines.join("\n")));
+                if !over.is_empty() {
+                    show.print(&format!("of these, commands had it otherwise:\n{}", over.join("\n")));
+                }
+            }
+            Ok(Err(error)) => show.print(&format!(
+                "{name} was saved with problems, so nothing changes:\n{}",
+                indent(&error.to_string())
+            )),
+            Err(error) => show.print(&format!("{error}")),
+        };
+        let changed = move |text| {
+            if watching.load(Ordering::Relaxed) {
+                reload(text);
+            }
+        };
+        match Watch::start(path, heard?, changed) {
+            Ok(watch) => Some(watch),
+            Err(error) => {
+                self.show.print(&format!(
+                    "changes to {} will not be heard: {}",
+                    path.display(),
+                    causes(&error)
+                ));
+                None
+            }
+        }
+    }
+
+    /// Reads lines on a thread of its own: with an editor on a terminal, plainly from a pipe.
+    pub(super) fn listen(&self, wake: Sender<Wake>) -> Result<Option<LiveLine>> {
+        if !std::io::stdin().is_terminal() {
+            let body = move || {
+                for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                    if wake.send(Wake::Line(line)).is_err() {
+                        return;
+                    }
+                }
+            };
+            std::thread::Builder::new().name("input".into()).spawn(body)?;
+            return Ok(None);
+        }
+        let line = LiveLine::start(self.controller.clone());
+        let mut editor = prompt::editor(self.controller.clone())?;
+        if let Ok(printer) = editor.create_external_printer() {
+            self.show.print_through(printer);
+        }
+        let body = move || {
+            while let Ok(line) = editor.readline("> ") {
+                _ = editor.add_history_entry(&line);
+                if let Some(file) = prompt::history_file() {
+                    _ = editor.save_history(&file);
+                }
+                if wake.send(Wake::Line(line)).is_err() {
+                    break;
+                }
+            }
+            _ = wake.send(Wake::End);
+        };
+        std::thread::Builder::new().name("prompt".into()).spawn(body)?;
+        Ok(line)
+    }
+}
