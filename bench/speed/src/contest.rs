@@ -45,6 +45,7 @@ fn ours(workload: Workload) -> Vec<Contestant> {
     let all: &[(&str, &str)] = match workload {
         Workload::Voices => &[
             ("w1-instances", "sostenuto, 500 instances of a part"),
+            ("w1-exact", "sostenuto, the same, cutoff at every frame"),
             ("w1-voices", "sostenuto, voices of two instruments"),
         ],
         Workload::Notes => &[("w1-voices", "sostenuto, voices of two instruments")],
