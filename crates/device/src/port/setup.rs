@@ -83,11 +83,11 @@ pub enum Tie {
 
 /// How well a port resamples. Noise is all but a sine at half of full scale, from 20 Hz to 20 kHz without the 50 Hz on either side of it, against the sine; at 44.1, 48 and
 /// 96 kHz and with clocks that are off by 100 ppm each, as `what_the_qualities_are_worth` measures it. The delay is that of the resampler alone, in frames of the
-/// feeding rate; it is in [`Status::latency`](crate::Status).
+/// feeding rate; it is in [`Status::latency`](crate::Status). For 5 ms of two channels at 48 kHz they take 7, 18 and 25 µs (EPYC, Zen 4), for eight 27, 32 and 49.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Quality {
     /// A polynomial through 8 samples, without a filter: 9 frames of delay. Noise at 1 kHz is below -140 dB, and below -45 dB at 10 kHz, where it bends what is near half
-    /// of the rate; a lower draining rate folds what is above half of it. The cheapest by far.
+    /// of the rate; a lower draining rate folds what is above half of it.
     Fast,
     /// A sinc of 128 samples: 66 frames of delay, noise below -130 dB at 1 and 10 kHz. Of 96 kHz brought to 48, what is up to 19 kHz passes within 0.1 dB, and what is from
     /// 26 kHz up folds at less than -100 dB.

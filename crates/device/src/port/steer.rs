@@ -22,8 +22,10 @@ const NEAR: f64 = 0.25e-3;
 const FAR: f64 = 1.0e-3;
 /// Clocks further from their nominal rates than this are not followed.
 const FURTHEST: f64 = 0.015;
-/// Seconds after which a delay or a block that was longer than the present ones is two thirds forgotten.
+/// Seconds after which a delay or a block that was longer than the present ones is two thirds forgotten; and the same while the clocks are not well known, when delays look
+/// longer than they are.
 const MEMORY: f64 = 600.0;
+const SHORT_MEMORY: f64 = 5.0;
 /// Callbacks that begin a stream and say nothing about its blocks: some systems ask for two seconds at once.
 const IGNORED: u32 = 2;
 
@@ -81,8 +83,8 @@ impl Steer {
 
     /// Looks at a callback; returns how many feeding frames go into a draining one.
     pub(super) fn note(&mut self, seen: &Seen<'_>) -> f64 {
-        self.aim(seen);
         let doubt = seen.feed.doubt.hypot(seen.drain.doubt);
+        self.aim(seen, doubt);
         let ratio = seen.drain.seconds_per_frame / seen.feed.seconds_per_frame / self.nominal - 1.0;
         let first = self.measured.is_none();
         if doubt < TRUSTED && ratio.abs() < FURTHEST {
@@ -100,13 +102,20 @@ impl Steer {
     }
 
     /// Where the fill should be: the feeding side may be late by as much as it was, the draining one takes a block at a time.
-    fn aim(&mut self, seen: &Seen<'_>) {
+    fn aim(&mut self, seen: &Seen<'_>, doubt: f64) {
         self.callbacks = self.callbacks.saturating_add(1);
         if self.callbacks > IGNORED {
-            let kept = 1.0 - seen.seconds / (MEMORY + seen.seconds);
-            let forget = |held: f64, present: f64| present.max(present + (held - present) * kept);
-            self.late = forget(self.late, if seen.feed.is_known() { seen.feed.late } else { self.late });
-            self.takes = forget(self.takes, seen.takes);
+            let memory = match self.measured {
+                None => 0.0,
+                Some(_) if doubt < SURE => MEMORY,
+                Some(_) => SHORT_MEMORY,
+            };
+            let forget = |held: f64, present: f64, memory: f64| {
+                present.max(present + (held - present) * memory / (memory + seen.seconds))
+            };
+            self.late =
+                forget(self.late, if seen.feed.is_known() { seen.feed.late } else { self.late }, memory);
+            self.takes = forget(self.takes, seen.takes, MEMORY);
         }
         let needed = self.late * self.from + self.takes + self.margin;
         self.target = self.asked.unwrap_or(needed).min(self.cap);
