@@ -27,7 +27,7 @@ BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
 packages_of = $(foreach test,$(1),-p $(call package,$(patsubst %/tests/,%,$(dir $(test)))))
 
-.PHONY: help play test bench bench-count soak fuzz tsan doc install clean need-build need-sound need-check \
+.PHONY: help play test bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check \
 	scripts format lint unit doc-check loom wasm sound
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -90,6 +90,9 @@ bench: need-build ## measure, side by side with other engines and programs that 
 bench-count: need-build ## count the instructions of each workload into bench/instructions.txt (needs valgrind)
 	@CARGO_TARGET_DIR="$(TARGET)/bench" $(STEP) "instructions" \
 		$(CARGO) run --release --quiet --manifest-path bench/speed/Cargo.toml -- count
+
+drift: need-build ## two devices on clocks of their own, 216 simulated hours, into bench/drift.md (about half an hour)
+	@$(STEP) "drift" $(CARGO) run --release --quiet --package sostenuto-device --no-default-features --example drift
 
 soak: need-build ## millions of random edits while rendering; EDITS=n
 ifeq ($(EDIT_TESTS),)
