@@ -386,12 +386,12 @@ impl Outputs<'_> {
     /// Whether every sample is a finite number.
     #[inline(always)]
     pub(crate) fn all_finite(&self) -> bool {
-        if !self.window().is_whole() || self.is_sparse() {
+        if !self.window().is_whole() || self.heard != Heard::ALL {
             return pieces_are_finite(self.blocks, self.heard, self.ground);
         }
         // A loop of its own, which unlike `all` is always inlined.
-        for (channel, block) in self.blocks.iter().enumerate() {
-            if self.heard.has(channel) && !is_finite(block) {
+        for block in &*self.blocks {
+            if !is_finite(block) {
                 return false;
             }
         }
