@@ -1,6 +1,7 @@
 //! Holding a signal back so that it meets others that come late.
 
-use crate::processor::{Activity, Io, Processor, Stream};
+use crate::io::Io;
+use crate::processor::{Activity, Processor, Stream};
 use crate::shape::{Approach, Curve, Parameter, Port, Shape};
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;

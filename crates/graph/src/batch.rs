@@ -2,11 +2,11 @@
 
 use crate::block::Block;
 use crate::instrument::Tables;
+use crate::io::Flow;
 use crate::message::{Set, Ticket, When};
 use crate::node::Node;
 use crate::plan::{CompiledGraph, Inner, Link};
 use crate::playing::Parts;
-use crate::processor::Flow;
 use crate::table::Chunk;
 use crate::team::Side;
 use crate::teams::Musters;

@@ -1,9 +1,9 @@
 //! Around a node that is bypassed: straight from its first input to its output, with a fade there and back.
 
 use crate::block::QUANTUM;
+use crate::io::{Flow, Inputs, Outputs, Span};
 use crate::mix::{Feed, feed};
 use crate::node::{Care, Node};
-use crate::processor::{Flow, Inputs, Outputs, Span};
 use crate::signal::{Frame, Ground, Run, Window};
 use crate::trajectory::Trajectory;
 

@@ -2,11 +2,12 @@
 
 use crate::bypass::lead_around;
 use crate::instrument::{begin, begins};
+use crate::io::{Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
 use crate::params::{Written, prepare};
 use crate::plan::{CompiledGraph, Half, Inner, Link, NodeStep, Step};
-use crate::processor::{Activity, Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
+use crate::processor::Activity;
 use crate::run::{Stage, run_plans};
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;

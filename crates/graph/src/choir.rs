@@ -1,7 +1,8 @@
 //! Nodes of one kind side by side in lanes, as one: what a kind has to offer so that parts of the same shape can run together.
 
 use crate::block::Signal;
-use crate::processor::{Activity, Io, Processor, Stream};
+use crate::io::Io;
+use crate::processor::{Activity, Processor, Stream};
 use alloc::boxed::Box;
 use core::any::Any;
 use core::fmt::Debug;

@@ -30,6 +30,7 @@ mod executor;
 mod fades;
 mod feed;
 mod instrument;
+mod io;
 mod latency;
 mod lineup;
 mod load;
@@ -60,14 +61,13 @@ pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};
 #[doc(hidden)]
 pub use feed::Adding;
+pub use io::{Flow, Inputs, Io, Outputs, Params, Span, SpanRef};
 pub use message::{
     Address, Command, CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, EventSender,
     NodeId, NoteEvent, Refusal, Set, Ticket, When, commands, events,
 };
 pub use plan::CompiledGraph;
-pub use processor::{
-    Activity, Delaying, Flow, Inputs, Io, Outputs, Params, Processor, Span, SpanRef, Stream,
-};
+pub use processor::{Activity, Delaying, Processor, Stream};
 pub use shape::{Approach, Curve, MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Name, Parameter, Port, Shape};
 pub use sostenuto_dsp::Value;
 pub use sostenuto_transport as transport;

@@ -1,8 +1,8 @@
 //! Adding signals up, and the one rule by which channels meet.
 
 use crate::block::{Block, QUANTUM, each_frame};
+use crate::io::{Flow, Span};
 use crate::plan::{Term, UNITY};
-use crate::processor::{Flow, Span};
 use crate::signal::{Around, Frame, Ground, Run, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;

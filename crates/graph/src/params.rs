@@ -3,10 +3,10 @@
 use crate::QUANTUM;
 use crate::agenda::Agenda;
 use crate::block::Block;
+use crate::io::{Flow, Span};
 use crate::message::Deed;
 use crate::node::Node;
 use crate::plan::DriveLink;
-use crate::processor::{Flow, Span};
 use crate::signal::{Around, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;

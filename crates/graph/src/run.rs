@@ -3,11 +3,12 @@
 use crate::agenda::Agenda;
 use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
+use crate::io::{Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::load::Probe;
 use crate::mix::{Mix, mix};
 use crate::node::{Body, Care, Node};
 use crate::plan::{CompiledGraph, Link, NodeStep, Step, Stretch};
-use crate::processor::{Activity, Inputs, Io, Outputs, Params, Span, SpanRef};
+use crate::processor::Activity;
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
 use crate::team::{Members, Side};

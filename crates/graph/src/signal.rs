@@ -1,8 +1,8 @@
 //! Where the signals of a plan lie: runs of blocks, the window of frames that a call is about, and the blocks parted for one step.
 
 use crate::block::{Block, QUANTUM, Signal};
+use crate::io::{Flow, Outputs, Span};
 use crate::plan::Heard;
-use crate::processor::{Flow, Outputs, Span};
 use core::cell::Cell;
 
 /// The blocks of one signal: so many adjoining channels from a block on.

@@ -1,8 +1,8 @@
 //! What one voice of an instrument is at: fading, let go, ended, or yet to begin.
 
 use super::{node_at, set_at};
+use crate::io::{Outputs, Span};
 use crate::message::Address;
-use crate::processor::{Outputs, Span};
 use crate::run::Stage;
 use crate::trajectory::{Motion, Trajectory};
 

@@ -2,7 +2,7 @@
 
 use super::{Here, MOST_LANES};
 use crate::block::{Block, Signal};
-use crate::processor::Flow;
+use crate::io::Flow;
 use crate::signal::{Frame, Run, Window};
 use core::cell::Cell;
 use sostenuto_dsp::{interleave, take_apart};

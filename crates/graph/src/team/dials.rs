@@ -2,10 +2,10 @@
 
 use super::{Row, cross, sum};
 use crate::block::{Block, Signal};
+use crate::io::Flow;
 use crate::node::{Care, Node};
 use crate::params::{Written, prepare};
 use crate::plan::DriveLink;
-use crate::processor::Flow;
 use crate::run::Stage;
 use crate::signal::{Around, Ground};
 use sostenuto_dsp::control_frames;

@@ -2,9 +2,9 @@
 
 use super::{MOST_LANES, Row, cross};
 use crate::block::{QUANTUM, Signal};
+use crate::io::Flow;
 use crate::mix::{Feed, feed};
 use crate::plan::{Term, UNITY};
-use crate::processor::Flow;
 use crate::signal::{Frame, Ground, Run};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
