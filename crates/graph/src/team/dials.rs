@@ -156,41 +156,56 @@ pub(super) fn add_drives<S: Signal>(
             let value = sample_at(values, 0);
             values.fill(value);
         }
-        match gains {
-            sum::Gains::Steady(depths) if first => {
-                frames.each(
-                    values,
-                    source,
-                    #[inline(always)]
-                    |_, s, _| limited(*rest + depths * s, limits),
-                );
-            }
-            sum::Gains::Steady(depths) => {
-                frames.each(
-                    values,
-                    source,
-                    #[inline(always)]
-                    |value, s, _| limited(value + depths * s, limits),
-                );
-            }
+        let depths = match gains {
+            sum::Gains::Steady(depths) => Depths::Same(depths),
             sum::Gains::Moving => {
-                let depths = sum::moving_gains::<S>(link.cable, rows, stage.cables, lanes, ground);
-                if first {
-                    values.fill(*rest);
-                }
-                frames.each(
-                    values,
-                    source,
-                    #[inline(always)]
-                    |value, s, frame| {
-                        let depth = depths.get(frame).copied().unwrap_or(S::ZERO);
-                        limited(value + depth * s, limits)
-                    },
-                );
+                Depths::Each(sum::moving_gains(link.cable, rows, stage.cables, lanes, ground))
             }
-        }
+        };
+        add_drive(values, source, frames, first.then_some(*rest), &depths, limits);
     }
     Written { which: moving, flat }
+}
+
+/// By how much a signal drives a parameter.
+enum Depths<S: Signal> {
+    Same(S),
+    Each([S; crate::QUANTUM]),
+}
+
+/// Adds depth × signal to the values at the frames that are looked at; to `rest`, if that is given, instead of what is there.
+#[inline(always)]
+fn add_drive<S: Signal>(
+    values: &mut [S],
+    source: &[S],
+    frames: Frames,
+    rest: Option<S>,
+    depths: &Depths<S>,
+    limits: (bool, S, S),
+) {
+    match (depths, rest) {
+        (Depths::Same(depth), Some(rest)) => frames.each(
+            values,
+            source,
+            #[inline(always)]
+            |_, s, _| limited(rest + *depth * s, limits),
+        ),
+        (Depths::Same(depth), None) => frames.each(
+            values,
+            source,
+            #[inline(always)]
+            |value, s, _| limited(value + *depth * s, limits),
+        ),
+        (Depths::Each(depths), rest) => frames.each(
+            values,
+            source,
+            #[inline(always)]
+            |value, s, frame| {
+                let depth = depths.get(frame).copied().unwrap_or(S::ZERO);
+                limited(rest.unwrap_or(value) + depth * s, limits)
+            },
+        ),
+    }
 }
 
 /// The value within the limits, if it is the last one made.
