@@ -15,6 +15,7 @@
 //! assert_eq!(stream.counts().callbacks, 675_034);
 //! ```
 
+mod choice;
 mod device;
 mod dice;
 mod stream;

@@ -3,9 +3,13 @@
 //! `System` (feature `native`) is this machine's, through cpal; [`Fake`](crate::Fake) is one in simulated time. Whoever works with streams through [`Host`] can be tried on it with clocks, delays and failures that
 //! no real system would show on demand.
 
+mod error;
+mod roll;
+
+pub use error::OpenError;
+pub(crate) use roll::Roll;
+
 use crate::counters::Counts;
-use std::fmt;
-use thiserror::Error;
 
 /// A system of sound devices.
 pub trait Host {
@@ -15,11 +19,24 @@ pub trait Host {
     /// The devices that are there now. `[control]`
     fn offers(&self) -> Vec<Offer>;
 
+    /// What a stream would run as if it were opened now. None is; some systems open the device for a moment to ask it. `[control]`
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what there is instead.
+    fn terms(&self, wish: &Wish) -> Result<Terms, OpenError>;
+
     /// Opens a stream on a device and starts it. `[control]`
+    ///
+    /// What [`terms`](Self::terms) would say is settled before this returns. The stream itself may be
+    /// [opening](Vigour::Opening) for some time yet; should that fail, [`Stream::why`] says so.
     ///
     /// # Errors
     /// [`OpenError`], which says what there is instead.
     fn open(&mut self, wish: &Wish, work: Box<dyn Work>) -> Result<Self::Stream, OpenError>;
+
+    /// What has changed among the devices since the call before. The first call returns nothing: the host begins to watch with it.
+    /// `[control]`
+    fn changes(&mut self) -> Vec<Change>;
 }
 
 /// What a stream's callback does.
@@ -35,13 +52,16 @@ impl<F: FnMut(&[f32], &mut [f32], u64) + Send> Work for F {
     }
 }
 
-/// A stream on a device. Dropping it stops it.
+/// A stream on a device. Dropping it stops it: a callback that is under way ends, and no other runs its work.
 pub trait Stream {
-    /// What it runs as.
+    /// What it runs as, from the beginning on.
     fn terms(&self) -> Terms;
 
     /// How it fares. `[control]`
     fn vigour(&self) -> Vigour;
+
+    /// Why it has ended, or could not be opened, in words for people; nothing as long as neither is so. `[control]`
+    fn why(&self) -> Option<String>;
 
     /// What it has counted so far. `[any]`
     fn counts(&self) -> Counts;
@@ -54,9 +74,11 @@ pub struct Offer {
     pub id: String,
     /// For people; several devices may have the same.
     pub name: String,
-    /// Whether it is the default one.
+    /// Whether it is the default one to play.
     pub default: bool,
-    /// Channels that it records and plays, at most.
+    /// Whether it is the default one to record.
+    pub default_input: bool,
+    /// Channels that it records, at most.
     pub inputs: u16,
     /// Channels that it plays, at most.
     pub outputs: u16,
@@ -69,7 +91,7 @@ pub struct Offer {
 /// What is asked of a device; what is left out is for the device to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
-    /// The id of a device. Left out: the default one.
+    /// The id of a device, its name, or a part of either that fits no other one. `default`, or left out: the default one.
     pub device: Option<String>,
     /// Channels to record.
     pub inputs: u16,
@@ -79,6 +101,18 @@ pub struct Wish {
     pub rate: Option<u32>,
     /// Frames in a block.
     pub block: Option<u32>,
+}
+
+impl Wish {
+    /// A wish for inputs alone is one to record; any other one to play.
+    pub(crate) fn direction(&self) -> Direction {
+        if self.inputs > 0 && self.outputs == 0 { Direction::Record } else { Direction::Play }
+    }
+
+    /// The device that is meant; none for the default.
+    pub(crate) fn device(&self) -> Option<&str> {
+        self.device.as_deref().filter(|asked| *asked != "default")
+    }
 }
 
 /// What a stream runs as.
@@ -99,9 +133,12 @@ pub struct Terms {
 /// How a stream fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vigour {
+    /// The system has yet to open it. No callback has come.
+    Opening,
     /// Callbacks come, or are about to.
     Alive,
-    /// The device is gone, or has changed so much that the stream has ended. It does not come back: drop it and open another.
+    /// It could not be opened, or the device is gone, or has changed so much that the stream has ended. It does not come back: drop it
+    /// and open another.
     Ended(End),
 }
 
@@ -112,72 +149,37 @@ pub enum End {
     Removed,
     /// The device runs at another rate now.
     RateChanged,
-    /// The system has ended the stream for another reason.
+    /// The system has ended the stream for another reason, or has not opened it.
     Failed,
 }
 
-/// Why a stream could not be opened.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// There is no such device.
-    #[error("no device {}; there are: {}", Asked(asked), Listed(available))]
-    DeviceNotFound {
-        /// What was asked for; none for the default.
-        asked: Option<String>,
-        /// The ids that there are.
-        available: Vec<String>,
+/// What has changed among the devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A device is there that was not, or it was away meanwhile, or offers something else than before.
+    Appeared {
+        /// What it offers.
+        offer: Offer,
     },
-    /// It has too few channels.
-    #[error("{device} has {inputs} inputs and {outputs} outputs; ask for no more")]
-    TooManyChannels {
-        /// The device.
-        device: String,
-        /// Channels that it records.
-        inputs: u16,
-        /// Channels that it plays.
-        outputs: u16,
+    /// A device is gone.
+    Gone {
+        /// Its id.
+        id: String,
     },
-    /// It does not run at this rate.
-    #[error("{device} does not run at {asked} Hz; it runs at {offered} Hz")]
-    UnsupportedRate {
-        /// The device.
-        device: String,
-        /// What was asked for.
-        asked: u32,
-        /// What it runs at.
-        offered: u32,
-    },
-    /// A block of no frames, or of more than a second.
-    #[error("{device} does not take blocks of {asked} frames; ask for 1 to {most}")]
-    UnsupportedBlock {
-        /// The device.
-        device: String,
-        /// What was asked for.
-        asked: u32,
-        /// The largest.
-        most: u32,
-    },
-    /// The system refused, and says why and what to do.
-    #[error("{why}")]
-    Refused {
-        /// Its words.
-        why: String,
+    /// Another device is the default one.
+    DefaultChanged {
+        /// Its id.
+        id: String,
+        /// For what.
+        direction: Direction,
     },
 }
 
-struct Asked<'a>(&'a Option<String>);
-
-impl fmt::Display for Asked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_deref().unwrap_or("(the default)"))
-    }
-}
-
-struct Listed<'a>(&'a [String]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { f.write_str("none") } else { f.write_str(&self.0.join(", ")) }
-    }
+/// What a device is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To play.
+    Play,
+    /// To record.
+    Record,
 }

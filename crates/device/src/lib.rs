@@ -44,6 +44,7 @@ mod fallback;
 mod health;
 mod holder;
 mod host;
+mod names;
 #[cfg(feature = "native")]
 mod native;
 mod offline;
@@ -58,7 +59,7 @@ pub use fake::{Dice, Fake, FakeDevice, FakeStream, Mishap};
 pub use fallback::FallbackClock;
 pub use health::Watchdog;
 pub use holder::{Baton, ClockChoice, ClockHolder, HandOver, Heard, Holder, PortId, Reason};
-pub use host::{End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
+pub use host::{Change, Direction, End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
 #[cfg(feature = "native")]
 pub use native::{
     DEFAULT_BLOCK, DeviceError, DeviceInfo, Devices, Health, Output, Prepared, Request, Stopped, System,

@@ -3,8 +3,8 @@
 mod sine;
 
 use sostenuto_device::{
-    End, Fake, FakeDevice, FakeStream, Host, Mishap, OpenError, PortState, Setup, Stream, Tie, Vigour, Wish,
-    port,
+    Change, End, Fake, FakeDevice, FakeStream, Host, Mishap, OpenError, PortState, Setup, Stream, Tie,
+    Vigour, Wish, port,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -102,12 +102,105 @@ fn what_is_not_on_offer_is_refused_with_what_is() {
         (Wish { outputs: 3, ..wish.clone() }, "0 inputs and 2 outputs"),
         (Wish { inputs: 1, ..wish.clone() }, "0 inputs and 2 outputs"),
         (Wish { rate: Some(44_100), ..wish.clone() }, "runs at 48000 Hz"),
-        (Wish { block: Some(0), ..wish.clone() }, "ask for 1 to 48000"),
+        (Wish { block: Some(0), ..wish.clone() }, "ask for 1 to 48000 frames"),
         (Wish { device: Some("b".into()), ..wish }, "no device b; there are: a"),
     ] {
         let error = host.open(&wish, Box::new(|_: &[f32], _: &mut [f32], _: u64| ())).unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
     }
+}
+
+fn ids(changes: Vec<Change>) -> Vec<String> {
+    let text = |change| match change {
+        Change::Appeared { offer } => format!("+{}", offer.id),
+        Change::Gone { id } => format!("-{id}"),
+        Change::DefaultChanged { id, direction } => format!("{direction:?} {id}"),
+    };
+    changes.into_iter().map(text).collect()
+}
+
+#[test]
+fn what_comes_and_goes_is_told_at_once() {
+    let mut host = Fake::new(1);
+    host.plug(FakeDevice::new("a", 48_000, 480));
+    host.plug(FakeDevice { inputs: 2, ..FakeDevice::new("b", 48_000, 480) });
+    assert_eq!(host.changes(), [], "the first call only begins to watch");
+    assert_eq!(host.changes(), []);
+    let default = |host: &Fake, inputs| {
+        host.terms(&Wish { inputs, outputs: 2 - inputs, ..Wish::default() }).map(|terms| terms.device)
+    };
+    assert_eq!((default(&host, 0), default(&host, 2)), (Ok("a".into()), Ok("b".into())));
+    host.strike("a", Mishap::Remove);
+    assert_eq!(ids(host.changes()), ["-a", "Play b"]);
+    assert_eq!(default(&host, 0), Ok("b".into()));
+    host.strike("a", Mishap::Return);
+    host.plug(FakeDevice::new("c", 44_100, 480));
+    assert_eq!(ids(host.changes()), ["+a", "+c", "Play a"]);
+    host.strike("a", Mishap::Remove);
+    host.strike("a", Mishap::Return);
+    host.strike("c", Mishap::Default);
+    assert_eq!(ids(host.changes()), ["-a", "+a", "Play c"]);
+    host.strike("b", Mishap::Rate(96_000));
+    assert_eq!(ids(host.changes()), ["+b"]);
+}
+
+#[test]
+fn a_device_is_found_by_a_part_of_its_name_but_not_by_another_ones_id() {
+    let mut host = Fake::new(1);
+    for id in ["desk", "desk 2", "mic"] {
+        host.plug(FakeDevice::new(id, 48_000, 480));
+    }
+    let find = |host: &Fake, asked: &str| {
+        let wish = Wish { device: Some(asked.into()), outputs: 1, ..Wish::default() };
+        host.terms(&wish).map(|terms| terms.device)
+    };
+    for (asked, id) in [("desk", "desk"), ("MIC", "mic"), ("2", "desk 2"), ("default", "desk")] {
+        assert_eq!(find(&host, asked), Ok(id.into()));
+    }
+    let both = vec!["desk".to_owned(), "desk 2".into()];
+    let several = OpenError::DeviceAmbiguous { asked: "des".into(), matches: both };
+    assert_eq!(find(&host, "des"), Err(several));
+    host.strike("desk", Mishap::Remove);
+    let there = vec!["desk 2".to_owned(), "mic".into()];
+    let gone = OpenError::DeviceNotFound { asked: Some("desk".into()), available: there };
+    assert_eq!(find(&host, "desk"), Err(gone));
+    assert_eq!(find(&host, "des"), Ok("desk 2".into()));
+}
+
+#[test]
+fn a_device_in_use_or_forbidden_is_refused_with_what_else_there_is() {
+    let mut host = Fake::new(1);
+    host.plug(FakeDevice::new("a", 48_000, 480));
+    host.plug(FakeDevice::new("b", 48_000, 480));
+    let wish = Wish { outputs: 2, ..Wish::default() };
+    let (device, others) = ("a".to_owned(), vec!["b".to_owned()]);
+    for (mishap, error) in [
+        (Mishap::Busy, OpenError::Busy { device: device.clone(), others: others.clone() }),
+        (Mishap::Deny, OpenError::NoPermission { device, others }),
+    ] {
+        host.strike("a", mishap);
+        assert_eq!(host.terms(&wish), Err(error.clone()));
+        let opened = host.open(&wish, Box::new(|_: &[f32], _: &mut [f32], _: u64| ()));
+        assert_eq!(opened.unwrap_err(), error);
+        assert!(error.to_string().ends_with("choose another device: b"), "{error}");
+    }
+    host.strike("a", Mishap::Allow);
+    assert!(host.terms(&wish).is_ok());
+}
+
+#[test]
+fn a_stream_that_takes_its_time_to_open() {
+    let mut host = Fake::new(1);
+    host.plug(FakeDevice { opening: Duration::from_millis(300), ..FakeDevice::new("a", 48_000, 480) });
+    let times = Times::default();
+    let stream = log(&mut host, "a", &times);
+    host.run(Duration::from_millis(299));
+    assert_eq!((stream.vigour(), times.lock().unwrap().len()), (Vigour::Opening, 0));
+    host.run(Duration::from_millis(2));
+    assert_eq!((stream.vigour(), stream.why()), (Vigour::Alive, None));
+    assert_eq!(times.lock().unwrap()[0].1, 300_000_000);
+    host.strike("a", Mishap::Remove);
+    assert_eq!(stream.why().as_deref(), Some("a has gone"));
 }
 
 /// A microphone on one clock is heard on the other, as pure as it came.

@@ -17,6 +17,8 @@ pub struct FakeDevice {
     pub ppm: f64,
     /// Frames in a block, unless asked otherwise.
     pub block: u32,
+    /// How long a stream takes to open.
+    pub opening: Duration,
     /// Callbacks are late by a random time up to this.
     pub jitter: Duration,
     /// Hertz of the sine that it hears on its first input, by its own clock, at half of full scale; the second input hears the cosine, and so on
@@ -36,6 +38,7 @@ impl FakeDevice {
             rate,
             ppm: 0.0,
             block,
+            opening: Duration::ZERO,
             jitter: Duration::ZERO,
             tone: 0.0,
             schedule: Vec::new(),
@@ -55,7 +58,7 @@ impl FakeDevice {
 pub enum Mishap {
     /// No callbacks for so long, and no word about it. The crystal's frames of that time are lost.
     Stall(Duration),
-    /// It goes. Streams end.
+    /// It goes. Streams end. If it was the default device, the first of the others is that until it returns.
     Remove,
     /// It is back. Streams that ended stay so.
     Return,
@@ -67,4 +70,10 @@ pub enum Mishap {
     Jitter(Duration),
     /// It becomes the default device.
     Default,
+    /// From now on it cannot be opened: another program has it. Streams that are open go on.
+    Busy,
+    /// From now on it cannot be opened: this user may not. Streams that are open go on.
+    Deny,
+    /// It can be opened again.
+    Allow,
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) counters: Counters,
+    /// 1 once it is open.
+    pub(super) open: Gauge<u32>,
     /// 0 while it runs.
     pub(super) end: Gauge<u32>,
     pub(super) dropped: Gauge<u32>,
@@ -29,10 +31,21 @@ impl Stream for FakeStream {
 
     fn vigour(&self) -> Vigour {
         match self.shared.end.get() {
+            0 if self.shared.open.get() == 0 => Vigour::Opening,
             0 => Vigour::Alive,
             1 => Vigour::Ended(End::Removed),
             2 => Vigour::Ended(End::RateChanged),
             _ => Vigour::Ended(End::Failed),
+        }
+    }
+
+    fn why(&self) -> Option<String> {
+        let device = &self.terms.device;
+        match self.vigour() {
+            Vigour::Opening | Vigour::Alive => None,
+            Vigour::Ended(End::Removed) => Some(format!("{device} has gone")),
+            Vigour::Ended(End::RateChanged) => Some(format!("{device} runs at another rate now")),
+            Vigour::Ended(End::Failed) => Some(format!("{device} could not be opened")),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::device::{FakeDevice, Mishap};
 use super::dice::Dice;
 use super::stream::{FakeStream, Running, Shared};
-use crate::host::{End, Host, Offer, OpenError, Terms, Wish, Work};
+use crate::host::{Change, Direction, End, Host, Offer, OpenError, Roll, Terms, Wish, Work};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::f64::consts::TAU;
@@ -15,18 +15,30 @@ use std::time::Duration;
 pub struct Fake {
     now: u64,
     dice: Dice,
-    devices: Vec<Plugged>,
-    default: usize,
+    pub(super) devices: Vec<Plugged>,
+    pub(super) default: usize,
     streams: Vec<Option<Running>>,
     /// What comes next: nanoseconds, then what.
     agenda: BinaryHeap<Reverse<(u64, Next)>>,
+    /// The devices when changes were last asked for.
+    seen: Option<Roll>,
 }
 
-struct Plugged {
-    device: FakeDevice,
-    present: bool,
+pub(super) struct Plugged {
+    pub(super) device: FakeDevice,
+    pub(super) present: bool,
+    /// How often it has come.
+    pub(super) times: u64,
+    pub(super) closed: Option<Closed>,
     /// No callback before this time.
     stalled_until: u64,
+}
+
+/// Why a device cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    Busy,
+    Denied,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +59,7 @@ impl Fake {
             default: 0,
             streams: Vec::new(),
             agenda: BinaryHeap::new(),
+            seen: None,
         }
     }
 
@@ -56,7 +69,7 @@ impl Fake {
         for (entry, (at, _)) in device.schedule.iter().enumerate() {
             self.agenda.push(Reverse((nanos(*at).max(self.now), Next::Mishap { device: number, entry })));
         }
-        self.devices.push(Plugged { device, present: true, stalled_until: 0 });
+        self.devices.push(Plugged { device, present: true, times: 1, closed: None, stalled_until: 0 });
     }
 
     /// Nanoseconds since the beginning.
@@ -99,7 +112,10 @@ impl Fake {
                 plugged.present = false;
                 self.end_streams(number, End::Removed);
             }
-            Mishap::Return => plugged.present = true,
+            Mishap::Return => {
+                plugged.times += u64::from(!plugged.present);
+                plugged.present = true;
+            }
             Mishap::Rate(rate) => {
                 plugged.device.rate = rate.max(1);
                 self.end_streams(number, End::RateChanged);
@@ -107,6 +123,9 @@ impl Fake {
             Mishap::Ppm(ppm) => plugged.device.ppm = ppm,
             Mishap::Jitter(jitter) => plugged.device.jitter = jitter,
             Mishap::Default => self.default = number,
+            Mishap::Busy => plugged.closed = Some(Closed::Busy),
+            Mishap::Deny => plugged.closed = Some(Closed::Denied),
+            Mishap::Allow => plugged.closed = None,
         }
     }
 
@@ -127,6 +146,7 @@ impl Fake {
             self.streams[number] = None;
             return;
         }
+        stream.shared.open.set(1);
         let plugged = &self.devices[stream.device];
         if plugged.stalled_until > self.now {
             stream.due += (plugged.stalled_until - self.now) as f64;
@@ -140,30 +160,20 @@ impl Fake {
         let at = stream.due + self.dice.unit() * nanos(device.jitter) as f64;
         self.agenda.push(Reverse(((at as u64).max(stream.last), Next::Callback(number))));
     }
-
-    fn find(&self, wish: &Wish) -> Result<usize, OpenError> {
-        let fits = |plugged: &Plugged, number: usize| {
-            plugged.present
-                && wish.device.as_ref().map_or(number == self.default, |id| *id == plugged.device.id)
-        };
-        let found = self.devices.iter().enumerate().find(|(number, plugged)| fits(plugged, *number));
-        found.map(|(number, _)| number).ok_or_else(|| OpenError::DeviceNotFound {
-            asked: wish.device.clone(),
-            available: self.offers().into_iter().map(|offer| offer.id).collect(),
-        })
-    }
 }
 
 impl Host for Fake {
     type Stream = FakeStream;
 
     fn offers(&self) -> Vec<Offer> {
+        let [plays, records] = [Direction::Play, Direction::Record].map(|direction| self.default(direction));
         let there = self.devices.iter().enumerate().filter(|(_, plugged)| plugged.present);
         there
             .map(|(number, Plugged { device, .. })| Offer {
                 id: device.id.clone(),
                 name: device.id.clone(),
-                default: number == self.default,
+                default: plays == Some(number),
+                default_input: records == Some(number),
                 inputs: device.inputs,
                 outputs: device.outputs,
                 rate: device.rate,
@@ -172,31 +182,26 @@ impl Host for Fake {
             .collect()
     }
 
+    fn terms(&self, wish: &Wish) -> Result<Terms, OpenError> {
+        self.settle(wish).map(|(_, terms)| terms)
+    }
+
     fn open(&mut self, wish: &Wish, work: Box<dyn Work>) -> Result<FakeStream, OpenError> {
-        let number = self.find(wish)?;
-        let device = &self.devices[number].device;
-        let id = device.id.clone();
-        if wish.inputs > device.inputs || wish.outputs > device.outputs {
-            return Err(OpenError::TooManyChannels {
-                device: id,
-                inputs: device.inputs,
-                outputs: device.outputs,
-            });
-        }
-        if let Some(asked) = wish.rate.filter(|rate| *rate != device.rate) {
-            return Err(OpenError::UnsupportedRate { device: id, asked, offered: device.rate });
-        }
-        let block = wish.block.unwrap_or(device.block);
-        if !(1..=device.rate).contains(&block) {
-            return Err(OpenError::UnsupportedBlock { device: id, asked: block, most: device.rate });
-        }
-        let terms =
-            Terms { device: id, inputs: wish.inputs, outputs: wish.outputs, rate: device.rate, block };
+        let (number, terms) = self.settle(wish)?;
         let shared = Arc::new(Shared::default());
-        self.streams.push(Some(Running::new(number, &terms, self.now, work, shared.clone())));
+        let opening = nanos(self.devices[number].device.opening);
+        shared.open.set((opening == 0).into());
+        let begin = self.now + opening;
+        self.streams.push(Some(Running::new(number, &terms, begin, work, shared.clone())));
         let stream = self.streams.len() - 1;
-        self.agenda.push(Reverse((self.now, Next::Callback(stream))));
+        self.agenda.push(Reverse((begin, Next::Callback(stream))));
         Ok(FakeStream { terms, shared })
+    }
+
+    fn changes(&mut self) -> Vec<Change> {
+        let now = self.roll();
+        let before = self.seen.replace(now.clone());
+        before.map_or_else(Vec::new, |before| now.since(&before))
     }
 }
 

@@ -1,14 +1,15 @@
-//! Which output devices are there?
+//! Which devices are there, to play and to record?
 
 use super::config::COMMON_RATES;
 use super::error::DeviceError;
 use super::quiet::silence_alsa;
+use crate::host::Direction;
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{DeviceDirection, HostId, SupportedBufferSize, SupportedStreamConfigRange};
+use cpal::{DeviceDirection, ErrorKind, HostId, SupportedBufferSize, SupportedStreamConfigRange};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-/// An output device that answers.
+/// A device that answers, and what it offers in one direction: to play, or to record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceInfo {
@@ -18,9 +19,9 @@ pub struct DeviceInfo {
     pub id: String,
     /// For people; several devices may have the same.
     pub name: String,
-    /// Whether it is the default device of its host. The first default in the list is the one that plays when none is asked for.
+    /// Whether it is the default device of its host. The first default in the list is the one that is opened when none is asked for.
     pub default: bool,
-    /// How many channels it can play, in order.
+    /// How many channels it can play, or record, in order.
     pub channels: Vec<u16>,
     /// The lowest and highest rate, in frames per second.
     pub rates: (u32, u32),
@@ -28,7 +29,7 @@ pub struct DeviceInfo {
     pub common_rates: Vec<u32>,
     /// What it runs at unless asked otherwise: frames per second, if it says so.
     pub preferred_rate: Option<u32>,
-    /// How many channels it plays unless asked otherwise, if it says so.
+    /// How many channels it plays, or records, unless asked otherwise, if it says so.
     pub preferred_channels: Option<u16>,
     /// The block sizes that it takes, in frames, if it says so.
     pub blocks: Option<RangeInclusive<u32>>,
@@ -41,14 +42,9 @@ impl DeviceInfo {
     pub fn label(&self) -> String {
         format!("{} ({})", self.id, self.name)
     }
-
-    /// The id without the host's name.
-    pub(super) fn id_at_host(&self) -> &str {
-        self.id.split_once(':').map_or("", |(_, id)| id)
-    }
 }
 
-/// The output devices of this system.
+/// The devices of this system.
 #[derive(Debug)]
 pub struct Devices;
 
@@ -62,7 +58,20 @@ impl Devices {
     /// # Errors
     /// None at present; kept for systems that refuse the list altogether.
     pub fn list() -> Result<Vec<DeviceInfo>, DeviceError> {
-        Ok(everything(&Devices::hosts_in_order()).into_iter().map(|found| found.info).collect())
+        Ok(Devices::infos(Direction::Play))
+    }
+
+    /// Lists the devices that can record, in the same way. What one says of channels, rates, blocks and formats is said of recording; one
+    /// that plays as well is in both lists, with the same id. `[control]`
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn list_inputs() -> Result<Vec<DeviceInfo>, DeviceError> {
+        Ok(Devices::infos(Direction::Record))
+    }
+
+    pub(super) fn infos(direction: Direction) -> Vec<DeviceInfo> {
+        everything(&Devices::hosts_in_order(), direction).into_iter().map(|found| found.info).collect()
     }
 
     /// The names of the hosts that are in this build and answer, in the order in which a default device is looked for. `[control]`
@@ -76,7 +85,7 @@ impl Devices {
     }
 }
 
-/// A device and what it offers.
+/// A device and what it offers in one direction.
 pub(super) struct Found {
     pub device: cpal::Device,
     pub info: DeviceInfo,
@@ -84,14 +93,15 @@ pub(super) struct Found {
     pub preferred: Option<cpal::SupportedStreamConfig>,
 }
 
-/// All devices of these hosts that can play.
-pub(super) fn everything(hosts: &[HostId]) -> Vec<Found> {
+/// All devices of these hosts that can play, or record.
+pub(super) fn everything(hosts: &[HostId], direction: Direction) -> Vec<Found> {
     silence_alsa();
     let mut all = Vec::new();
     for host in hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok()) {
-        let default = host.default_output_device().and_then(|device| device.id().ok());
+        let default = default_id(&host, direction);
         let devices = host.devices().into_iter().flatten().filter(is_listed);
-        let mut here: Vec<Found> = devices.filter_map(|device| examine(device, default.as_ref())).collect();
+        let examined = devices.filter_map(|device| examine(device, default.as_ref(), direction).ok()?);
+        let mut here: Vec<Found> = examined.collect();
         // The default first, the others as the host has them.
         here.sort_by_key(|found| !found.info.default);
         all.append(&mut here);
@@ -107,46 +117,116 @@ pub(super) fn is_listed(device: &cpal::Device) -> bool {
     device.id().is_ok_and(|id| !UNLISTED.contains(&id.to_string().as_str()))
 }
 
+fn default_device(host: &cpal::Host, direction: Direction) -> Option<cpal::Device> {
+    match direction {
+        Direction::Play => host.default_output_device(),
+        Direction::Record => host.default_input_device(),
+    }
+}
+
+pub(super) fn default_id(host: &cpal::Host, direction: Direction) -> Option<cpal::DeviceId> {
+    default_device(host, direction)?.id().ok()
+}
+
 /// The default device of the first of these hosts that has one that answers.
-pub(super) fn default_of(hosts: &[HostId]) -> Option<Found> {
+pub(super) fn default_of(hosts: &[HostId], direction: Direction) -> Option<Found> {
     silence_alsa();
     hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok()).find_map(|host| {
-        let device = host.default_output_device()?;
+        let device = default_device(&host, direction)?;
         let id = device.id().ok();
-        examine(device, id.as_ref())
+        examine(device, id.as_ref(), direction).ok()?
     })
 }
 
-/// The device with exactly this id, `host:id`, if its host has it and it answers.
-pub(super) fn by_id(hosts: &[HostId], id: &str) -> Option<Found> {
+/// The device with exactly this id, `host:id`, if its host has it.
+///
+/// # Errors
+/// It is there and cannot be asked: it is busy, or this user may not.
+pub(super) fn by_id(hosts: &[HostId], id: &str, direction: Direction) -> Result<Option<Found>, DeviceError> {
     silence_alsa();
-    let id: cpal::DeviceId = id.parse().ok()?;
-    let host = hosts.contains(&id.host()).then(|| cpal::host_from_id(id.host()).ok()).flatten()?;
-    let default = host.default_output_device().and_then(|device| device.id().ok());
-    examine(host.device_by_id(&id)?, default.as_ref())
+    let Ok(id) = id.parse::<cpal::DeviceId>() else { return Ok(None) };
+    let host = hosts.contains(&id.host()).then(|| cpal::host_from_id(id.host()).ok()).flatten();
+    let found = host.and_then(|host| Some((host.device_by_id(&id)?, default_id(&host, direction))));
+    let Some((device, default)) = found else { return Ok(None) };
+    let label = named(&device).map_or_else(|| id.to_string(), |info| info.label());
+    examine(device, default.as_ref(), direction)
+        .map_err(|error| DeviceError::at_opening(&label, &error, direction))
 }
 
-/// What a device offers; `None` if it does not play, or does not answer.
-fn examine(device: cpal::Device, default: Option<&cpal::DeviceId>) -> Option<Found> {
-    let description = device.description().ok()?;
+/// The ids and names of the devices that should be able to play, or record. None is opened, so some may not answer.
+pub(super) fn labels(direction: Direction) -> Vec<String> {
+    let hosts = Devices::hosts_in_order();
+    let hosts = hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok());
+    let devices = hosts.flat_map(|host| host.devices().into_iter().flatten()).filter(is_listed);
+    devices
+        .filter(|device| may(device, direction))
+        .filter_map(|device| Some(named(&device)?.label()))
+        .collect()
+}
+
+/// Whether a device does not say that it cannot.
+pub(super) fn may(device: &cpal::Device, direction: Direction) -> bool {
     // Unknown is a device that has to be tried; JACK's input claims to have outputs when it is tried.
-    if description.direction() == DeviceDirection::Input {
-        return None;
-    }
-    let offers: Vec<_> = device.supported_output_configs().ok()?.collect();
-    if offers.is_empty() {
-        return None;
-    }
+    let other = match direction {
+        Direction::Play => DeviceDirection::Input,
+        Direction::Record => DeviceDirection::Output,
+    };
+    device.description().is_ok_and(|description| description.direction() != other)
+}
+
+/// What a device is called.
+pub(super) fn named(device: &cpal::Device) -> Option<DeviceInfo> {
     let id = device.id().ok()?;
-    let preferred = device.default_output_config().ok();
-    let mut info = describe(&offers);
-    info.host = id.host().to_string();
-    info.default = default == Some(&id);
-    info.id = id.to_string();
-    info.name = description.name().trim().into();
-    info.preferred_rate = preferred.map(|config| config.sample_rate());
-    info.preferred_channels = preferred.map(|config| config.channels());
-    Some(Found { device, info, offers, preferred })
+    let name = device.description().ok()?.name().trim().into();
+    Some(DeviceInfo { host: id.host().to_string(), id: id.to_string(), name, ..DeviceInfo::default() })
+}
+
+/// What a device offers; none if it does not play, or record.
+///
+/// # Errors
+/// It is there and does not answer.
+pub(super) fn examine(
+    device: cpal::Device,
+    default: Option<&cpal::DeviceId>,
+    direction: Direction,
+) -> Result<Option<Found>, cpal::Error> {
+    let Some(name) = named(&device).filter(|_| may(&device, direction)) else { return Ok(None) };
+    let offers = match offers(&device, direction) {
+        Ok(offers) if offers.is_empty() => return Ok(None),
+        Ok(offers) => offers,
+        Err(error) if is_absence(error.kind()) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let preferred = match direction {
+        Direction::Play => device.default_output_config().ok(),
+        Direction::Record => device.default_input_config().ok(),
+    };
+    let info = DeviceInfo {
+        default: default.is_some_and(|id| id.to_string() == name.id),
+        preferred_rate: preferred.map(|config| config.sample_rate()),
+        preferred_channels: preferred.map(|config| config.channels()),
+        host: name.host,
+        id: name.id,
+        name: name.name,
+        ..describe(&offers)
+    };
+    Ok(Some(Found { device, info, offers, preferred }))
+}
+
+fn offers(
+    device: &cpal::Device,
+    direction: Direction,
+) -> Result<Vec<SupportedStreamConfigRange>, cpal::Error> {
+    match direction {
+        Direction::Play => device.supported_output_configs().map(Iterator::collect),
+        Direction::Record => device.supported_input_configs().map(Iterator::collect),
+    }
+}
+
+/// Whether an answer says that there is nothing of the kind, not even busy: ALSA's names stand for devices that may not be there.
+fn is_absence(kind: ErrorKind) -> bool {
+    use ErrorKind::{DeviceNotAvailable, UnsupportedConfig, UnsupportedOperation};
+    matches!(kind, DeviceNotAvailable | UnsupportedConfig | UnsupportedOperation)
 }
 
 /// The part of the description that follows from what is on offer.
@@ -187,11 +267,5 @@ mod tests {
         assert_eq!((info.rates, info.blocks), ((8000, 96_000), Some(32..=512)));
         assert_eq!(info.common_rates, [8000, 44_100, 48_000, 96_000]);
         assert_eq!(info.formats, ["f32", "i16"]);
-    }
-
-    #[test]
-    fn an_id_without_its_host() {
-        let info = DeviceInfo { id: "alsa:hw:CARD=0".into(), name: "Card".into(), ..DeviceInfo::default() };
-        assert_eq!((info.id_at_host(), info.label().as_str()), ("hw:CARD=0", "alsa:hw:CARD=0 (Card)"));
     }
 }

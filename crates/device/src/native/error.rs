@@ -1,5 +1,7 @@
 //! What can go wrong with a device, and what can be done about it?
 
+use super::devices::labels;
+use crate::host::{Direction, OpenError};
 use cpal::ErrorKind;
 
 /// Why there is no device, or no longer. Every text ends with the remedy.
@@ -85,6 +87,29 @@ pub enum DeviceError {
         /// Its formats.
         offered: String,
     },
+    /// Another program has the device, and does not share it.
+    #[error("{device} is in use ({why}). Close the program that uses it, or choose another device: {}", listed(.others))]
+    DeviceBusy {
+        /// The device.
+        device: String,
+        /// What the system said.
+        why: String,
+        /// The ids and names of the other devices.
+        others: Vec<String>,
+    },
+    /// This user may not use the device.
+    #[error(
+        "this user may not use {device} ({why}). Give access to sound (on Linux: membership of the group audio), or choose another device: {}",
+        listed(.others)
+    )]
+    NoPermission {
+        /// The device.
+        device: String,
+        /// What the system said.
+        why: String,
+        /// The ids and names of the other devices.
+        others: Vec<String>,
+    },
     /// The device is there and does not open.
     #[error("{device} could not be opened ({why}). {remedy}")]
     StreamCreationFailed {
@@ -119,11 +144,17 @@ pub enum DeviceError {
 
 impl DeviceError {
     /// An error of the system at the opening of a device.
-    pub(super) fn at_opening(device: &str, error: &cpal::Error) -> Self {
+    pub(super) fn at_opening(device: &str, error: &cpal::Error, direction: Direction) -> Self {
+        let others = || labels(direction).into_iter().filter(|other| other != device).collect();
+        DeviceError::classified(device, error, others)
+    }
+
+    fn classified(device: &str, error: &cpal::Error, others: impl Fn() -> Vec<String>) -> Self {
+        let (device, why) = (device.to_owned(), error.to_string());
         let remedy = match error.kind() {
-            ErrorKind::DeviceBusy => "Close the program that uses it, or choose another device",
+            ErrorKind::DeviceBusy => return DeviceError::DeviceBusy { device, why, others: others() },
             ErrorKind::PermissionDenied => {
-                "Give this user access to sound (on Linux: membership of the group audio), or choose another device"
+                return DeviceError::NoPermission { device, why, others: others() };
             }
             ErrorKind::DeviceNotAvailable => {
                 "See whether it is plugged in and its server runs, or choose another device"
@@ -135,7 +166,7 @@ impl DeviceError {
             }
             _ => "Try again, or choose another device",
         };
-        DeviceError::StreamCreationFailed { device: device.into(), why: error.to_string(), remedy }
+        DeviceError::StreamCreationFailed { device, why, remedy }
     }
 
     /// An error of the system in the course of a stream.
@@ -146,6 +177,27 @@ impl DeviceError {
                 DeviceError::DeviceLost { device, why }
             }
             _ => DeviceError::Backend { device, why },
+        }
+    }
+}
+
+/// The same in the words of any host.
+impl From<DeviceError> for OpenError {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::DeviceNotFound { asked, available } => {
+                OpenError::DeviceNotFound { asked, available }
+            }
+            DeviceError::DeviceAmbiguous { asked, matches } => OpenError::DeviceAmbiguous { asked, matches },
+            DeviceError::UnsupportedRate { device, asked, offered } => {
+                OpenError::UnsupportedRate { device, asked, offered }
+            }
+            DeviceError::UnsupportedBlock { device, asked, offered } => {
+                OpenError::UnsupportedBlock { device, asked, offered }
+            }
+            DeviceError::DeviceBusy { device, others, .. } => OpenError::Busy { device, others },
+            DeviceError::NoPermission { device, others, .. } => OpenError::NoPermission { device, others },
+            other => OpenError::Refused { why: other.to_string() },
         }
     }
 }
@@ -197,7 +249,49 @@ mod tests {
         );
         let odd = cpal::Error::new(ErrorKind::BackendError);
         assert!(matches!(DeviceError::in_stream("card", &odd), DeviceError::Backend { .. }));
-        let denied = DeviceError::at_opening("card", &cpal::Error::new(ErrorKind::PermissionDenied));
-        assert!(denied.to_string().contains("membership of the group audio"), "{denied}");
+        let others = || vec!["b (B)".into()];
+        let opening = |kind| DeviceError::classified("a (A)", &cpal::Error::with_message(kind, "x"), others);
+        for (kind, text) in [
+            (ErrorKind::PermissionDenied, "group audio), or choose another device: b (B)"),
+            (
+                ErrorKind::DeviceBusy,
+                "in use (x). Close the program that uses it, or choose another device: b (B)",
+            ),
+            (ErrorKind::DeviceNotAvailable, "plugged in"),
+            (ErrorKind::HostUnavailable, "Start the sound server"),
+            (ErrorKind::UnsupportedConfig, "Leave out the rate"),
+            (ErrorKind::BackendError, "could not be opened (x). Try again"),
+        ] {
+            assert!(opening(kind).to_string().contains(text), "{kind:?}: {}", opening(kind));
+        }
+    }
+
+    #[test]
+    fn any_hosts_words_keep_the_class() {
+        let others = || vec!["b (B)".to_owned()];
+        let opening = |kind| OpenError::from(DeviceError::classified("a", &cpal::Error::new(kind), others));
+        let device = || "a".to_owned();
+        assert_eq!(opening(ErrorKind::DeviceBusy), OpenError::Busy { device: device(), others: others() });
+        let denied = OpenError::NoPermission { device: device(), others: others() };
+        assert_eq!(opening(ErrorKind::PermissionDenied), denied);
+        assert!(denied.to_string().ends_with("choose another device: b (B)"), "{denied}");
+        assert!(matches!(opening(ErrorKind::HostUnavailable), OpenError::Refused { .. }));
+        let (asked, offered) = (7, "8 to 9".to_owned());
+        assert_eq!(
+            OpenError::from(DeviceError::UnsupportedRate {
+                device: device(),
+                asked,
+                offered: offered.clone()
+            }),
+            OpenError::UnsupportedRate { device: device(), asked, offered: offered.clone() }
+        );
+        assert_eq!(
+            OpenError::from(DeviceError::UnsupportedBlock {
+                device: device(),
+                asked,
+                offered: offered.clone()
+            }),
+            OpenError::UnsupportedBlock { device: device(), asked, offered }
+        );
     }
 }

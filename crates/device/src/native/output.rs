@@ -1,26 +1,23 @@
 //! How does a device that plays fare, and how is it stopped?
 
+use super::build::build_output;
 use super::config::Choice;
 use super::devices::DeviceInfo;
 use super::error::DeviceError;
 use super::faults::Faults;
 use super::quiet::silence_alsa;
 use super::reaper::{Reaper, Stopped};
-use crate::callback::{Callback, Fill};
+use crate::callback::Callback;
 use crate::counters::{Counters, Counts};
 use crate::health::{Pulse, Watchdog};
-use crate::sample::DeviceSample;
+use crate::host::Direction;
 use crate::time::monotonic_nanos;
-use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{BufferSize, SampleFormat, SizedSample, StreamConfig};
+use cpal::traits::StreamTrait;
 use sostenuto_graph::Executor;
 use sostenuto_rt::OwnerSlot;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How long the system may take to open a stream.
-pub(super) const OPENING: Duration = Duration::from_secs(5);
 
 /// A device that drives the engine. Dropping it stops it, like [`stop`](Self::stop).
 pub struct Output {
@@ -56,20 +53,9 @@ impl Output {
         choice: Choice,
         slot: Arc<OwnerSlot<Executor>>,
     ) -> Result<Output, DeviceError> {
-        Output::begin(info, choice, |counters, faults| {
-            build(device, choice, Callback::new(slot, choice.channels, choice.rate, counters), faults)
-        })
-    }
-
-    /// Opens a stream and starts it.
-    pub(super) fn begin(
-        info: DeviceInfo,
-        choice: Choice,
-        build: impl FnOnce(Arc<Counters>, Arc<Faults>) -> Result<cpal::Stream, cpal::Error>,
-    ) -> Result<Output, DeviceError> {
         silence_alsa();
         let label = info.label();
-        let opening = |error: cpal::Error| DeviceError::at_opening(&label, &error);
+        let opening = |error: cpal::Error| DeviceError::at_opening(&label, &error, Direction::Play);
         let reaper = Reaper::new().map_err(|error| DeviceError::StreamCreationFailed {
             device: label.clone(),
             why: error.to_string(),
@@ -77,7 +63,8 @@ impl Output {
         })?;
         let counters = Arc::new(Counters::new());
         let faults = Arc::new(Faults::new(label.clone(), counters.clone()));
-        let stream = build(counters.clone(), faults.clone()).map_err(opening)?;
+        let callback = Callback::new(slot, choice.channels, choice.rate, counters.clone());
+        let stream = build_output(device, choice, callback, faults.clone()).map_err(opening)?;
         let watchdog = Watchdog::new(choice.rate, choice.block, &counters, monotonic_nanos());
         let output =
             Output { stream: Some(stream), reaper, counters, faults, watchdog, paused: false, info, choice };
@@ -199,61 +186,5 @@ impl fmt::Debug for Output {
         let mut output = f.debug_struct("Output");
         output.field("device", &self.info.id).field("choice", &self.choice).field("health", &self.health());
         output.field("counters", &self.counters()).finish_non_exhaustive()
-    }
-}
-
-/// Calls a function for the sample type of a format.
-macro_rules! in_format {
-    ($format:expr, $build:ident::<$fill:ty>($($argument:expr),*)) => {
-        match $format {
-            SampleFormat::F32 => $build::<f32, $fill>($($argument),*),
-            SampleFormat::F64 => $build::<f64, $fill>($($argument),*),
-            SampleFormat::I8 => $build::<i8, $fill>($($argument),*),
-            SampleFormat::I16 => $build::<i16, $fill>($($argument),*),
-            SampleFormat::I24 => $build::<cpal::I24, $fill>($($argument),*),
-            SampleFormat::I32 => $build::<i32, $fill>($($argument),*),
-            SampleFormat::I64 => $build::<i64, $fill>($($argument),*),
-            SampleFormat::U8 => $build::<u8, $fill>($($argument),*),
-            SampleFormat::U16 => $build::<u16, $fill>($($argument),*),
-            SampleFormat::U24 => $build::<cpal::U24, $fill>($($argument),*),
-            SampleFormat::U32 => $build::<u32, $fill>($($argument),*),
-            SampleFormat::U64 => $build::<u64, $fill>($($argument),*),
-            _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
-        }
-    };
-}
-pub(super) use in_format;
-
-/// Builds the stream in the format that was chosen.
-pub(super) fn build<F: Fill>(
-    device: &cpal::Device,
-    choice: Choice,
-    fill: F,
-    faults: Arc<Faults>,
-) -> Result<cpal::Stream, cpal::Error> {
-    in_format!(choice.format, build_as::<F>(device, choice, fill, faults))
-}
-
-fn build_as<S: DeviceSample + SizedSample, F: Fill>(
-    device: &cpal::Device,
-    choice: Choice,
-    mut fill: F,
-    faults: Arc<Faults>,
-) -> Result<cpal::Stream, cpal::Error> {
-    device.build_output_stream(
-        config_of(choice),
-        move |block: &mut [S], _| fill.fill_block(block, monotonic_nanos()),
-        move |error| faults.note(&error),
-        Some(OPENING),
-    )
-}
-
-/// What the system is asked for.
-pub(super) fn config_of(choice: Choice) -> StreamConfig {
-    StreamConfig {
-        channels: choice.channels,
-        sample_rate: choice.rate,
-        // Never the default: some servers then ask for two seconds at a time.
-        buffer_size: BufferSize::Fixed(choice.block),
     }
 }

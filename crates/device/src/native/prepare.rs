@@ -6,7 +6,7 @@ use super::error::DeviceError;
 use super::output::Output;
 use super::quiet::silence_alsa;
 use super::select::select;
-use crate::host::Work;
+use crate::host::Direction;
 use cpal::HostId;
 use sostenuto_graph::Executor;
 use sostenuto_rt::OwnerSlot;
@@ -41,7 +41,7 @@ pub struct Prepared {
 /// [`DeviceError`]: the host or the device is not there, or several fit, or the device does not offer what is asked.
 pub fn prepare(request: &Request) -> Result<Prepared, DeviceError> {
     let hosts = hosts(request.host.as_deref())?;
-    let found = find(&hosts, request.device.as_deref())?;
+    let found = find(&hosts, request.device.as_deref(), Direction::Play)?;
     let choice = choose(&found.info.label(), &found.offers, found.preferred, request)?;
     Ok(Prepared { device: found.device, info: found.info, choice })
 }
@@ -83,13 +83,6 @@ impl Prepared {
     }
 }
 
-impl Prepared {
-    /// Opens the device for work of any kind.
-    pub(super) fn run(self, work: Box<dyn Work>) -> Result<Output, DeviceError> {
-        super::system::open(&self.device, self.info, self.choice, work)
-    }
-}
-
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared").field("device", &self.info.id).field("choice", &self.choice).finish()
@@ -116,18 +109,22 @@ fn hosts(asked: Option<&str>) -> Result<Vec<HostId>, DeviceError> {
     }
 }
 
-fn find(hosts: &[HostId], asked: Option<&str>) -> Result<Found, DeviceError> {
+pub(super) fn find(
+    hosts: &[HostId],
+    asked: Option<&str>,
+    direction: Direction,
+) -> Result<Found, DeviceError> {
     let Some(asked) = asked else {
-        return default_of(hosts).ok_or_else(|| {
-            let available = everything(hosts).iter().map(|found| found.info.label()).collect();
+        return default_of(hosts, direction).ok_or_else(|| {
+            let available = everything(hosts, direction).iter().map(|found| found.info.label()).collect();
             DeviceError::DeviceNotFound { asked: None, available }
         });
     };
     // A whole id needs no look at the other devices, which takes time, and opens them.
-    if let Some(found) = by_id(hosts, asked) {
+    if let Some(found) = by_id(hosts, asked, direction)? {
         return Ok(found);
     }
-    let mut all = everything(hosts);
+    let mut all = everything(hosts, direction);
     let infos: Vec<DeviceInfo> = all.iter().map(|found| found.info.clone()).collect();
     Ok(all.swap_remove(select(&infos, asked)?))
 }

@@ -2,36 +2,31 @@
 
 use super::devices::DeviceInfo;
 use super::error::DeviceError;
+use crate::names::{Named, meant};
 
-/// The place in the list of the device that `asked` names.
-///
-/// The first rule that finds anything decides: the id; the id without its host; the name; the id or name without regard to
-/// case; a part of the id or name without regard to case.
+impl Named for DeviceInfo {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The place in the list of the device that `asked` names; see [`meant`]. What begins with a host's name is an id, and no part of one.
 pub(super) fn select(devices: &[DeviceInfo], asked: &str) -> Result<usize, DeviceError> {
-    let folded = asked.to_lowercase();
-    let same = |text: &str| text.to_lowercase() == folded;
-    let part = |text: &str| text.to_lowercase().contains(&folded);
-    let rules: [&dyn Fn(&DeviceInfo) -> bool; 5] = [
-        &|device| device.id == asked,
-        &|device| device.id_at_host() == asked,
-        &|device| device.name == asked,
-        &|device| same(&device.id) || same(device.id_at_host()) || same(&device.name),
-        &|device| !folded.is_empty() && (part(&device.id) || part(&device.name)),
-    ];
-    for rule in rules {
-        let found: Vec<usize> = (0..devices.len()).filter(|at| devices.get(*at).is_some_and(rule)).collect();
-        match found.as_slice() {
-            [] => {}
-            [only] => return Ok(*only),
-            several => {
-                let matches =
-                    several.iter().filter_map(|at| devices.get(*at)).map(DeviceInfo::label).collect();
-                return Err(DeviceError::DeviceAmbiguous { asked: asked.into(), matches });
-            }
+    let label = |at: &usize| devices.get(*at).map(DeviceInfo::label);
+    match meant(devices, asked, asked.parse::<cpal::DeviceId>().is_ok()).as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            let available = devices.iter().map(DeviceInfo::label).collect();
+            Err(DeviceError::DeviceNotFound { asked: Some(asked.into()), available })
+        }
+        several => {
+            let matches = several.iter().filter_map(label).collect();
+            Err(DeviceError::DeviceAmbiguous { asked: asked.into(), matches })
         }
     }
-    let available = devices.iter().map(DeviceInfo::label).collect();
-    Err(DeviceError::DeviceNotFound { asked: Some(asked.into()), available })
 }
 
 #[cfg(test)]
@@ -96,7 +91,8 @@ mod tests {
 
     #[test]
     fn nothing_fits() {
-        for asked in ["Focusrite", ""] {
+        // The last begins as an id does, and so is not taken for a part of one.
+        for asked in ["Focusrite", "", "alsa:hw:CARD=0"] {
             match select(&house(), asked) {
                 Err(DeviceError::DeviceNotFound { asked: Some(name), available }) => {
                     assert_eq!((name.as_str(), available.len()), (asked, 6));

@@ -1,32 +1,52 @@
 //! How are this machine's devices opened for somebody's work? By the same rules as for the engine, in both directions.
 
 use super::config::{Choice, choose};
-use super::devices::{DeviceInfo, Devices, by_id, is_listed};
-use super::error::DeviceError;
-use super::faults::Faults;
-use super::output::{Health, OPENING, Output, build, config_of, in_format};
-use super::prepare::{Request, prepare};
-use super::quiet::silence_alsa;
-use crate::counters::Counts;
-use crate::errand::Errand;
-use crate::host::{End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
-use crate::sample::DeviceSample;
-use crate::time::monotonic_nanos;
-use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{SampleFormat, SizedSample};
+use super::devices::{DeviceInfo, Devices, Found};
+use super::keeper::{Keeper, Roster, Settled};
+use super::prepare::{Request, find};
+use super::stream::{Opening, SystemStream};
+use super::watcher::Watcher;
+use crate::host::{Change, Direction, Host, Offer, OpenError, Roll, Terms, Wish, Work};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The threads of all streams of this process.
+static ROSTER: Roster = Roster::new();
+
+/// How long the end of streams that were dropped is waited for when the system is.
+const PARTING: Duration = Duration::from_millis(500);
 
 /// The devices of this machine, through cpal. `[control]`
 ///
-/// Times are those of [`monotonic_nanos`]. A stream plays or records; for both, open two and join them by a [`port()`](crate::port()): systems give them apart.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct System;
+/// Times are those of [`monotonic_nanos`](crate::monotonic_nanos). A stream plays or records; for both, open two and join them by a [`port()`](crate::port()): systems give them apart.
+///
+/// Each stream has a thread that opens it, keeps it and lets go of it, so that a system that hangs holds up nobody. What the system is asked
+/// before that is waited for, for three seconds at most. Dropped last, it waits for half a second for streams that were dropped.
+#[derive(Debug, Default)]
+pub struct System {
+    watcher: Option<Watcher>,
+    /// The devices when changes were last asked for.
+    seen: Option<Arc<Roll>>,
+}
 
-/// A stream on a device of this machine. Dropping it stops it; a system that does not let go of it is waited for half a second.
-#[derive(Debug)]
-pub struct SystemStream {
-    stream: Output,
-    records: bool,
+impl System {
+    /// This machine's devices.
+    pub fn new() -> Self {
+        System::default()
+    }
+
+    /// How many threads of this process hang in the system, or have yet to let go of a stream that was dropped. While there are 16 no
+    /// stream is opened. `[any]`
+    pub fn hanging() -> usize {
+        ROSTER.left()
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        self.watcher = None;
+        ROSTER.settle_down(PARTING);
+    }
 }
 
 impl Host for System {
@@ -34,175 +54,126 @@ impl Host for System {
 
     /// Devices that play, and devices that record; one that does both is there once. Each is asked what it offers, which opens it for a moment on some systems.
     fn offers(&self) -> Vec<Offer> {
-        let mut offers: Vec<Offer> = Devices::list()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|info| Offer {
-                default: info.default,
-                inputs: 0,
-                outputs: info.channels.last().copied().unwrap_or(0),
-                rate: info.preferred_rate.unwrap_or(info.rates.1),
-                block: super::DEFAULT_BLOCK,
-                id: info.id,
-                name: info.name,
-            })
-            .collect();
-        for input in recorders() {
-            match offers.iter_mut().find(|offer| offer.id == input.id) {
-                Some(offer) => offer.inputs = input.inputs,
-                None => offers.push(input),
-            }
-        }
-        offers
+        ROSTER.ask(offers).unwrap_or_default()
+    }
+
+    fn terms(&self, wish: &Wish) -> Result<Terms, OpenError> {
+        let wish = wish.clone();
+        ROSTER.ask(move || settle(&wish).map(|plan| plan.terms))?
     }
 
     fn open(&mut self, wish: &Wish, work: Box<dyn Work>) -> Result<SystemStream, OpenError> {
-        let refused = |error: DeviceError| OpenError::Refused { why: error.to_string() };
-        match (wish.inputs, wish.outputs) {
-            (0, _) => play(wish, work).map(|stream| SystemStream { stream, records: false }).map_err(refused),
-            (_, 0) => {
-                record(wish, work).map(|stream| SystemStream { stream, records: true }).map_err(refused)
-            }
-            _ => Err(OpenError::Refused {
-                why: "a stream of this system plays or records; open one for each, and join them by a port"
-                    .into(),
-            }),
+        let wish = wish.clone();
+        let ((terms, vitals), keeper) = Keeper::start(&ROSTER, move || {
+            let plan = settle(&wish)?;
+            let (device, terms) = (plan.found.info.label(), plan.terms.clone());
+            let opening = Opening::new(plan, work);
+            Ok(Settled { facts: (terms, opening.vitals()), device, open: || opening.open() })
+        })?;
+        Ok(SystemStream::new(terms, vitals, keeper))
+    }
+
+    /// As seen by a thread that looks every two seconds, from its first look on. A device that goes and returns between two looks goes unnoticed.
+    fn changes(&mut self) -> Vec<Change> {
+        if self.watcher.is_none() {
+            // Without a thread nothing is seen; the next call tries again.
+            self.watcher = Watcher::start(&ROSTER).ok();
         }
+        let Some(now) = self.watcher.as_ref().and_then(Watcher::latest) else { return Vec::new() };
+        let before = self.seen.replace(now.clone());
+        before.filter(|before| !Arc::ptr_eq(before, &now)).map_or_else(Vec::new, |before| now.since(&before))
     }
 }
 
-impl Stream for SystemStream {
-    fn terms(&self) -> Terms {
-        let channels = self.stream.channels();
-        let (inputs, outputs) = if self.records { (channels, 0) } else { (0, channels) };
-        Terms {
-            device: self.stream.device().id.clone(),
-            inputs,
-            outputs,
-            rate: self.stream.rate(),
-            block: self.stream.block(),
-        }
-    }
-
-    /// A stream that has only stopped calling back is alive: it may come back by itself, as a suspended server does.
-    fn vigour(&self) -> Vigour {
-        match self.stream.health() {
-            Health::Starting | Health::Playing | Health::Paused | Health::Stalled(_) => Vigour::Alive,
-            Health::Lost(DeviceError::DeviceLost { .. }) => Vigour::Ended(End::Removed),
-            Health::Lost(_) => Vigour::Ended(End::Failed),
-        }
-    }
-
-    fn counts(&self) -> Counts {
-        self.stream.counters()
-    }
+/// A device that was found, and what a stream on it will be.
+pub(super) struct Plan {
+    pub found: Found,
+    pub direction: Direction,
+    pub choice: Choice,
+    pub terms: Terms,
 }
 
-fn request(wish: &Wish, channels: u16) -> Request {
-    Request {
-        device: wish.device.clone(),
+/// What is meant by a wish.
+fn settle(wish: &Wish) -> Result<Plan, OpenError> {
+    let direction = wish.direction();
+    if wish.inputs > 0 && direction == Direction::Play {
+        return Err(OpenError::Refused {
+            why: "a stream of this system plays or records; open one for each, and join them by a port"
+                .into(),
+        });
+    }
+    let found = find(&Devices::hosts_in_order(), wish.device(), direction)?;
+    let asked = wish.inputs + wish.outputs;
+    // A device with more channels than are wished for is opened with more, and the others are silent.
+    let wide = found.info.channels.iter().copied().find(|channels| *channels >= asked);
+    let wide = wide.filter(|_| asked <= most(&found.info)).ok_or_else(|| too_many(&found.info, direction))?;
+    let request = Request {
         rate: wish.rate,
         block: wish.block,
-        channels: (channels > 0).then_some(channels),
+        channels: (asked > 0).then_some(wide),
         ..Request::default()
-    }
-}
-
-fn play(wish: &Wish, work: Box<dyn Work>) -> Result<Output, DeviceError> {
-    prepare(&request(wish, wish.outputs))?.run(work)
-}
-
-/// Opens a stream that plays what the work puts out.
-pub(super) fn open(
-    device: &cpal::Device,
-    info: DeviceInfo,
-    choice: Choice,
-    work: Box<dyn Work>,
-) -> Result<Output, DeviceError> {
-    Output::begin(info, choice, |counters, faults| {
-        let errand = Errand::new(work, choice.channels, choice.rate, choice.block, counters);
-        build(device, choice, errand, faults)
-    })
-}
-
-fn record(wish: &Wish, work: Box<dyn Work>) -> Result<Output, DeviceError> {
-    let (device, info) = recorder(wish.device.as_deref())?;
-    let offers: Vec<_> = device.supported_input_configs().map(Iterator::collect).unwrap_or_default();
-    let preferred = device.default_input_config().ok();
-    let choice = choose(&info.label(), &offers, preferred, &request(wish, wish.inputs))?;
-    Output::begin(info, choice, |counters, faults| {
-        let errand = Errand::new(work, choice.channels, choice.rate, choice.block, counters);
-        in_format!(choice.format, record_as::<Errand>(&device, choice, errand, faults))
-    })
-}
-
-/// `E` is always [`Errand`]: the same macro calls this and what plays.
-fn record_as<S: DeviceSample + SizedSample, E: Into<Errand>>(
-    device: &cpal::Device,
-    choice: Choice,
-    errand: E,
-    faults: Arc<Faults>,
-) -> Result<cpal::Stream, cpal::Error> {
-    let mut errand = errand.into();
-    device.build_input_stream(
-        config_of(choice),
-        move |block: &[S], _: &_| errand.take(block, monotonic_nanos()),
-        move |error| faults.note(&error),
-        Some(OPENING),
-    )
-}
-
-/// The device that records under this id, or the default one of the first host that has one.
-fn recorder(asked: Option<&str>) -> Result<(cpal::Device, DeviceInfo), DeviceError> {
-    silence_alsa();
-    let hosts = Devices::hosts_in_order();
-    let found = match asked {
-        None => hosts
-            .iter()
-            .filter_map(|id| cpal::host_from_id(*id).ok())
-            .find_map(|host| host.default_input_device()),
-        Some(id) => by_id(&hosts, id).map(|found| found.device).or_else(|| {
-            let id: cpal::DeviceId = id.parse().ok()?;
-            cpal::host_from_id(id.host()).ok()?.device_by_id(&id)
-        }),
     };
-    let found = found.and_then(|device| {
-        let info = describe(&device)?;
-        Some((device, info))
-    });
-    found.ok_or_else(|| DeviceError::DeviceNotFound {
-        asked: asked.map(Into::into),
-        available: recorders().into_iter().map(|offer| format!("{} ({})", offer.id, offer.name)).collect(),
-    })
+    let choice = choose(&found.info.label(), &found.offers, found.preferred, &request)?;
+    let channels = if asked > 0 { asked } else { choice.channels };
+    let (inputs, outputs) = match direction {
+        Direction::Play => (0, channels),
+        Direction::Record => (channels, 0),
+    };
+    let terms =
+        Terms { device: found.info.id.clone(), inputs, outputs, rate: choice.rate, block: choice.block };
+    Ok(Plan { found, direction, choice, terms })
 }
 
-fn describe(device: &cpal::Device) -> Option<DeviceInfo> {
-    let id = device.id().ok()?;
-    let mut info = DeviceInfo { host: id.host().to_string(), id: id.to_string(), ..DeviceInfo::default() };
-    info.name = device.description().ok()?.name().trim().into();
-    Some(info)
+/// How many channels a device has. PulseAudio takes any number for any device, and mixes what is too many into those that there are.
+fn most(info: &DeviceInfo) -> u16 {
+    let own = info.preferred_channels.filter(|_| info.host == "pulseaudio");
+    own.or(info.channels.last().copied()).unwrap_or(0)
 }
 
-/// The devices that record.
-fn recorders() -> Vec<Offer> {
-    silence_alsa();
-    let mut all = Vec::new();
-    for host in Devices::hosts_in_order().into_iter().filter_map(|id| cpal::host_from_id(id).ok()) {
-        let default = host.default_input_device().and_then(|device| device.id().ok());
-        for device in host.input_devices().into_iter().flatten().filter(is_listed) {
-            let (Some(info), Ok(config)) = (describe(&device), device.default_input_config()) else {
-                continue;
-            };
-            all.push(Offer {
-                default: default.as_ref().is_some_and(|id| id.to_string() == info.id),
-                id: info.id,
-                name: info.name,
-                inputs: config.channels(),
-                outputs: 0,
-                rate: config.sample_rate(),
-                block: super::DEFAULT_BLOCK,
-            });
+fn too_many(info: &DeviceInfo, direction: Direction) -> OpenError {
+    let other = match direction {
+        Direction::Play => Direction::Record,
+        Direction::Record => Direction::Play,
+    };
+    let also = Devices::infos(other).into_iter().find(|device| device.id == info.id);
+    let also = also.as_ref().map_or(0, most);
+    let (inputs, outputs) = match direction {
+        Direction::Play => (also, most(info)),
+        Direction::Record => (most(info), also),
+    };
+    OpenError::TooManyChannels { device: info.label(), inputs, outputs }
+}
+
+fn offers() -> Vec<Offer> {
+    let mut offers: Vec<Offer> =
+        Devices::infos(Direction::Play).iter().map(|info| offer(info, Direction::Play)).collect();
+    for input in Devices::infos(Direction::Record).iter().map(|info| offer(info, Direction::Record)) {
+        match offers.iter_mut().find(|offer| offer.id == input.id) {
+            Some(offer) => (offer.inputs, offer.default_input) = (input.inputs, input.default_input),
+            None => offers.push(input),
         }
     }
-    all
+    only_the_first(offers.iter_mut().map(|offer| &mut offer.default));
+    only_the_first(offers.iter_mut().map(|offer| &mut offer.default_input));
+    offers
+}
+
+/// Each host has a default; that of the first host is the one that is opened.
+pub(super) fn only_the_first<'a>(flags: impl Iterator<Item = &'a mut bool>) {
+    flags.filter(|flag| **flag).skip(1).for_each(|flag| *flag = false);
+}
+
+/// What a device offers in one direction.
+pub(super) fn offer(info: &DeviceInfo, direction: Direction) -> Offer {
+    let plays = direction == Direction::Play;
+    Offer {
+        id: info.id.clone(),
+        name: info.name.clone(),
+        default: info.default && plays,
+        default_input: info.default && !plays,
+        inputs: if plays { 0 } else { most(info) },
+        outputs: if plays { most(info) } else { 0 },
+        rate: info.preferred_rate.unwrap_or(info.rates.1),
+        block: super::DEFAULT_BLOCK,
+    }
 }

@@ -1,8 +1,8 @@
 //! Streams of this machine through [`Host`]: a port from one sink's clock to another's, and its monitor recorded by an input stream.
 
-use super::servers::{are_there, float_sink, within};
+use super::servers::{are_there, float_sink, run, within};
 use crate::sine::thd_n;
-use sostenuto_device::{Host, OpenError, PortState, Setup, Stream, System, Vigour, Wish, port};
+use sostenuto_device::{Change, Direction, Host, PortState, Setup, Stream, System, Vigour, Wish, port};
 use std::f64::consts::TAU;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -18,6 +18,7 @@ fn a_port_joins_two_sinks_and_a_monitor_hears_it() {
     if !are_there() {
         return;
     }
+    let mut system = System::new();
     let _sinks = [float_sink("near", 48_000), float_sink("far", 44_100)];
     let setup = Setup { channels: 2, margin: Duration::from_millis(20), ..Setup::new(48_000, 44_100) };
     let (mut feed, mut drain) = port(&setup).unwrap();
@@ -25,11 +26,11 @@ fn a_port_joins_two_sinks_and_a_monitor_hears_it() {
 
     let (tell, told) = channel();
     let listen = move |input: &[f32], _: &mut [f32], _: u64| _ = tell.send(input.to_vec());
-    let monitor = System.open(&wish("pulseaudio:far.monitor", 2, 0), Box::new(listen)).unwrap();
+    let monitor = system.open(&wish("pulseaudio:far.monitor", 2, 0), Box::new(listen)).unwrap();
     assert_eq!((monitor.terms().inputs, monitor.terms().outputs, monitor.terms().rate), (2, 0, 44_100));
 
     let play = move |_: &[f32], output: &mut [f32], now: u64| drain.fill(output, now);
-    let far = System.open(&wish("pulseaudio:far", 0, 2), Box::new(play)).unwrap();
+    let far = system.open(&wish("pulseaudio:far", 0, 2), Box::new(play)).unwrap();
     assert_eq!((far.terms().outputs, far.terms().rate), (2, 44_100));
 
     let mut frame = 0_u64;
@@ -40,7 +41,7 @@ fn a_port_joins_two_sinks_and_a_monitor_hears_it() {
         }
         feed.push(output, now);
     };
-    let near = System.open(&wish("pulseaudio:near", 0, 2), Box::new(tone)).unwrap();
+    let near = system.open(&wish("pulseaudio:near", 0, 2), Box::new(tone)).unwrap();
 
     within(30, "sound through the port", || meters.read().state != PortState::Priming);
     std::thread::sleep(Duration::from_secs(1));
@@ -66,7 +67,8 @@ fn what_the_system_offers_and_refuses() {
     if !are_there() {
         return;
     }
-    let offers = System.offers();
+    let mut system = System::new();
+    let offers = system.offers();
     let sink = offers.iter().find(|offer| offer.id == "pulseaudio:sink_44100").expect("it is there");
     assert_eq!((sink.outputs > 0, sink.rate), (true, 44_100));
     let monitor =
@@ -78,7 +80,43 @@ fn what_the_system_offers_and_refuses() {
         (wish("pulseaudio:no such", 2, 0), "sink_44100.monitor"),
         (wish("pulseaudio:sink_44100", 2, 2), "open one for each"),
     ] {
-        let Err(OpenError::Refused { why }) = System.open(&wish, nothing()) else { panic!("{wish:?}") };
-        assert!(why.contains(text), "{why}");
+        let error = system.open(&wish, nothing()).unwrap_err();
+        assert_eq!(system.terms(&wish).unwrap_err(), error);
+        assert!(error.to_string().contains(text), "{error}");
     }
+}
+
+#[test]
+fn what_comes_and_goes_is_told() {
+    if !are_there() {
+        return;
+    }
+    let mut system = System::new();
+    assert_eq!(system.changes(), []);
+    // Until the first look has been taken.
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(system.changes(), []);
+    let mut seen = Vec::new();
+    let mut until = |what: &str, holds: &dyn Fn(&Change) -> bool| {
+        within(20, what, || {
+            let new = system.changes();
+            seen.extend(new.iter().cloned());
+            new.iter().any(holds)
+        });
+    };
+    let sink = float_sink("guest", 44_100);
+    let appears = |change: &Change| matches!(change, Change::Appeared { offer } if offer.id == "pulseaudio:guest" && offer.rate == 44_100 && offer.outputs == 2);
+    until("the sink appears", &appears);
+    run("pactl", &["set-default-sink", "guest"]);
+    let id = "pulseaudio:guest".to_owned();
+    let default = Change::DefaultChanged { id: id.clone(), direction: Direction::Play };
+    until("it is the default", &|change| *change == default);
+    drop(sink);
+    until("the sink is gone", &|change| *change == Change::Gone { id: id.clone() });
+    println!("{seen:?}");
+    let about_others = |change: &&Change| {
+        matches!(change, Change::Appeared { offer } if !offer.id.starts_with("pulseaudio:guest"))
+            || matches!(change, Change::Gone { id } if !id.starts_with("pulseaudio:guest"))
+    };
+    assert_eq!(seen.iter().find(about_others), None, "{seen:?}");
 }
