@@ -27,7 +27,7 @@ BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
 packages_of = $(foreach test,$(1),-p $(call package,$(patsubst %/tests/,%,$(dir $(test)))))
 
-.PHONY: help play test bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check \
+.PHONY: help play test bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check need-media \
 	scripts format lint unit doc-check loom wasm sound
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -55,7 +55,7 @@ lint: need-build ## compiler and clippy warnings, and what real-time crates may 
 		$(CARGO) clippy --quiet --no-deps --lib $(addprefix -p sostenuto-,$(REALTIME)) -- -D warnings \
 		-D clippy::disallowed_types -D clippy::disallowed_methods -D clippy::disallowed_macros
 
-unit: need-build ## the tests of every crate, with the examples in the documentation
+unit: need-build need-media ## the tests of every crate, with the examples in the documentation
 	@$(STEP) "tests" $(CARGO) test --quiet --workspace
 
 doc-check: need-build ## the documentation builds without a warning
@@ -139,3 +139,6 @@ need-sound:
 
 need-check:
 	@tools/need.sh check
+
+need-media:
+	@tools/need.sh media

@@ -2,6 +2,7 @@
 # Makes sure that this machine has what a step needs.
 #
 #   tools/need.sh GROUP...      build: to compile the program    sound: virtual sound devices    check: to check the scripts
+#                               media: programs that encode and decode sound files, which tests compare with
 #
 # Looks for the things themselves, not for packages. What is missing on Debian or Ubuntu is installed with apt-get: as root,
 # or through sudo where it works without a question or there is a terminal to ask on. Otherwise it prints the one line that
@@ -29,8 +30,15 @@ missing_in() {
     check)
         have shellcheck || echo shellcheck
         ;;
+    media)
+        have ffmpeg || echo ffmpeg
+        have sox || echo sox
+        have flac || echo flac
+        have lame || echo lame
+        have oggenc || echo vorbis-tools
+        ;;
     *)
-        say "there is no group '$1'; the groups are: build sound check"
+        say "there is no group '$1'; the groups are: build sound check media"
         exit 2
         ;;
     esac
@@ -80,7 +88,7 @@ install() {
     } || advise "$@"
 }
 
-[ $# -gt 0 ] || { say "which groups? build sound check"; exit 2; }
+[ $# -gt 0 ] || { say "which groups? build sound check media"; exit 2; }
 [ "$(uname -s)" = Linux ] || exit 0
 
 packages=

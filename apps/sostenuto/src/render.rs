@@ -81,7 +81,6 @@ impl Job {
         mut script: Script,
         plot: Option<&Path>,
     ) -> Result<String> {
-        format.check_length(frames)?;
         if path.is_dir() {
             bail!("{} is a directory: give the name of a file in it", path.display());
         }

@@ -22,7 +22,10 @@
 
 #![forbid(unsafe_code)]
 
+mod channels;
+pub mod decode;
 pub mod plot;
+pub mod resample;
 mod sound;
 pub mod wav;
 

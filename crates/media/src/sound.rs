@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::decode::{self, DecodeError};
 use crate::wav;
 
 /// Samples of each channel, all of the same length, and the rate at which they were taken.
@@ -37,11 +38,19 @@ impl Sound {
         self.channels.iter().flatten().fold(0.0, |peak, sample| peak.max(sample.abs()))
     }
 
-    /// Reads a whole WAV file.
+    /// Reads a whole file of any of the formats of [`decode`], within the default [`decode::Limits`]. What is not finite becomes silent.
+    ///
+    /// # Errors
+    /// [`DecodeError`], which names the file, the place and what to do.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, DecodeError> {
+        decode::read(path, decode::Options::default()).map(|decoded| decoded.sound)
+    }
+
+    /// Reads a whole WAV file, with samples that are infinite or not a number as they are. [`Sound::read`] reads other formats as well.
     ///
     /// # Errors
     /// [`wav::ReadError`]: it cannot be opened, is no WAV file, is cut short or is in an encoding other than whole numbers of 8 to
-    /// 32 bits and floats of 32 bits.
+    /// 32 bits and floats of 32 or 64 bits.
     pub fn read_wav(path: impl AsRef<Path>) -> Result<Self, wav::ReadError> {
         wav::read(path.as_ref())
     }

@@ -1,6 +1,6 @@
 //! What is written to a WAV file is what is read back, within what the encoding can hold; and nothing is lost in silence.
 
-use std::io::{Cursor, Seek, SeekFrom, Write};
+use std::io::Cursor;
 
 use proptest::prelude::*;
 use sostenuto_media::Sound;
@@ -113,45 +113,6 @@ fn dither_carries_what_is_smaller_than_a_step() {
     let carried = strength(Encoding::Int16Dithered);
     // The error of this estimate: noise of sqrt(1/4) step against a tone of 0.25/sqrt(2) over 48,000 samples, 1.3 %.
     assert!((carried - 1.0).abs() < 0.06, "{carried}");
-}
-
-/// Swallows what is written: a file of 4 GiB without 4 GiB.
-#[derive(Default)]
-struct Nowhere(u64);
-impl Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-impl Seek for Nowhere {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        if let SeekFrom::Start(place) = to {
-            self.0 = place;
-        }
-        Ok(self.0)
-    }
-}
-
-#[test]
-fn a_file_ends_before_four_gibibytes_and_is_whole() {
-    // Wide frames get there with few calls.
-    let format = Format { channels: 16_000, rate: 48_000, encoding: Encoding::Float32 };
-    let most = format.most_frames();
-    assert!(most * 64_000 < 1 << 32 && (most + 1) * 64_000 + 128 > (1 << 32) - 1);
-    assert!(format.check_length(most).is_ok());
-    let mut writer = Writer::new(Nowhere::default(), format).expect("created");
-    let piece = vec![0.0; 16_000 * 1000];
-    for _ in 0..most / 1000 {
-        writer.write_interleaved(&piece).expect("it fits");
-    }
-    let error = writer.write_interleaved(&piece).expect_err("it no longer fits");
-    assert!(matches!(error, WriteError::TooLong { .. }), "{error}");
-    assert!(error.to_string().contains("write several files"), "{error}");
-    assert_eq!(writer.finish().expect("finished").frames, most / 1000 * 1000);
 }
 
 #[test]

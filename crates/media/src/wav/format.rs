@@ -76,29 +76,7 @@ pub struct Format {
     pub encoding: Encoding,
 }
 
-/// A WAV file counts its bytes in 32 bits; this much of that is set aside for the headers (68 bytes at most) and padding.
-const HEADERS: u32 = 128;
-
 impl Format {
-    /// How many frames fit into one file: 4 GiB less the headers, six hours of 48 kHz stereo in 16 bits.
-    pub fn most_frames(&self) -> u64 {
-        let frame = u64::from(self.channels) * u64::from(self.encoding.bytes());
-        u64::from(u32::MAX - HEADERS).checked_div(frame).unwrap_or(0)
-    }
-
-    /// Whether `frames` fit into one file: to be asked before a long render begins.
-    ///
-    /// # Errors
-    /// [`WriteError::TooLong`].
-    pub fn check_length(&self, frames: u64) -> Result<(), WriteError> {
-        let most = self.most_frames();
-        if frames <= most {
-            Ok(())
-        } else {
-            Err(WriteError::TooLong { most, seconds: most / u64::from(self.rate.max(1)) })
-        }
-    }
-
     pub(super) fn check(&self) -> Result<(), WriteError> {
         let frame = u32::from(self.channels) * self.encoding.bytes();
         if self.channels == 0 || frame > u32::from(u16::MAX) {
@@ -109,15 +87,6 @@ impl Format {
             return Err(WriteError::Rate { rate: self.rate, most: u32::MAX / frame });
         }
         Ok(())
-    }
-
-    pub(super) fn for_hound(&self) -> hound::WavSpec {
-        let (bits_per_sample, sample_format) = match self.encoding {
-            Encoding::Int16 | Encoding::Int16Dithered => (16, hound::SampleFormat::Int),
-            Encoding::Int24 | Encoding::Int24Dithered => (24, hound::SampleFormat::Int),
-            Encoding::Float32 => (32, hound::SampleFormat::Float),
-        };
-        hound::WavSpec { channels: self.channels, sample_rate: self.rate, bits_per_sample, sample_format }
     }
 }
 
@@ -138,17 +107,6 @@ pub enum WriteError {
     Io {
         /// What the system says.
         source: io::Error,
-    },
-    /// More than a WAV file can hold. Nothing of the refused piece was written; what was written before is a whole file.
-    #[error(
-        "a WAV file in this format ends at {most} frames ({seconds} s), because it counts its bytes in 32 bits; \
-         write several files, fewer channels or fewer bits"
-    )]
-    TooLong {
-        /// Frames that fit.
-        most: u64,
-        /// The same in whole seconds.
-        seconds: u64,
     },
     /// No channel, or too many.
     #[error("{channels} channels cannot be written in this format; use 1 to {most}")]
@@ -184,13 +142,8 @@ pub enum WriteError {
     },
 }
 
-impl From<hound::Error> for WriteError {
-    fn from(error: hound::Error) -> Self {
-        WriteError::Io {
-            source: match error {
-                hound::Error::IoError(source) => source,
-                other => io::Error::other(other.to_string()),
-            },
-        }
+impl From<io::Error> for WriteError {
+    fn from(source: io::Error) -> Self {
+        WriteError::Io { source }
     }
 }

@@ -1,0 +1,211 @@
+//! A demuxer and a decoder of Symphonia, as a row of pieces of sound.
+
+use super::delay::{self, Edit};
+use super::error::Fault;
+use super::origin::Bytes;
+use std::io::{ErrorKind, SeekFrom};
+use std::ops::Range;
+use symphonia::core::audio::GenericAudioBufferRef;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+
+pub(super) struct Packets {
+    demuxer: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    told: Option<u64>,
+    is_exact: bool,
+    /// What the edit list of an M4A file keeps.
+    edit: Option<Edit>,
+    layout: Option<(u32, u16)>,
+    /// Decoded and not yet appended, channel by channel.
+    piece: Vec<Vec<f32>>,
+    /// Frames of the last packet that was well.
+    usual: u64,
+}
+
+/// So many packets of other tracks, or that are broken, in a row are no file of sound.
+const MOST_PASSED: u32 = 100_000;
+
+impl Packets {
+    pub fn open(Bytes { mut source, ending }: Bytes) -> Result<Self, Fault> {
+        let edit = delay::find(&mut source).map_err(Fault::Io)?;
+        source.seek(SeekFrom::Start(0)).map_err(Fault::Io)?;
+        let mut hint = Hint::new();
+        if let Some(ending) = &ending {
+            hint.with_extension(ending);
+        }
+        let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+        let probe = symphonia::default::get_probe();
+        let (format, tags) = (FormatOptions::default(), MetadataOptions::default());
+        let demuxer = probe.probe(&hint, stream, format, tags).map_err(unknown)?;
+        let track = demuxer
+            .default_track(TrackType::Audio)
+            .ok_or(Fault::Unknown("there is no sound in it".into()))?;
+        let Some(CodecParameters::Audio(codec)) = &track.codec_params else {
+            return Err(Fault::Codec("nothing is said about its codec".into()));
+        };
+        // Symphonia 0.6.1 undoes the coupling of channels in the wrong order, which only shows with more than one pair.
+        if codec.codec == CODEC_ID_VORBIS
+            && codec.channels.as_ref().is_some_and(|channels| channels.count() > 2)
+        {
+            return Err(Fault::Codec("Vorbis of more than two channels".into()));
+        }
+        let options = AudioDecoderOptions::default().verify(true);
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(codec, &options);
+        let decoder = decoder.map_err(|error| Fault::Codec(format!("{error}").into()))?;
+        let is_alac = codec.codec == CODEC_ID_ALAC;
+        let (id, told) = (track.id, told(track, demuxer.format_info().short_name, is_alac));
+        let layout = codec.sample_rate.zip(codec.channels.as_ref().map(|c| c.count() as u16));
+        let mut packets = Packets {
+            demuxer,
+            decoder,
+            track: id,
+            told: told.0,
+            is_exact: told.1,
+            edit: edit.filter(|_| !is_alac),
+            layout,
+            piece: Vec::new(),
+            usual: 0,
+        };
+        if let Some(edit) = packets.edit {
+            packets.told = edit.frames.or(packets.told);
+            packets.is_exact = false;
+        }
+        Ok(packets)
+    }
+
+    pub fn told(&self) -> Option<u64> {
+        self.told
+    }
+
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
+    pub fn layout(&self) -> Option<(u32, u16)> {
+        self.layout
+    }
+
+    pub fn format(&self) -> &'static str {
+        match self.demuxer.format_info().short_name {
+            "wave" => "WAV",
+            "aiff" => "AIFF",
+            "flac" => "FLAC",
+            "mp1" | "mp2" | "mp3" => "MP3",
+            "ogg" => "Ogg",
+            "isomp4" => "M4A",
+            "aac" => "AAC",
+            other => other,
+        }
+    }
+
+    pub fn codec(&self) -> &'static str {
+        self.decoder.codec_info().long_name
+    }
+
+    pub fn keeps(&self, frames: u64) -> Option<Range<u64>> {
+        let edit = self.edit?;
+        let begin = edit.delay.min(frames);
+        Some(begin..edit.frames.map_or(frames, |kept| begin.saturating_add(kept).min(frames)))
+    }
+
+    /// Appends the frames of the next packet of the track.
+    pub fn next(&mut self, channels: &mut Vec<Vec<f32>>) -> Result<bool, Fault> {
+        let had = channels.first().map_or(0, Vec::len) as u64;
+        for _ in 0..MOST_PASSED {
+            let packet = match self.demuxer.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return self.verified(),
+                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
+                    // Some demuxers have no other way of saying that all is read.
+                    let lacks = self.is_exact && self.told.is_some_and(|told| told > had);
+                    let end = Fault::CutShort { frames: had, told: self.told };
+                    return if lacks { Err(end) } else { self.verified() };
+                }
+                Err(Error::IoError(error)) => return Err(Fault::Io(error)),
+                Err(error) => return Err(Fault::Damaged(error.to_string().into())),
+            };
+            if packet.track_id != self.track {
+                continue;
+            }
+            let length = packet.dur.get();
+            match self.decoder.decode(&packet) {
+                Ok(decoded) => {
+                    let layout = (decoded.spec().rate(), decoded.spec().channels().count() as u16);
+                    take(&decoded, &mut self.piece);
+                    return self.append(layout, channels);
+                }
+                Err(Error::IoError(_)) => {
+                    return Err(Fault::Piece {
+                        reason: "a piece of it ends too early".into(),
+                        frames: length,
+                    });
+                }
+                Err(error) => {
+                    let frames = if length > 0 { length } else { self.usual };
+                    return Err(Fault::Piece { reason: error.to_string().into(), frames });
+                }
+            }
+        }
+        Err(Fault::Damaged("no sound follows".into()))
+    }
+
+    fn append(&mut self, layout: (u32, u16), channels: &mut Vec<Vec<f32>>) -> Result<bool, Fault> {
+        let frames = self.piece.first().map_or(0, Vec::len);
+        if frames == 0 {
+            return Ok(true);
+        }
+        if channels.is_empty() {
+            channels.resize(self.piece.len(), Vec::new());
+        } else if channels.len() != self.piece.len() || self.layout.is_some_and(|(rate, _)| rate != layout.0)
+        {
+            return Err(Fault::Damaged("its rate or its channels change on the way".into()));
+        }
+        // What is decoded counts, not what was announced.
+        self.layout = Some(layout);
+        self.usual = frames as u64;
+        channels.iter_mut().zip(&self.piece).for_each(|(all, piece)| all.extend_from_slice(piece));
+        Ok(true)
+    }
+
+    /// The end, unless a checksum of the whole says otherwise.
+    fn verified(&mut self) -> Result<bool, Fault> {
+        match self.decoder.finalize().verify_ok {
+            Some(false) => Err(Fault::Damaged("its checksum is not that of its samples".into())),
+            _ => Ok(false),
+        }
+    }
+}
+
+fn take(decoded: &GenericAudioBufferRef<'_>, piece: &mut Vec<Vec<f32>>) {
+    decoded.copy_to_vecs_planar(piece);
+}
+
+/// How many frames a track says that it has, and whether that is to be relied on.
+fn told(track: &Track, format: &str, is_alac: bool) -> (Option<u64>, bool) {
+    let is_exact = match format {
+        "flac" | "aiff" | "wave" => true,
+        // Without the encoder's own tag the number is an estimate from the size of the file.
+        "mp3" => track.delay.is_some(),
+        "isomp4" => is_alac,
+        _ => false,
+    };
+    (track.num_frames, is_exact)
+}
+
+fn unknown(error: Error) -> Fault {
+    match error {
+        Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Fault::Unknown("it ends too early".into())
+        }
+        Error::IoError(error) => Fault::Io(error),
+        other => Fault::Unknown(other.to_string().into()),
+    }
+}
