@@ -12,6 +12,8 @@ mod sound {
     pub mod loss;
     pub mod marks;
     pub mod pulse;
+    pub mod refusals;
     pub mod servers;
+    pub mod streams;
     pub mod system;
 }

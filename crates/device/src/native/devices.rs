@@ -153,16 +153,31 @@ pub(super) fn by_id(hosts: &[HostId], id: &str, direction: Direction) -> Result<
         .map_err(|error| DeviceError::at_opening(&label, &error, direction))
 }
 
-/// The ids and names of the devices that should be able to play, or record. None is opened, so some may not answer.
-pub(super) fn labels(direction: Direction) -> Vec<String> {
+/// What the devices are called that should be able to play, or record. None is opened, so some may not answer.
+pub(super) fn names(direction: Direction) -> Vec<DeviceInfo> {
     let hosts = Devices::hosts_in_order();
     let hosts = hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok());
     let devices = hosts.flat_map(|host| host.devices().into_iter().flatten()).filter(is_listed);
-    devices
-        .filter(|device| may(device, direction))
-        .filter_map(|device| Some(named(&device)?.label()))
-        .collect()
+    let mut all: Vec<DeviceInfo> = Vec::new();
+    for info in devices.filter(|device| may(device, direction)).filter_map(|device| named(&device)) {
+        // ALSA has names for ways of converting, whatever the device; and some names twice.
+        if !CONVERTERS.contains(&info.id.as_str()) && all.iter().all(|other| other.id != info.id) {
+            all.push(info);
+        }
+    }
+    all
 }
+
+/// Names of ALSA's that stand for no device.
+const CONVERTERS: [&str; 7] = [
+    "alsa:lavrate",
+    "alsa:samplerate",
+    "alsa:speexrate",
+    "alsa:speex",
+    "alsa:upmix",
+    "alsa:vdownmix",
+    "alsa:oss",
+];
 
 /// Whether a device does not say that it cannot.
 pub(super) fn may(device: &cpal::Device, direction: Direction) -> bool {

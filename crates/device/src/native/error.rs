@@ -1,6 +1,6 @@
 //! What can go wrong with a device, and what can be done about it?
 
-use super::devices::labels;
+use super::devices::names;
 use crate::host::{Direction, OpenError};
 use cpal::ErrorKind;
 
@@ -145,7 +145,8 @@ pub enum DeviceError {
 impl DeviceError {
     /// An error of the system at the opening of a device.
     pub(super) fn at_opening(device: &str, error: &cpal::Error, direction: Direction) -> Self {
-        let others = || labels(direction).into_iter().filter(|other| other != device).collect();
+        let labels = || names(direction).into_iter().map(|info| info.label());
+        let others = || labels().filter(|other| other != device).collect();
         DeviceError::classified(device, error, others)
     }
 

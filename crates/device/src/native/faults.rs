@@ -45,6 +45,12 @@ impl Faults {
         self.lost.get()
     }
 
+    /// The device has gone, though the system says nothing of the stream. `[control]`
+    pub fn gone(&self) {
+        let why = "it is not among the system's devices any more".into();
+        let _ = self.lost.set(DeviceError::DeviceLost { device: self.device.clone(), why });
+    }
+
     /// Notes one error. Runs in the system's thread; what it does per error is bounded, and keeps nothing after the first that
     /// ends the stream.
     pub fn note(&self, error: &cpal::Error) {

@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// How long a device is waited for that is just being let go of.
 const HANDED_ON: Duration = Duration::from_secs(1);
 /// So many threads may hang.
-const MOST_LEFT: usize = 16;
+const MOST_LEFT: usize = 32;
 
 /// The threads of this process that ask the system, and keep its streams.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Which device will play, and how? Settled before the engine is built, for the engine is built for the device's rate.
 
 use super::config::{Choice, choose};
-use super::devices::{DeviceInfo, Devices, Found, by_id, default_of, everything};
+use super::devices::{DeviceInfo, Devices, Found, by_id, default_of, everything, names};
 use super::error::DeviceError;
 use super::output::Output;
 use super::quiet::silence_alsa;
@@ -120,9 +120,15 @@ pub(super) fn find(
             DeviceError::DeviceNotFound { asked: None, available }
         });
     };
-    // A whole id needs no look at the other devices, which takes time, and opens them.
-    if let Some(found) = by_id(hosts, asked, direction)? {
-        return Ok(found);
+    // An id needs no look at what the other devices offer, which takes time, and opens them.
+    if asked.parse::<cpal::DeviceId>().is_ok() {
+        let names = names(direction);
+        // One that is not listed can be opened nevertheless.
+        let id = select(&names, asked).map_or(asked, |at| names.get(at).map_or(asked, |info| &info.id));
+        return by_id(hosts, id, direction)?.ok_or_else(|| DeviceError::DeviceNotFound {
+            asked: Some(asked.into()),
+            available: names.iter().map(DeviceInfo::label).collect(),
+        });
     }
     let mut all = everything(hosts, direction);
     let infos: Vec<DeviceInfo> = all.iter().map(|found| found.info.clone()).collect();

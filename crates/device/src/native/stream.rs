@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct SystemStream {
     terms: Terms,
-    vitals: Vitals,
+    vitals: Arc<Vitals>,
     keeper: Keeper,
 }
 
@@ -27,8 +27,16 @@ pub(super) struct Vitals {
     faults: Arc<Faults>,
 }
 
+impl Vitals {
+    /// The stream's device has gone: it ends, and its work is not run any more. `[control]`
+    pub fn end(&self) {
+        self.counters.set_engaged(false);
+        self.faults.gone();
+    }
+}
+
 impl SystemStream {
-    pub(super) fn new(terms: Terms, vitals: Vitals, keeper: Keeper) -> Self {
+    pub(super) fn new(terms: Terms, vitals: Arc<Vitals>, keeper: Keeper) -> Self {
         SystemStream { terms, vitals, keeper }
     }
 

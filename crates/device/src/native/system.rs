@@ -4,10 +4,10 @@ use super::config::{Choice, choose};
 use super::devices::{DeviceInfo, Devices, Found};
 use super::keeper::{Keeper, Roster, Settled};
 use super::prepare::{Request, find};
-use super::stream::{Opening, SystemStream};
+use super::stream::{Opening, SystemStream, Vitals};
 use super::watcher::Watcher;
 use crate::host::{Change, Direction, Host, Offer, OpenError, Roll, Terms, Wish, Work};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// The threads of all streams of this process.
@@ -27,6 +27,8 @@ pub struct System {
     watcher: Option<Watcher>,
     /// The devices when changes were last asked for.
     seen: Option<Arc<Roll>>,
+    /// The ids of devices, and what runs on them.
+    streams: Vec<(String, Weak<Vitals>)>,
 }
 
 impl System {
@@ -35,7 +37,7 @@ impl System {
         System::default()
     }
 
-    /// How many threads of this process hang in the system, or have yet to let go of a stream that was dropped. While there are 16 no
+    /// How many threads of this process hang in the system, or have yet to let go of a stream that was dropped. While there are 32 no
     /// stream is opened. `[any]`
     pub fn hanging() -> usize {
         ROSTER.left()
@@ -70,18 +72,33 @@ impl Host for System {
             let opening = Opening::new(plan, work);
             Ok(Settled { facts: (terms, opening.vitals()), device, open: || opening.open() })
         })?;
+        let vitals = Arc::new(vitals);
+        self.streams.retain(|(_, vitals)| vitals.strong_count() > 0);
+        self.streams.push((terms.device.clone(), Arc::downgrade(&vitals)));
         Ok(SystemStream::new(terms, vitals, keeper))
     }
 
-    /// As seen by a thread that looks every two seconds, from its first look on. A device that goes and returns between two looks goes unnoticed.
+    /// As seen by a thread that looks every two seconds, from its first look on. A device that goes and returns between two looks goes
+    /// unnoticed. A stream whose device goes ends, even if the system would play it on another one.
     fn changes(&mut self) -> Vec<Change> {
         if self.watcher.is_none() {
             // Without a thread nothing is seen; the next call tries again.
             self.watcher = Watcher::start(&ROSTER).ok();
         }
         let Some(now) = self.watcher.as_ref().and_then(Watcher::latest) else { return Vec::new() };
-        let before = self.seen.replace(now.clone());
-        before.filter(|before| !Arc::ptr_eq(before, &now)).map_or_else(Vec::new, |before| now.since(&before))
+        let before = self.seen.replace(now.clone()).filter(|before| !Arc::ptr_eq(before, &now));
+        let changes = before.map_or_else(Vec::new, |before| now.since(&before));
+        changes.iter().for_each(|change| self.end_what_was_moved(change));
+        changes
+    }
+}
+
+impl System {
+    /// PulseAudio moves the streams of a device that goes to another one, without a word. They end.
+    fn end_what_was_moved(&self, change: &Change) {
+        let Change::Gone { id } = change else { return };
+        let moved = self.streams.iter().filter(|(device, _)| device == id && id.starts_with("pulseaudio:"));
+        moved.filter_map(|(_, vitals)| vitals.upgrade()).for_each(|vitals| vitals.end());
     }
 }
 
@@ -145,16 +162,19 @@ fn too_many(info: &DeviceInfo, direction: Direction) -> OpenError {
 }
 
 fn offers() -> Vec<Offer> {
-    let mut offers: Vec<Offer> =
-        Devices::infos(Direction::Play).iter().map(|info| offer(info, Direction::Play)).collect();
-    for input in Devices::infos(Direction::Record).iter().map(|info| offer(info, Direction::Record)) {
+    let [mut offers, inputs] = [Direction::Play, Direction::Record].map(|direction| {
+        let mut offers: Vec<Offer> =
+            Devices::infos(direction).iter().map(|info| offer(info, direction)).collect();
+        only_the_first(offers.iter_mut().map(|offer| &mut offer.default));
+        only_the_first(offers.iter_mut().map(|offer| &mut offer.default_input));
+        offers
+    });
+    for input in inputs {
         match offers.iter_mut().find(|offer| offer.id == input.id) {
             Some(offer) => (offer.inputs, offer.default_input) = (input.inputs, input.default_input),
             None => offers.push(input),
         }
     }
-    only_the_first(offers.iter_mut().map(|offer| &mut offer.default));
-    only_the_first(offers.iter_mut().map(|offer| &mut offer.default_input));
     offers
 }
 

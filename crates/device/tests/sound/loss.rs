@@ -1,37 +1,10 @@
 //! What goes away while it plays is reported, and nothing hangs. Each in a process of its own, with servers of its own to lose.
 
-use super::servers::{Playing, are_there, play, run, within};
+#[cfg(feature = "jack")]
+use super::servers::process_of;
+use super::servers::{Playing, apart, play, run, within};
 use sostenuto_device::{DeviceError, FallbackClock, Health};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// Runs one of the tests below that lose a server, among servers of their own.
-fn lose(test: &str) {
-    if !are_there() {
-        return;
-    }
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/virtual-sound.sh");
-    let name = format!("sound::loss::{test}");
-    let mut child = Command::new(script)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &name, "--ignored", "--nocapture", "--test-threads=1"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let start = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > Duration::from_secs(90) {
-            // The script ends its servers on this signal.
-            let _ = Command::new("kill").arg(child.id().to_string()).status();
-            panic!("{test} hangs");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    println!("{text}");
-    assert!(output.status.success() && text.contains("1 passed"), "{test} failed");
-}
 
 /// Waits for the loss, has the fallback clock take over, and stops the output, which takes no longer than it may.
 fn is_reported(what: &str, playing: Playing) {
@@ -61,7 +34,7 @@ fn is_reported(what: &str, playing: Playing) {
 
 #[test]
 fn the_last_sink() {
-    lose("lose_the_last_sink");
+    apart("sound::loss::lose_the_last_sink");
 }
 
 #[test]
@@ -74,7 +47,7 @@ fn lose_the_last_sink() {
 
 #[test]
 fn the_sound_server() {
-    lose("lose_the_sound_server");
+    apart("sound::loss::lose_the_sound_server");
 }
 
 #[test]
@@ -88,7 +61,7 @@ fn lose_the_sound_server() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_server_behind_alsa() {
-    lose("lose_the_server_behind_alsa");
+    apart("sound::loss::lose_the_server_behind_alsa");
 }
 
 #[test]
@@ -103,7 +76,7 @@ fn lose_the_server_behind_alsa() {
 #[test]
 #[cfg(feature = "jack")]
 fn the_jack_server() {
-    lose("lose_the_jack_server");
+    apart("sound::loss::lose_the_jack_server");
 }
 
 #[test]
@@ -112,14 +85,7 @@ fn the_jack_server() {
 fn lose_the_jack_server() {
     let playing = play("jack:output");
     let name = std::env::var("JACK_DEFAULT_SERVER").unwrap();
-    let is_ours = |process: &std::path::Path| {
-        let line = std::fs::read_to_string(process.join("cmdline")).unwrap_or_default();
-        let mut words = line.split('\0');
-        words.next().is_some_and(|program| program.ends_with("jackd")) && words.any(|word| word == name)
-    };
-    let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
-    let server = processes.into_iter().find(|process| is_ours(process)).expect("the server runs");
     // Not -KILL: a server that cannot say goodbye leaves its entry in JACK's register, which has room for eight on the machine.
-    run("kill", &["-TERM", server.file_name().unwrap().to_str().unwrap()]);
+    run("kill", &["-TERM", &process_of("jackd", &name)]);
     is_reported("jackd ended", playing);
 }

@@ -16,6 +16,53 @@ pub fn are_there() -> bool {
     there
 }
 
+/// Runs one of the ignored tests, by its whole name, in a process of its own and among servers of its own, which it may do away with.
+#[track_caller]
+pub fn apart(test: &str) {
+    apart_with(test, &[]);
+}
+
+/// The same with something in its environment.
+#[track_caller]
+pub fn apart_with(test: &str, environment: &[(&str, &str)]) {
+    if !are_there() {
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/virtual-sound.sh");
+    let mut child = Command::new(script)
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(90) {
+            // The script ends its servers on this signal.
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+            panic!("{test} hangs");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    println!("{text}");
+    assert!(output.status.success() && text.contains("1 passed"), "{test} failed");
+}
+
+/// The number of a server's process, by the name of its program and a word of its command line.
+pub fn process_of(program: &str, word: &str) -> String {
+    let is_it = |process: &std::path::Path| {
+        let line = std::fs::read_to_string(process.join("cmdline")).unwrap_or_default();
+        let mut words = line.split('\0');
+        words.next().is_some_and(|first| first.ends_with(program)) && words.any(|other| other.contains(word))
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let process = processes.into_iter().find(|process| is_it(process)).expect("the server runs");
+    process.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
 /// Runs a program of the servers' and returns what it printed.
 pub fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().expect("it is installed with the servers");
