@@ -11,6 +11,7 @@ mod prepare;
 mod quiet;
 mod reaper;
 mod sample;
+mod search;
 mod select;
 mod stream;
 mod system;

@@ -1,6 +1,6 @@
 //! What can go wrong with a device, and what can be done about it?
 
-use super::devices::names;
+use super::search::names;
 use crate::host::{Direction, OpenError};
 use cpal::ErrorKind;
 

@@ -1,13 +1,11 @@
 //! Which device will play, and how? Settled before the engine is built, for the engine is built for the device's rate.
 
 use super::config::{Choice, choose};
-use super::devices::{DeviceInfo, Devices, Found, by_id, default_of, everything, names};
+use super::devices::DeviceInfo;
 use super::error::DeviceError;
 use super::output::Output;
-use super::quiet::silence_alsa;
-use super::select::select;
+use super::search::{find, hosts};
 use crate::host::Direction;
-use cpal::HostId;
 use sostenuto_graph::Executor;
 use sostenuto_rt::OwnerSlot;
 use std::fmt;
@@ -87,50 +85,4 @@ impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared").field("device", &self.info.id).field("choice", &self.choice).finish()
     }
-}
-
-/// The host asked for, or all that answer.
-fn hosts(asked: Option<&str>) -> Result<Vec<HostId>, DeviceError> {
-    let Some(asked) = asked else { return Ok(Devices::hosts_in_order()) };
-    let Ok(host) = asked.parse::<HostId>() else {
-        let available = Devices::hosts();
-        let remedy = match asked.to_ascii_lowercase().as_str() {
-            "jack" | "pulseaudio" => {
-                "This program was built without it: build it with the feature of that name, or name one of these"
-            }
-            _ => "Name one of these, or leave it out",
-        };
-        return Err(DeviceError::HostNotFound { asked: asked.into(), available, remedy });
-    };
-    silence_alsa();
-    match cpal::host_from_id(host) {
-        Ok(_) => Ok(vec![host]),
-        Err(error) => Err(DeviceError::HostUnavailable { host: host.to_string(), why: error.to_string() }),
-    }
-}
-
-pub(super) fn find(
-    hosts: &[HostId],
-    asked: Option<&str>,
-    direction: Direction,
-) -> Result<Found, DeviceError> {
-    let Some(asked) = asked else {
-        return default_of(hosts, direction).ok_or_else(|| {
-            let available = everything(hosts, direction).iter().map(|found| found.info.label()).collect();
-            DeviceError::DeviceNotFound { asked: None, available }
-        });
-    };
-    // An id needs no look at what the other devices offer, which takes time, and opens them.
-    if asked.parse::<cpal::DeviceId>().is_ok() {
-        let names = names(direction);
-        // One that is not listed can be opened nevertheless.
-        let id = select(&names, asked).map_or(asked, |at| names.get(at).map_or(asked, |info| &info.id));
-        return by_id(hosts, id, direction)?.ok_or_else(|| DeviceError::DeviceNotFound {
-            asked: Some(asked.into()),
-            available: names.iter().map(DeviceInfo::label).collect(),
-        });
-    }
-    let mut all = everything(hosts, direction);
-    let infos: Vec<DeviceInfo> = all.iter().map(|found| found.info.clone()).collect();
-    Ok(all.swap_remove(select(&infos, asked)?))
 }

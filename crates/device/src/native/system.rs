@@ -1,9 +1,10 @@
 //! How are this machine's devices opened for somebody's work? By the same rules as for the engine, in both directions.
 
 use super::config::{Choice, choose};
-use super::devices::{DeviceInfo, Devices, Found};
+use super::devices::{DeviceInfo, Devices};
 use super::keeper::{Keeper, Roster, Settled};
-use super::prepare::{Request, find};
+use super::prepare::Request;
+use super::search::{Found, find};
 use super::stream::{Opening, SystemStream, Vitals};
 use super::watcher::Watcher;
 use crate::host::{Change, Direction, Host, Offer, OpenError, Roll, Terms, Wish, Work};
@@ -123,7 +124,9 @@ fn settle(wish: &Wish) -> Result<Plan, OpenError> {
     let asked = wish.inputs + wish.outputs;
     // A device with more channels than are wished for is opened with more, and the others are silent.
     let wide = found.info.channels.iter().copied().find(|channels| *channels >= asked);
-    let wide = wide.filter(|_| asked <= most(&found.info)).ok_or_else(|| too_many(&found.info, direction))?;
+    let wide = wide
+        .filter(|_| asked <= found.info.most_channels())
+        .ok_or_else(|| too_many(&found.info, direction))?;
     let request = Request {
         rate: wish.rate,
         block: wish.block,
@@ -141,22 +144,16 @@ fn settle(wish: &Wish) -> Result<Plan, OpenError> {
     Ok(Plan { found, direction, choice, terms })
 }
 
-/// How many channels a device has. PulseAudio takes any number for any device, and mixes what is too many into those that there are.
-fn most(info: &DeviceInfo) -> u16 {
-    let own = info.preferred_channels.filter(|_| info.host == "pulseaudio");
-    own.or(info.channels.last().copied()).unwrap_or(0)
-}
-
 fn too_many(info: &DeviceInfo, direction: Direction) -> OpenError {
     let other = match direction {
         Direction::Play => Direction::Record,
         Direction::Record => Direction::Play,
     };
     let also = Devices::infos(other).into_iter().find(|device| device.id == info.id);
-    let also = also.as_ref().map_or(0, most);
+    let also = also.as_ref().map_or(0, DeviceInfo::most_channels);
     let (inputs, outputs) = match direction {
-        Direction::Play => (also, most(info)),
-        Direction::Record => (most(info), also),
+        Direction::Play => (also, info.most_channels()),
+        Direction::Record => (info.most_channels(), also),
     };
     OpenError::TooManyChannels { device: info.label(), inputs, outputs }
 }
@@ -191,8 +188,8 @@ pub(super) fn offer(info: &DeviceInfo, direction: Direction) -> Offer {
         name: info.name.clone(),
         default: info.default && plays,
         default_input: info.default && !plays,
-        inputs: if plays { 0 } else { most(info) },
-        outputs: if plays { most(info) } else { 0 },
+        inputs: if plays { 0 } else { info.most_channels() },
+        outputs: if plays { info.most_channels() } else { 0 },
         rate: info.preferred_rate.unwrap_or(info.rates.1),
         block: super::DEFAULT_BLOCK,
     }

@@ -3,9 +3,9 @@
 //! Looking opens no device: servers are asked for their lists, and ALSA for its names. One of ALSA's that was not there before is asked
 //! once what it offers, which opens it for a moment; some of its names stand for others, as `default` does, and are there whatever these are.
 
-use super::devices::{default_id, examine, is_listed, named};
 use super::keeper::{Roster, Stage};
 use super::quiet::silence_alsa;
+use super::search::{default_id, examine, is_listed, named};
 use super::system::{offer, only_the_first};
 use crate::host::{Direction, Offer, OpenError, Roll};
 use cpal::HostId;
@@ -154,10 +154,8 @@ fn is(host: HostId, name: &str) -> bool {
 /// What a device offers in both directions; nothing of channels if it is there and does not say.
 fn offered(device: &cpal::Device) -> Option<Offer> {
     let mut offers = [Direction::Play, Direction::Record].into_iter().filter_map(|direction| {
-        match examine(device.clone(), None, direction) {
-            Ok(found) => Some(offer(&found?.info, direction)),
-            Err(_) => Some(offer(&named(device)?, direction)),
-        }
+        let found = examine(device.clone(), None, direction)?;
+        Some(offer(&found.info, direction))
     });
     let mut first = offers.next()?;
     if let Some(second) = offers.next() {

@@ -1,7 +1,7 @@
 //! What is refused names what there is instead. Devices of ALSA's are made for it by a configuration file, in a process of its own.
 
 use super::servers::{apart_with, are_there, within};
-use sostenuto_device::{Host, OpenError, Stream, System, SystemStream, Terms, Wish};
+use sostenuto_device::{Devices, Direction, Host, OpenError, Stream, System, SystemStream, Terms, Wish};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -112,6 +112,12 @@ fn among_devices_of_alsa() {
         let error =
             is_refused(&mut system, &forbidden, "group audio), or choose another device: pulseaudio:");
         assert!(matches!(error, OpenError::NoPermission { .. }));
+        // It is in the list all the same.
+        let listed = Devices::list_on(Some("alsa"), Direction::Record).unwrap();
+        let forbidden = listed.iter().find(|device| device.id == "alsa:forbidden").expect("it is there");
+        assert!(forbidden.refusal.is_some() && forbidden.channels.is_empty(), "{forbidden:?}");
+        let pair = listed.iter().find(|device| device.id == "alsa:pair").expect("it is there");
+        assert_eq!((&pair.refusal, pair.most_channels()), (&None, 2));
     }
     within(10, "nothing hangs", || System::hanging() == 0);
 }
