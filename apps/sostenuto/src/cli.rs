@@ -69,7 +69,8 @@ const PLAY_EXAMPLES: &str = "Examples:
   sostenuto play examples/slow-filter.toml
   sostenuto play --chain 'saw frequency=110 ! lowpass cutoff=800 ! gain gain=-12'
   printf 'set filter.cutoff 400 over 2s\\n' | sostenuto play examples/slow-filter.toml --seconds 5
-  sostenuto play examples/slow-filter.toml --journal performance.txt";
+  sostenuto play examples/slow-filter.toml --journal performance.txt
+  sostenuto play --control examples/slow-filter.toml";
 
 const RENDER_EXAMPLES: &str = "Examples:
   sostenuto render examples/slow-filter.toml -o slow.wav --seconds 20
@@ -115,6 +116,15 @@ pub struct Play {
     /// Without a sound device, render to this WAV file instead, and end.
     #[arg(long, value_name = "FILE")]
     pub or_render: Option<PathBuf>,
+    /// Let programs on this machine control it: docs/control.md tells how.
+    ///
+    /// It listens at a loopback address (`127.0.0.1:9000`, a port by itself) or at a socket in the file system (`unix:PATH`); without an address at 127.0.0.1, at a port that
+    /// the system chooses. Address and token are printed once. Who has the token can do what can be done at the prompt, `load` and `save` of files included.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, default_missing_value = "127.0.0.1:0")]
+    pub control: Option<sostenuto_control::Address>,
+    /// Take the token from this file, which only its owner may read, instead of making and printing one.
+    #[arg(long, value_name = "FILE", requires = "control")]
+    pub control_token_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `play`: a patch on a device, taking edits from standard input and from its file while it plays.
 
+mod answers;
+mod control;
 mod inputs;
 mod journal;
 mod obey;
@@ -8,17 +10,18 @@ mod show;
 use crate::clean::clean;
 use crate::cli;
 use crate::script::complaint;
+use answers::Answers;
 use anyhow::Result;
-use journal::Journal;
+use journal::{Journal, Snapshots};
 use show::Show;
 use sostenuto_device::Request;
 use sostenuto_engine::{AudioEngine, Controller, Notice};
 use sostenuto_patch::Patch;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The rate of the fallback clock, and how long a patch is rendered instead of played.
@@ -54,8 +57,10 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
     engine.play()?;
     let file = watched(args).map(|path| path.display().to_string());
     let watching = Arc::new(AtomicBool::new(!args.no_watch && file.is_some()));
-    Session { controller: engine.controller(), show, rate: f64::from(engine.outlet().rate), file, watching }
-        .run(args, heard)?;
+    let answers = Answers { controller: engine.controller(), show: show.clone(), file, watching };
+    let snapshots = Arc::new(Mutex::new(Snapshots { journal: args.journal.clone(), taken: 0 }));
+    let rate = f64::from(engine.outlet().rate);
+    Session { controller: engine.controller(), show, rate, answers, snapshots }.run(args, heard)?;
     engine.stop()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -97,10 +102,9 @@ struct Session {
     controller: Controller,
     show: Show,
     rate: f64,
-    /// The file that the patch came from.
-    file: Option<String>,
-    /// Whether saving that file is heard: until another is loaded.
-    watching: Arc<AtomicBool>,
+    answers: Answers,
+    /// Shared with whoever changes the patch as a whole.
+    snapshots: Arc<Mutex<Snapshots>>,
 }
 
 /// What the main thread waits for.
@@ -114,6 +118,7 @@ impl Session {
         let notices = self.controller.listen()?;
         let (wake, inbox) = channel();
         let interrupt = wake.clone();
+        let _control = self.control(args, wake.clone())?;
         // A second handler in one process is refused; then Ctrl-C simply ends the program.
         _ = ctrlc::set_handler(move || _ = interrupt.send(Wake::End));
         let _watch = self.watch(args, heard);

@@ -1,6 +1,5 @@
 //! What comes in while a patch plays: lines of standard input, and its file when it is saved.
 
-use super::journal::Snapshots;
 use super::{Session, Wake, indent, watched};
 use crate::clean::causes;
 use crate::cli;
@@ -8,8 +7,11 @@ use crate::live::LiveLine;
 use crate::prompt;
 use crate::watch::Watch;
 use anyhow::Result;
+use sostenuto_engine::Conductor;
 use sostenuto_patch::command::Command;
+use sostenuto_patch::to_toml;
 use std::io::{BufRead, IsTerminal};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
@@ -19,17 +21,19 @@ impl Session {
         let path = watched(args).filter(|_| !args.no_watch)?;
         let (controller, show, name) =
             (self.controller.clone(), self.show.clone(), path.display().to_string());
-        let (watching, mut snapshots) =
-            (self.watching.clone(), Snapshots { journal: args.journal.clone(), taken: 0 });
+        let (watching, snapshots) = (self.answers.watching.clone(), self.snapshots.clone());
         let document = path.to_owned();
-        let mut reload = move |text: String| match controller.with({
+        let reload = move |text: String| match controller.with({
             let mut load = crate::source::loader(&document);
             move |desk| desk.reload_with(&text, &mut load)
         }) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}
             Ok(Ok(reloaded)) => {
+                let text = controller.with(|desk| to_toml(desk.conductor().patch(), Conductor::catalogue()));
+                let mut snapshots = snapshots.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(ticket) = reloaded.applied.ticket
-                    && let Some(path) = snapshots.take(&controller, &show)
+                    && let Ok(text) = text
+                    && let Some(path) = snapshots.take(|| text, &show)
                 {
                     show.said(Command::Load { path }, Some(ticket), None);
                 }

@@ -2,10 +2,8 @@
 
 use super::show::Show;
 use anyhow::{Context, Result};
-use sostenuto_engine::{Conductor, Controller};
 use sostenuto_graph::Ticket;
 use sostenuto_patch::command::Command;
-use sostenuto_patch::to_toml;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
@@ -27,6 +25,8 @@ struct Said {
     command: Command,
     ticket: Option<Ticket>,
     frame: Option<u64>,
+    /// Whether it was said here, so that its effect is shown.
+    here: bool,
 }
 
 impl Journal {
@@ -51,15 +51,16 @@ impl Journal {
         self.said.is_empty()
     }
 
-    /// Notes a command, with its frame if that is known.
-    pub fn note(&mut self, command: Command, ticket: Option<Ticket>, frame: Option<u64>) {
+    /// Notes a command, with its frame if that is known, and whether it was said here.
+    pub fn note(&mut self, command: Command, ticket: Option<Ticket>, frame: Option<u64>, here: bool) {
         let early = self.early.iter().find(|(early, _)| Some(*early) == ticket).map(|(_, frame)| *frame);
-        self.said.push_back(Said { command, ticket, frame: frame.or(early) });
+        self.said.push_back(Said { command, ticket, frame: frame.or(early), here });
     }
 
-    /// Notes the frame of a command, or forgets it if it had none; whether it was noted before.
+    /// Notes the frame of a command, or forgets it if it had none; whether it was noted before as said here.
     pub fn acknowledge(&mut self, ticket: Ticket, frame: Option<u64>) -> bool {
         let place = self.said.iter().position(|said| said.ticket == Some(ticket));
+        let here = place.and_then(|place| self.said.get(place)).is_some_and(|said| said.here);
         match (place, frame) {
             (Some(place), Some(_)) => self.said[place].frame = frame,
             (Some(place), None) => drop(self.said.remove(place)),
@@ -69,7 +70,7 @@ impl Journal {
             }
             (None, None) => {}
         }
-        place.is_some()
+        here
     }
 
     /// Writes down what is known, up to the first command that is not yet acknowledged.
@@ -85,22 +86,22 @@ impl Journal {
     }
 }
 
-/// Copies of the patch beside the journal, one for each time that its file was saved, so that the journal can be followed.
+/// Copies of the patch beside the journal, one for each time that its file was saved or a client changed all of it, so that the journal can be followed.
 pub(super) struct Snapshots {
     pub journal: Option<PathBuf>,
     pub taken: usize,
 }
 
 impl Snapshots {
-    pub fn take(&mut self, controller: &Controller, show: &Show) -> Option<String> {
+    /// Writes one, if there is a journal; gives its path.
+    pub fn take(&mut self, text: impl FnOnce() -> String, show: &Show) -> Option<String> {
         let journal = self.journal.as_ref()?;
-        let text = controller.with(|desk| to_toml(desk.conductor().patch(), Conductor::catalogue())).ok()?;
         self.taken += 1;
         let path = format!("{}.{}.toml", journal.display(), self.taken);
-        match std::fs::write(&path, text) {
+        match std::fs::write(&path, text()) {
             Ok(()) => Some(path),
             Err(error) => {
-                show.print(&format!("the journal will lack what was saved: cannot write {path}: {error}"));
+                show.print(&format!("the journal will lack what was changed: cannot write {path}: {error}"));
                 None
             }
         }

@@ -46,10 +46,15 @@ impl Show {
 
     /// Notes a command that was said, with the frame of its effect if nobody is going to acknowledge it.
     pub fn said(&self, command: Command, ticket: Option<Ticket>, frame: Option<u64>) {
-        self.journal(|journal| journal.note(command, ticket, frame));
+        self.journal(|journal| journal.note(command, ticket, frame, true));
     }
 
-    /// Notes the frame at which a command took effect, or that it had none; whether it was one of those said.
+    /// The same for one that nobody here said: its effect is not shown.
+    pub fn heard(&self, command: Command, ticket: Option<Ticket>, frame: Option<u64>) {
+        self.journal(|journal| journal.note(command, ticket, frame, false));
+    }
+
+    /// Notes the frame at which a command took effect, or that it had none; whether it was one of those said here.
     pub fn acknowledged(&self, ticket: Ticket, frame: Option<u64>) -> bool {
         let mut known = false;
         self.journal(|journal| known = journal.acknowledge(ticket, frame));

@@ -1,0 +1,82 @@
+//! What answers a command that asks to be shown something, or is about files: for the prompt, and for clients of the control channel.
+
+use super::indent;
+use super::show::Show;
+use crate::clean::causes;
+use crate::reply;
+use anyhow::Context;
+use sostenuto_engine::{Applied, Controller, Reply};
+use sostenuto_patch::command::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whoever answers.
+#[derive(Clone)]
+pub(super) struct Answers {
+    pub controller: Controller,
+    pub show: Show,
+    /// The file that the patch came from.
+    pub file: Option<String>,
+    /// Whether saving that file is heard: until another is loaded.
+    pub watching: Arc<AtomicBool>,
+}
+
+impl Answers {
+    /// Notes a command for the journal. What makes no sound, as another name does, takes effect at once.
+    pub fn heard(&self, said: Command, applied: &Applied) {
+        let now = self.controller.with(|desk| desk.conductor().load().frame()).unwrap_or(0);
+        self.show.said(said, applied.ticket, applied.ticket.is_none().then_some(now));
+    }
+
+    /// What is to be shown; or why it could not be done.
+    pub fn answer(&self, command: Command) -> Result<String, String> {
+        let counts = self.controller.counts().unwrap_or_default();
+        let shown = match command {
+            Command::Load { path } => return self.load(&path),
+            Command::Save { path } => return self.save(path),
+            Command::Nodes { kind } => Ok(reply::kinds(kind.as_deref())),
+            Command::Help { command } => Ok(reply::helped(command.as_deref())),
+            Command::List => self.controller.with(|desk| reply::list(desk)),
+            Command::Show { node } => self.controller.with(move |desk| reply::show(desk, &node)),
+            Command::Meters => self.controller.with(|desk| reply::meters(desk)),
+            Command::Where => self.controller.with(|desk| reply::position(desk)),
+            Command::Stats => self.controller.with(move |desk| reply::stats(desk, &counts)),
+            other => return Err(reply::unable(&other)),
+        };
+        shown.map_err(|error| error.to_string())
+    }
+
+    fn load(&self, path: &str) -> Result<String, String> {
+        let text = crate::source::text(path.as_ref()).map_err(|error| causes(&error))?;
+        let (name, source) = (text.name.clone(), text.text.clone());
+        let mut load = crate::source::loader(path.as_ref());
+        let opened = self.controller.with(move |desk| desk.open_with(&source, &mut load, None));
+        match opened.map_err(|error| error.to_string())? {
+            Ok((Reply::Edited(applied), _)) => {
+                self.heard(Command::Load { path: path.into() }, &applied);
+                let edits = format!("{name}: {} edits", applied.edits.len());
+                let unheard = "from here on, saving a file is not heard: `load` it again";
+                let was = self.watching.swap(false, Ordering::Relaxed);
+                Ok(if was { format!("{unheard}\n{edits}") } else { edits })
+            }
+            Ok(_) => Ok("it is so already".into()),
+            Err(error) => {
+                Err(format!("{name} has problems, so nothing changes:\n{}", indent(&error.to_string())))
+            }
+        }
+    }
+
+    fn save(&self, path: Option<String>) -> Result<String, String> {
+        let Some(path) = path.or_else(|| self.file.clone()) else {
+            return Err("say where: save FILE".into());
+        };
+        let written =
+            self.controller.with(|desk| desk.text()).map_err(anyhow::Error::from).and_then(|text| {
+                // Written beside and renamed, so that the old file is there whole until the new one is.
+                let beside = format!("{path}.new");
+                std::fs::write(&beside, text).with_context(|| format!("cannot write {beside}"))?;
+                std::fs::rename(&beside, &path).with_context(|| format!("cannot write {path}"))
+            });
+        written.map(|()| format!("saved to {path}")).map_err(|error| causes(&error))
+    }
+}
