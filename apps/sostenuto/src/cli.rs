@@ -51,8 +51,12 @@ pub enum Verb {
         /// The patch after.
         after: PathBuf,
     },
-    /// List the sound devices.
-    Devices,
+    /// List the sound devices, to play and to record.
+    ///
+    /// Each has an id that stays the same and that `play --device` takes. What it offers is asked of it, which opens it for a moment on
+    /// some systems; one that another program has is listed, and says so.
+    #[command(after_help = DEVICES_EXAMPLES)]
+    Devices(Devices),
     /// Print completions for a shell, to be sourced.
     Completions {
         /// The shell.
@@ -76,6 +80,11 @@ const RENDER_EXAMPLES: &str = "Examples:
   sostenuto render examples/slow-filter.toml -o slow.wav --seconds 20
   sostenuto render my.toml -o my.wav --seconds 60 --script performance.txt --bits 32f
   sostenuto render --chain 'pink_noise ! reverb' -o hall.wav --seconds 4 --plot hall.png";
+
+const DEVICES_EXAMPLES: &str = "Examples:
+  sostenuto devices
+  sostenuto devices --json | jq -r '.[] | select(.input) | .id'
+  sostenuto devices --watch";
 
 /// What is to sound.
 #[derive(Clone, Debug, Args)]
@@ -155,6 +164,19 @@ pub struct Render {
     /// Draw waveform and spectrogram into this PNG file.
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Devices {
+    /// The sound system, if there are several: alsa, pulseaudio, jack, coreaudio, wasapi.
+    #[arg(long)]
+    pub host: Option<String>,
+    /// As JSON, for other programs; docs/DEVICES.md says what is in it.
+    #[arg(long)]
+    pub json: bool,
+    /// Go on and tell which devices come and go, and which become the default.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// How samples are written to a file.

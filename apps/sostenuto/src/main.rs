@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Verb::Nodes { kind, json } => nodes::nodes(kind.as_deref(), json),
         Verb::Graph(args) => graph::graph(&args),
         Verb::Diff { before, after } => diff::diff(&before, &after),
-        Verb::Devices => devices::devices(),
+        Verb::Devices(args) => devices::devices(&args),
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sostenuto", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

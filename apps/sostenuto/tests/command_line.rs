@@ -43,6 +43,20 @@ fn check_names_each_patch() {
 }
 
 #[test]
+fn devices_names_the_sound_systems_there_are() {
+    let place = directory("devices");
+    let said = run(&place, &["devices", "--host", "gramophone"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
+    let (_, systems) =
+        said.err.split_once("no sound system \"gramophone\" here; there is: ").expect(&said.err);
+    for system in systems.split(". ").next().expect("a list").split(", ").filter(|name| *name != "nothing") {
+        let json: serde_json::Value =
+            serde_json::from_str(&well(&place, &["devices", "--json", "--host", system]).out).expect("JSON");
+        assert!(json.as_array().expect("a list").iter().all(|device| device["host"] == system));
+    }
+}
+
+#[test]
 fn nodes_tells_of_every_kind() {
     let place = directory("nodes");
     let list = well(&place, &["nodes"]).out;

@@ -150,6 +150,113 @@ fn a_recorded_performance_is_the_rendered_journal() {
     _ = std::fs::remove_dir_all(&folder);
 }
 
+/// A null sink of this name, there for as long as this lives.
+struct Sink(String);
+
+impl Sink {
+    fn new(name: &str) -> Sink {
+        let name = format!("sink_name={name}");
+        let loaded =
+            Command::new("pactl").args(["load-module", "module-null-sink", &name, "rate=44100"]).output();
+        let loaded = loaded.expect("pactl is installed with the servers");
+        assert!(loaded.status.success());
+        Sink(String::from_utf8_lossy(&loaded.stdout).trim().into())
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        _ = Command::new("pactl").args(["unload-module", &self.0]).status();
+    }
+}
+
+fn devices(arguments: &[&str]) -> String {
+    let program = env!("CARGO_BIN_EXE_sostenuto");
+    let said = Command::new(program).arg("devices").args(arguments).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8(said.stdout).unwrap()
+}
+
+#[test]
+fn devices_are_listed_for_people_and_for_programs() {
+    if std::env::var_os("SOSTENUTO_VIRTUAL_SOUND").is_none() {
+        println!("not run: no virtual sound devices; run it through tools/virtual-sound.sh (make sound)");
+        return;
+    }
+    let table = devices(&[]);
+    println!("{table}");
+    let row = |id: &str| -> Vec<&str> {
+        let line = table.lines().find(|line| line.split_whitespace().any(|word| word == id));
+        line.unwrap_or_else(|| panic!("{id} in {table}"))
+            .split("  ")
+            .filter(|cell| !cell.is_empty())
+            .collect()
+    };
+    let sink: Vec<&str> = row("pulseaudio:sink_44100").into_iter().map(str::trim).collect();
+    assert!(sink.contains(&"Null Output") && sink.contains(&"2"), "{sink:?}");
+    assert!(sink.iter().any(|cell| cell.starts_with("44100 of 1-")), "{sink:?}");
+    assert!(devices(&["--host", "alsa"]).lines().skip(1).all(|line| !line.contains("pulseaudio:")));
+
+    let json: serde_json::Value = serde_json::from_str(&devices(&["--json"])).unwrap();
+    let find = |id: &str| json.as_array().unwrap().iter().find(|device| device["id"] == id).unwrap().clone();
+    let first =
+        |side: &str| json.as_array().unwrap().iter().find(|device| device[side]["default"] == true).unwrap();
+    assert_eq!(
+        (&first("output")["host"], &first("input")["host"]),
+        (&"pulseaudio".into(), &"pulseaudio".into())
+    );
+    let (sink, monitor) = (find("pulseaudio:sink_48000"), find("pulseaudio:sink_48000.monitor"));
+    assert_eq!((&sink["host"], &sink["name"]), (&"pulseaudio".into(), &"Null Output".into()));
+    assert_eq!((&sink["input"], &monitor["output"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    for side in [&sink["output"], &monitor["input"]] {
+        assert_eq!((side["channels"].as_u64(), side["rate"].as_u64()), (Some(2), Some(48_000)));
+        assert!(side["rates"]["common"].as_array().unwrap().contains(&44_100.into()));
+        assert!(side["formats"].as_array().unwrap().contains(&"f32".into()) && side["refusal"].is_null());
+        assert!(
+            side["blocks"]["least"].as_u64() <= Some(512) && side["blocks"]["most"].as_u64() >= Some(512)
+        );
+    }
+}
+
+#[test]
+fn devices_that_come_and_go_are_told() {
+    if std::env::var_os("SOSTENUTO_VIRTUAL_SOUND").is_none() {
+        println!("not run: no virtual sound devices; run it through tools/virtual-sound.sh (make sound)");
+        return;
+    }
+    let program = env!("CARGO_BIN_EXE_sostenuto");
+    let arguments = ["devices", "--watch", "--json", "--host", "pulseaudio"];
+    let mut child = Ended(Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap());
+    let output = std::io::BufReader::new(child.0.stdout.take().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in std::io::BufRead::lines(output).map_while(Result::ok) {
+            if tell.send(serde_json::from_str::<serde_json::Value>(&line).expect("an object a line")).is_err()
+            {
+                return;
+            }
+        }
+    });
+    let until = |event: &str, id: &str| loop {
+        let said = told.recv_timeout(Duration::from_secs(20)).unwrap_or_else(|_| panic!("{event} {id}"));
+        println!("{said}");
+        assert!(said["id"].as_str().is_some_and(|id| id.starts_with("pulseaudio:")), "{said}");
+        if said["event"] == event && said["id"] == id {
+            return said;
+        }
+    };
+    until("appeared", "pulseaudio:sink_44100");
+    // Until the first look has been taken.
+    std::thread::sleep(Duration::from_secs(1));
+    let sink = Sink::new("visitor");
+    let visitor = until("appeared", "pulseaudio:visitor");
+    assert_eq!((visitor["outputs"].as_u64(), visitor["rate"].as_u64()), (Some(2), Some(44_100)));
+    assert!(Command::new("pactl").args(["set-default-sink", "visitor"]).status().unwrap().success());
+    assert_eq!(until("default", "pulseaudio:visitor")["direction"], "output");
+    drop(sink);
+    until("gone", "pulseaudio:visitor");
+}
+
 #[test]
 fn the_comparison_tells_a_wrong_sample_and_forgives_a_gap() {
     let rendered: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.01).sin()).collect();

@@ -52,7 +52,8 @@ impl<F: FnMut(&[f32], &mut [f32], u64) + Send> Work for F {
     }
 }
 
-/// A stream on a device. Dropping it stops it: a callback that is under way ends, and no other runs its work.
+/// A stream on a device. Dropping it stops it: a callback that is under way ends, and no other runs its work. The work itself is dropped by the
+/// host, some time after that and perhaps on another thread.
 pub trait Stream {
     /// What it runs as, from the beginning on.
     fn terms(&self) -> Terms;

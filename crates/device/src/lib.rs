@@ -20,6 +20,7 @@
 //! One clock runs the engine. Every other device plays or records through a port: a ring of its own, and a resampler that follows both
 //! clocks. [`Setup`] says what it is to be like, [`Status`] how it fares. Which clock runs the engine is settled by [`ClockHolder`]. Streams are opened through
 //! [`Host`]: `System` is this machine's (feature `native`), [`Fake`] one of simulated devices to try such things on.
+//! Either tells what comes and goes ([`Host::changes`]), and why a stream could not be opened or has ended.
 //!
 //! # Real-time considerations
 //! What runs in a callback is [`Callback`], and it is public so that it can be tested and driven without a device. It does

@@ -1,6 +1,6 @@
 //! Streams of this machine through [`Host`]: a port from one sink's clock to another's, and its monitor recorded by an input stream.
 
-use super::servers::{are_there, float_sink, run, within};
+use super::servers::{Running, are_there, float_sink, run, within};
 use crate::sine::thd_n;
 use sostenuto_device::{Change, Direction, Host, PortState, Setup, Stream, System, Vigour, Wish, port};
 use std::f64::consts::TAU;
@@ -60,6 +60,48 @@ fn a_port_joins_two_sinks_and_a_monitor_hears_it() {
         (near.vigour(), far.vigour(), monitor.vigour()),
         (Vigour::Alive, Vigour::Alive, Vigour::Alive)
     );
+}
+
+/// One channel, of the only device that records and has this in its name; the tone is another program's.
+#[test]
+fn an_input_hears_what_another_program_plays() {
+    if !are_there() {
+        return;
+    }
+    let _sink = float_sink("stage", 48_000);
+    let tone = |frame: u32| (TAU * (f64::from(frame) * HERTZ / 48_000.0).fract()).sin() as f32 * 0.5;
+    let bytes: Vec<u8> =
+        (0..20 * 48_000).flat_map(|frame| [tone(frame); 2]).flat_map(f32::to_le_bytes).collect();
+    let file =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tone-{}.raw", std::process::id()));
+    std::fs::write(&file, bytes).unwrap();
+    let format = ["--raw", "--format=float32le", "--rate=48000", "--channels=2", "--device=stage"];
+    let _player = Running::new("pacat", &[&format[..], &[file.to_str().unwrap()]].concat());
+
+    let mut system = System::new();
+    let wish = wish("stage", 1, 0);
+    let terms = system.terms(&wish).unwrap();
+    let (tell, told) = channel();
+    let listen = move |input: &[f32], output: &mut [f32], _: u64| {
+        assert!(output.is_empty());
+        _ = tell.send(input.to_vec());
+    };
+    let stream = system.open(&wish, Box::new(listen)).unwrap();
+    assert_eq!((stream.terms(), terms.inputs, terms.outputs), (terms.clone(), 1, 0));
+    assert_eq!(terms.device, "pulseaudio:stage.monitor");
+    let mut heard: Vec<f32> = Vec::new();
+    while heard.len() < 5 * 48_000 {
+        let block = told.recv_timeout(Duration::from_secs(10)).expect("the server runs");
+        // From where the tone begins.
+        if !heard.is_empty() || block.iter().any(|sample| sample.abs() > 0.1) {
+            heard.extend(block);
+        }
+    }
+    let noise = heard.chunks_exact(1 << 14).map(|part| thd_n(part, 48_000.0, HERTZ)).fold(f64::MAX, f64::min);
+    println!("noise {noise:.1} dB, {:?}", stream.counts());
+    assert!(noise < -100.0, "{noise} dB");
+    assert_eq!((stream.vigour(), stream.why()), (Vigour::Alive, None));
+    std::fs::remove_file(&file).unwrap();
 }
 
 #[test]
