@@ -1,4 +1,4 @@
-//! Audio files in and out, and pictures of sound.
+//! Audio files in and out, at the rate that is asked for; recordings; and pictures of sound.
 //!
 //! ```
 //! use sostenuto_media::{Sound, plot, wav};
@@ -18,13 +18,15 @@
 //! ```
 //!
 //! # Real-time considerations
-//! Everything here allocates and waits for files: it belongs on a worker or control thread, never on the audio thread.
+//! Everything here allocates and waits for files: it belongs on a worker or control thread, never on the audio thread. The one exception is
+//! [`record::Tape`], which the audio thread writes to.
 
 #![forbid(unsafe_code)]
 
 mod channels;
 pub mod decode;
 pub mod plot;
+pub mod record;
 pub mod resample;
 mod sound;
 pub mod wav;

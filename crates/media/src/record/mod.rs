@@ -1,0 +1,173 @@
+//! What the audio thread has, as a WAV file: over a ring, written by a thread of its own; what is lost on the way is counted and declared.
+//!
+//! ```
+//! use sostenuto_media::{record, wav};
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let file = directory.path().join("take.wav");
+//! let format = wav::Format { channels: 2, rate: 48_000, encoding: wav::Encoding::Float32 };
+//! let (mut tape, recorder) = record::to_file(&file, format, record::Options::default())?;
+//! // On the audio thread, in every block:
+//! tape.write(&[&[0.5; 64], &[0.25; 64]]);
+//! // When it is enough:
+//! let recorded = recorder.finish()?;
+//! assert_eq!((recorded.written.frames, recorded.lost), (64, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod tape;
+mod worker;
+
+pub use tape::{Loss, Tape};
+
+use crate::wav::{Format, WriteError, Writer, Written};
+use sostenuto_rt::{Gauge, ring};
+use std::io::{Seek, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How a recording is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Seconds that wait in the ring at most, while the disk is busy. From 0.01 to 60; 2.
+    pub seconds: f64,
+    /// How often the file is brought up to what was recorded. 100 ms.
+    pub every: Duration,
+    /// The file becomes RF64 beyond so many bytes, as far as that is not more than 4 GiB.
+    pub rf64_beyond: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seconds: 2.0, every: Duration::from_millis(100), rf64_beyond: u64::MAX }
+    }
+}
+
+/// Losses that can wait to be told to the writing thread, and that are listed.
+const MOST_LOSSES: usize = 256;
+
+/// What both ends know of a recording.
+#[derive(Debug)]
+struct Meters {
+    /// Frames that were lost.
+    lost: Gauge<u64>,
+    /// Frames in the file.
+    frames: Gauge<u64>,
+    /// Whether it is still going on: one of the following.
+    state: Gauge<u32>,
+}
+
+const RUNNING: u32 = 0;
+const ENDING: u32 = 1;
+const FAILED: u32 = 2;
+
+/// A recording that is under way, for the control side. Dropped, it ends the recording without a word.
+#[derive(Debug)]
+pub struct Recorder {
+    meters: Arc<Meters>,
+    thread: Option<JoinHandle<Result<Recorded, WriteError>>>,
+}
+
+/// How a recording stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Frames in the file, losses included, which are silent.
+    pub frames: u64,
+    /// Frames that were lost.
+    pub lost: u64,
+    /// Whether writing went wrong, so that nothing more is recorded; [`Recorder::finish`] says how.
+    pub failed: bool,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// What the file holds.
+    pub written: Written,
+    /// Frames that were lost. Each is a silent one in the file, so that what comes after is in time.
+    pub lost: u64,
+    /// Where they were lost: the first 256 places.
+    pub losses: Vec<Loss>,
+}
+
+/// Begins to record into a file, in the place of one that may be there. `[control]`
+///
+/// The [`Tape`] goes to the audio thread. The recording ends with [`Recorder::finish`], or when the tape is dropped, which belongs on the control
+/// side.
+///
+/// # Errors
+/// As [`Writer::create`].
+pub fn to_file(
+    path: impl AsRef<Path>,
+    format: Format,
+    options: Options,
+) -> Result<(Tape, Recorder), WriteError> {
+    begin(Writer::create(path, format)?, format, options)
+}
+
+/// The same into anything that can seek.
+///
+/// # Errors
+/// As [`Writer::new`].
+pub fn to<W: Write + Seek + Send + 'static>(
+    target: W,
+    format: Format,
+    options: Options,
+) -> Result<(Tape, Recorder), WriteError> {
+    begin(Writer::new(target, format)?, format, options)
+}
+
+fn begin<W: Write + Seek + Send + 'static>(
+    writer: Writer<W>,
+    format: Format,
+    options: Options,
+) -> Result<(Tape, Recorder), WriteError> {
+    let frames = (options.seconds.clamp(0.01, 60.0) * f64::from(format.rate)).ceil() as usize;
+    let (samples, waiting) = ring(frames.max(1) * usize::from(format.channels));
+    let (losses, told) = ring(MOST_LOSSES);
+    let meters = Arc::new(Meters {
+        lost: Gauge::<u64>::new(0),
+        frames: Gauge::<u64>::new(0),
+        state: Gauge::<u32>::new(RUNNING),
+    });
+    let tape = Tape::new(samples, losses, meters.clone(), format.channels);
+    let writer = writer.with_rf64_beyond(options.rf64_beyond);
+    let worker = worker::Worker::new(writer, waiting, told, meters.clone(), format.channels);
+    let every = options.every;
+    let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || worker.run(every))?;
+    Ok((tape, Recorder { meters, thread: Some(thread) }))
+}
+
+impl Recorder {
+    /// How it stands. `[any]`
+    pub fn status(&self) -> Status {
+        Status {
+            frames: self.meters.frames.get(),
+            lost: self.meters.lost.get(),
+            failed: self.meters.state.get() == FAILED,
+        }
+    }
+
+    /// Ends the recording: what the tape has by now is written, and what comes later is not. `[control]`
+    ///
+    /// # Errors
+    /// [`WriteError::Io`]: writing went wrong. The file is whole and holds what was written before.
+    pub fn finish(mut self) -> Result<Recorded, WriteError> {
+        self.end().unwrap_or_else(|| Err(std::io::Error::other("the recording thread is gone").into()))
+    }
+
+    fn end(&mut self) -> Option<Result<Recorded, WriteError>> {
+        if self.meters.state.get() == RUNNING {
+            self.meters.state.set(ENDING);
+        }
+        self.thread.take()?.join().ok()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        _ = self.end();
+    }
+}
