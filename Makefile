@@ -101,7 +101,7 @@ endif
 	@SOSTENUTO_EDITS=$(EDITS) $(STEP) "$(EDITS) random edits" $(CARGO) test --release $(call packages_of,$(EDIT_TESTS)) \
 		--test 'random_*' -- --nocapture
 
-fuzz: ## feed the parsers with nonsense; FUZZ_SECONDS=n for each (needs a nightly toolchain)
+fuzz: need-media ## feed the parsers and decoders with nonsense; FUZZ_SECONDS=n for each (needs a nightly toolchain)
 ifeq ($(wildcard fuzz/Cargo.toml),)
 	$(error there is no fuzz/Cargo.toml to run)
 endif
@@ -109,6 +109,7 @@ endif
 		{ echo "make fuzz needs a nightly toolchain:  rustup toolchain install $(NIGHTLY)" >&2; exit 1; }
 	@command -v cargo-fuzz >/dev/null || [ -x .tools/bin/cargo-fuzz ] || \
 		$(STEP) "cargo-fuzz" $(CARGO) install --quiet --locked --root .tools cargo-fuzz
+	@tools/fuzz-seeds.sh fuzz/corpus/media
 	@PATH="$(CURDIR)/.tools/bin:$$PATH"; parsers=$$($(CARGO) +$(NIGHTLY) fuzz list) || exit 1; for parser in $$parsers; do \
 		$(STEP) "fuzz $$parser" $(CARGO) +$(NIGHTLY) fuzz run "$$parser" -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
