@@ -28,6 +28,9 @@ pub enum Verb {
     /// Render a patch to a WAV file, as fast as the machine goes.
     #[command(after_help = RENDER_EXAMPLES)]
     Render(Render),
+    /// Convert a sound file to WAV: WAV, AIFF, FLAC, MP3, Ogg Vorbis, or AAC or ALAC in M4A.
+    #[command(after_help = CONVERT_EXAMPLES)]
+    Convert(Convert),
     /// Say what is wrong with patches.
     Check {
         /// Patch files, TOML or JSON; `-` is standard input.
@@ -74,7 +77,13 @@ const PLAY_EXAMPLES: &str = "Examples:
   sostenuto play --chain 'saw frequency=110 ! lowpass cutoff=800 ! gain gain=-12'
   printf 'set filter.cutoff 400 over 2s\\n' | sostenuto play examples/slow-filter.toml --seconds 5
   sostenuto play examples/slow-filter.toml --journal performance.txt
-  sostenuto play --control examples/slow-filter.toml";
+  sostenuto play --control examples/slow-filter.toml
+  sostenuto play song.flac --loop";
+
+const CONVERT_EXAMPLES: &str = "Examples:
+  sostenuto convert song.flac song.wav
+  sostenuto convert take.m4a take.wav --rate 48000 --channels 1 --bits 32f
+  sostenuto convert scratched.mp3 what-is-left.wav --mend";
 
 const RENDER_EXAMPLES: &str = "Examples:
   sostenuto render examples/slow-filter.toml -o slow.wav --seconds 20
@@ -90,14 +99,14 @@ const DEVICES_EXAMPLES: &str = "Examples:
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct What {
-    /// A patch file, TOML or (ending in .json) JSON.
+    /// A patch file, TOML or (ending in .json) JSON; or a sound file, as song.flac, to play or render.
     pub patch: Option<PathBuf>,
     /// A chain of nodes instead of a file: `KIND [PARAM=VALUE …] ! KIND …`.
     #[arg(long, value_name = "CHAIN")]
     pub chain: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Play {
     #[command(flatten)]
     pub what: What,
@@ -113,9 +122,12 @@ pub struct Play {
     /// Frames in a callback.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub block: Option<u32>,
-    /// Stop after so long.
+    /// Stop after so long; a sound file ends by itself.
     #[arg(long, value_parser = seconds)]
     pub seconds: Option<f64>,
+    /// Play a sound file over and over.
+    #[arg(long = "loop")]
+    pub looped: bool,
     /// Do not watch the file for changes.
     #[arg(long)]
     pub no_watch: bool,
@@ -143,9 +155,12 @@ pub struct Render {
     /// The WAV file to write.
     #[arg(long, short)]
     pub output: PathBuf,
-    /// How long it is to be.
-    #[arg(long, short, default_value = "10", value_parser = seconds)]
-    pub seconds: f64,
+    /// How long it is to be: 10 s if left out, or as long as a sound file is.
+    #[arg(long, short, value_parser = seconds)]
+    pub seconds: Option<f64>,
+    /// Play a sound file over and over.
+    #[arg(long = "loop")]
+    pub looped: bool,
     /// Frames a second.
     #[arg(long, short, default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
     pub rate: u32,
@@ -177,6 +192,26 @@ pub struct Devices {
     /// Go on and tell which devices come and go, and which become the default.
     #[arg(long)]
     pub watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The sound file; what it is, its bytes tell, not its name.
+    pub input: PathBuf,
+    /// The WAV file to write.
+    pub output: PathBuf,
+    /// Frames a second; as in the file if left out.
+    #[arg(long, short, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
+    pub rate: Option<u32>,
+    /// Channels; as in the file if left out. One is heard on all, into one goes the mean, otherwise the first ones stay.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channels: Option<u16>,
+    /// How samples are written.
+    #[arg(long, default_value = "24")]
+    pub bits: Bits,
+    /// Make silence of what is damaged, and take what is there of a file that is cut short, instead of refusing it.
+    #[arg(long)]
+    pub mend: bool,
 }
 
 /// How samples are written to a file.

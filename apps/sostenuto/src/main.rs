@@ -5,6 +5,7 @@
 mod check;
 mod clean;
 mod cli;
+mod convert;
 mod devices;
 mod diff;
 mod graph;
@@ -15,6 +16,8 @@ mod prompt;
 mod render;
 mod reply;
 mod script;
+mod song;
+mod sound;
 mod source;
 mod svg;
 mod watch;
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match verb {
         Verb::Play(args) => play::play(&args),
         Verb::Render(args) => render::render(&args),
+        Verb::Convert(args) => convert::convert(&args),
         Verb::Check { patches } => check::check(&patches),
         Verb::Nodes { kind, json } => nodes::nodes(kind.as_deref(), json),
         Verb::Graph(args) => graph::graph(&args),

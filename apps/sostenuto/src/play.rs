@@ -29,7 +29,7 @@ const FALLBACK_RATE: u32 = 48_000;
 const INSTEAD_SECONDS: f64 = 10.0;
 
 pub fn play(args: &cli::Play) -> Result<ExitCode> {
-    let checked = crate::source::patch(&args.what)?;
+    let (checked, length) = crate::song::or_patch(&args.what, args.looped)?;
     let request = Request {
         device: args.device.clone(),
         host: args.host.clone(),
@@ -45,7 +45,7 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
                 crate::render::instead_of_playing(
                     &checked.patch,
                     file,
-                    args.seconds.unwrap_or(INSTEAD_SECONDS),
+                    args.seconds.or(length).unwrap_or(INSTEAD_SECONDS),
                 )?;
                 return Ok(ExitCode::SUCCESS);
             }
@@ -53,6 +53,8 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
             AudioEngine::without_device(args.rate.unwrap_or(FALLBACK_RATE), 2)?
         }
     };
+    let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
+    let args = &cli::Play { seconds, ..args.clone() };
     let (show, heard) = start(&engine, args, &checked.patch)?;
     engine.play()?;
     let file = watched(args).map(|path| path.display().to_string());
@@ -74,12 +76,13 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
     let heard = match watched(args) {
         Some(path) => {
             let text = crate::source::text(path)?.text;
-            let (source, mut load) = (text.clone(), crate::source::loader(path));
+            let (source, mut load) =
+                (text.clone(), crate::source::loader(path).at(engine.outlet().rate.into()));
             engine.controller().with(move |desk| desk.open_with(&source, &mut load, None).map(|_| ()))??;
             Some(text)
         }
         None => {
-            engine.apply(patch)?;
+            engine.apply(&crate::sound::at_rate(patch, engine.outlet().rate))?;
             None
         }
     };
@@ -94,7 +97,7 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
 fn watched(args: &cli::Play) -> Option<&Path> {
     let path = args.what.patch.as_deref().filter(|path| *path != Path::new("-"))?;
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-    (!json).then_some(path)
+    (!json && crate::song::file(&args.what).is_none()).then_some(path)
 }
 
 /// Everything that goes on while a patch plays.

@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// How long a patch is rendered.
+const DEFAULT_SECONDS: f64 = 10.0;
+
 pub fn render(args: &cli::Render) -> Result<ExitCode> {
-    let checked = crate::source::patch(&args.what)?;
+    let (checked, length) = crate::song::or_patch(&args.what, args.looped)?;
     for source in args.what.patch.iter().chain(&args.script) {
-        let same = |a: &Path, b: &Path| {
-            a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
-        };
-        if same(source, &args.output) {
+        if is_same(source, &args.output) {
             bail!("{} is what is to be rendered: give another file after -o", args.output.display());
         }
     }
@@ -29,7 +29,8 @@ pub fn render(args: &cli::Render) -> Result<ExitCode> {
         Some(path) => Script::read(path, &job.desk)?,
         None => Script::empty(),
     };
-    let frames = (args.seconds * f64::from(args.rate)).round() as u64;
+    let seconds = args.seconds.or(length).unwrap_or(DEFAULT_SECONDS);
+    let frames = (seconds * f64::from(args.rate)).round() as u64;
     let format = Format { channels: args.channels, rate: args.rate, encoding: encoding(args.bits) };
     let outcome =
         job.write(&args.output, format, frames, args.block as usize, script, args.plot.as_deref())?;
@@ -48,7 +49,27 @@ pub fn instead_of_playing(patch: &Patch, path: &Path, seconds: f64) -> Result<()
     Ok(())
 }
 
-fn encoding(bits: Bits) -> Encoding {
+/// Refuses a file for which its disk has no room, where that is known, before long work begins.
+pub fn ask_for_room(path: &Path, format: Format, frames: u64) -> Result<()> {
+    let directory = path.parent().filter(|way| !way.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match fs4::available_space(directory) {
+        Ok(free) if free < format.bytes(frames) => {
+            let gigabytes = format.bytes(frames) as f64 / 1e9;
+            bail!(
+                "{} would have {gigabytes:.1} GB, for which its disk has no room: make it shorter, with fewer channels or bits, or write elsewhere",
+                path.display()
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether two names are of one file.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
+}
+
+pub fn encoding(bits: Bits) -> Encoding {
     match bits {
         Bits::Int16 => Encoding::Int16Dithered,
         Bits::Int24 => Encoding::Int24,
@@ -67,7 +88,7 @@ impl Job {
     fn new(patch: &Patch, rate: u32, channels: u16) -> Result<Job> {
         let (conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
         let mut desk = Desk::new(conductor);
-        desk.play(patch.clone(), None)?;
+        desk.play(crate::sound::at_rate(patch, rate), None)?;
         Ok(Job { desk, executor, channels, rate })
     }
 
@@ -84,6 +105,7 @@ impl Job {
         if path.is_dir() {
             bail!("{} is a directory: give the name of a file in it", path.display());
         }
+        ask_for_room(path, format, frames)?;
         // Written beside and renamed when whole: what was there before is there until then.
         let part = Part::of(path);
         let mut writer = Writer::create(&part.0, format)?;
@@ -133,22 +155,31 @@ impl Job {
         }
         let seconds = done as f64 / f64::from(self.rate);
         let pace = seconds / begun.elapsed().as_secs_f64().max(1e-9);
-        let clipped = match written.clipped {
-            0 => String::new(),
-            n => format!(", {n} samples clipped: turn it down, or write --bits 32f"),
-        };
+        let clipped = clipped(written.clipped);
         Ok(format!("{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}", path.display()))
     }
 }
 
+/// What to say about samples beyond full scale.
+pub fn clipped(samples: u64) -> String {
+    match samples {
+        0 => String::new(),
+        n => format!(", {n} samples clipped: turn it down, or write --bits 32f"),
+    }
+}
+
 /// A file that is being written, removed again unless it is renamed.
-struct Part(PathBuf);
+pub struct Part(PathBuf);
 
 impl Part {
-    fn of(path: &Path) -> Part {
+    pub fn of(path: &Path) -> Part {
         let mut name = path.as_os_str().to_owned();
         name.push(".part");
         Part(name.into())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -158,7 +189,7 @@ impl Drop for Part {
     }
 }
 
-fn progress(frames: u64) -> ProgressBar {
+pub fn progress(frames: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

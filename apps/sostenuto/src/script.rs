@@ -154,7 +154,8 @@ impl Script {
         let reply = match command {
             Command::Load { path } => {
                 let source = crate::source::text(path.as_ref()).with_context(place)?;
-                let mut load = crate::source::loader(path.as_ref());
+                let rate = desk.conductor().sample_rate();
+                let mut load = crate::source::loader(path.as_ref()).at(rate);
                 desk.open_with(&source.text, &mut load, Some(at)).with_context(place)?.0
             }
             command => desk.carry_out(command, Some(at)).with_context(place)?,

@@ -4,7 +4,6 @@ use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
-use sostenuto_media::Sound;
 use sostenuto_nodes::Buffer;
 use sostenuto_patch::{Checked, Load, MAX_DOCUMENT, Notation, Problem, chain, read_with};
 use std::io::Read;
@@ -38,18 +37,24 @@ pub fn text(path: &Path) -> Result<Text> {
 /// Gives the files that the parts and the buffers of a document come from: their names go from the directory of the document, or from the present one if it
 /// came from standard input.
 pub fn loader(document: &Path) -> Folder {
-    Folder(directory(document))
+    Folder { directory: directory(document), rate: None }
 }
 
 /// A directory that the files of a document lie in.
-pub struct Folder(PathBuf);
-
-/// The most bytes of a file that a buffer comes from: as many as a WAV file can have.
-const MAX_SOUND: u64 = 4 << 30;
+pub struct Folder {
+    directory: PathBuf,
+    /// The rate at which its sounds will be played.
+    rate: Option<u32>,
+}
 
 impl Folder {
+    /// The same, which resamples sounds to the rate at which they will be played.
+    pub fn at(self, rate: f64) -> Folder {
+        Folder { rate: Some(rate as u32), ..self }
+    }
+
     fn path(&self, name: &str) -> Result<PathBuf, String> {
-        let path = self.0.join(name);
+        let path = self.directory.join(name);
         if name == "-" || path.is_dir() { Err("that is no file".to_owned()) } else { Ok(path) }
     }
 }
@@ -64,14 +69,12 @@ impl Load for Folder {
     }
 
     fn sound(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
-        let path = self.path(name)?;
-        let bytes = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
-        if bytes > MAX_SOUND {
-            return Err(format!("it has {bytes} bytes; the most is {MAX_SOUND}: cut it"));
-        }
-        let sound = Sound::read_wav(path).map_err(|error| error.to_string())?;
-        let buffer = Buffer::from_channels(&sound.channels, f64::from(sound.rate));
-        buffer.map(|buffer| Some(buffer.into())).map_err(|error| error.to_string())
+        let recorded = crate::sound::read(&self.path(name)?)?;
+        Ok(Some(self.rate.map_or(recorded.clone(), |rate| crate::sound::resampled(&recorded, rate))))
+    }
+
+    fn sound_as_recorded(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
+        crate::sound::read(&self.path(name)?).map(Some)
     }
 }
 

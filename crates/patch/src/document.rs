@@ -145,14 +145,25 @@ struct Known<'a> {
     patch: &'a Patch,
 }
 
+impl Known<'_> {
+    fn sound_of(&self, file: &str, keep_rate: bool) -> Option<Arc<Buffer>> {
+        let of_file =
+            |source: &&BufferSource| source.file.as_deref() == Some(file) && source.keep_rate == keep_rate;
+        self.patch.buffers.values().find(of_file)?.sound.clone()
+    }
+}
+
 impl Load for Known<'_> {
     fn text(&mut self, file: &str) -> Result<String, String> {
         self.files.get(file).cloned().ok_or_else(String::new)
     }
 
     fn sound(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
-        let of_file = |source: &&BufferSource| source.file.as_deref() == Some(file);
-        Ok(self.patch.buffers.values().find(of_file).and_then(|source| source.sound.clone()))
+        Ok(self.sound_of(file, false))
+    }
+
+    fn sound_as_recorded(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
+        Ok(self.sound_of(file, true))
     }
 }
 
@@ -220,7 +231,9 @@ impl Change<'_> {
         retain(buffers, |name| new.contains_key(name));
         let Some(table) = buffers.as_table_like_mut() else { return };
         for (name, source) in new {
-            if old.get(name).is_none_or(|was| was.file != source.file) || !table.contains_key(name) {
+            if old.get(name).is_none_or(|was| (&was.file, was.keep_rate) != (&source.file, source.keep_rate))
+                || !table.contains_key(name)
+            {
                 set(table, name, &Value::Table(buffer_entries(source)));
             }
         }

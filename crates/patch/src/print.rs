@@ -69,7 +69,8 @@ pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
 
 /// What stands in the table of a buffer.
 pub(crate) fn buffer_entries(source: &BufferSource) -> Vec<Entry> {
-    source.file.iter().map(|file| Entry::new("file", file.as_str())).collect()
+    let file = source.file.iter().map(|file| Entry::new("file", file.as_str()));
+    file.chain(source.keep_rate.then(|| Entry::new("keep_rate", Value::Bool(true)))).collect()
 }
 
 fn json_entries(entries: &[Entry]) -> impl Iterator<Item = (String, serde_json::Value)> {

@@ -55,13 +55,21 @@ pub trait Load {
     /// Why there is none, for people.
     fn text(&mut self, file: &str) -> Result<String, String>;
 
-    /// The recording in a file that a buffer comes from; nothing leaves open what it is.
+    /// The recording in a file that a buffer comes from, at whatever rate is best to play it; nothing leaves open what it is.
     ///
     /// # Errors
     /// Why there is none, for people.
     fn sound(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
         let _ = file;
         Ok(None)
+    }
+
+    /// The same at the rate of the file, for a buffer that keeps it.
+    ///
+    /// # Errors
+    /// Why there is none, for people.
+    fn sound_as_recorded(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
+        self.sound(file)
     }
 }
 

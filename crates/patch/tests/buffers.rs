@@ -229,3 +229,46 @@ fn problems_name_the_place_and_the_remedy() {
     ));
     assert_eq!(check(&silent.patch, &catalogue()).len(), 1);
 }
+
+/// Gives its own rate for what keeps it, and 96 kHz for what need not.
+struct AtRates;
+
+impl Load for AtRates {
+    fn text(&mut self, _: &str) -> Result<String, String> {
+        Err("there is none".to_owned())
+    }
+
+    fn sound(&mut self, _: &str) -> Result<Option<Arc<Buffer>>, String> {
+        Ok(Some(Buffer::from_interleaved(vec![0.5; 12], 2, 96_000.0).unwrap().into()))
+    }
+
+    fn sound_as_recorded(&mut self, _: &str) -> Result<Option<Arc<Buffer>>, String> {
+        Ok(Some(buffer(0.5, 2)))
+    }
+}
+
+#[test]
+fn a_buffer_keeps_the_rate_of_its_file_where_the_document_says_so() {
+    let twice = TEXT.replace("tone = {}", "tone = { file = \"noise.wav\", keep_rate = true }");
+    let twice = twice.replace("buffer = \"tone\"", "buffer = \"tone\"\nchannels = 2");
+    let read = |text: &str| read_with(text, Notation::Toml, &catalogue(), &mut AtRates);
+    let patch = read(&twice).unwrap().patch;
+    let rates = patch.buffers.values().map(|source| source.sound.as_ref().unwrap().rate());
+    assert_eq!(rates.collect::<Vec<_>>(), [96_000.0, 48_000.0]);
+    // Printed, and read again.
+    let again = read(&to_toml(&patch, &catalogue())).unwrap().patch;
+    assert_eq!(again, patch);
+    let json =
+        read_with(&to_json(&patch, &catalogue()), Notation::Json, &catalogue(), &mut AtRates).unwrap().patch;
+    assert_eq!(json.buffers, patch.buffers);
+    // Another sound for what plays it.
+    let other = read(&twice.replace("true }", "false }")).unwrap().patch;
+    let resolved = |patch: &Patch| resolve(patch, &catalogue()).unwrap();
+    let edits = diff(&resolved(&patch), &resolved(&other));
+    assert!(
+        edits.iter().any(|edit| matches!(edit, Edit::Buffer { name, .. } if name == "tone")),
+        "{edits:?}"
+    );
+    let wrong = read(&twice.replace("true }", "1 }")).unwrap_err();
+    assert!(wrong[0].to_string().contains("true or false"), "{}", wrong[0]);
+}

@@ -29,6 +29,7 @@ impl Session {
             answers: self.answers.clone(),
             snapshots: self.snapshots.clone(),
             document: args.what.patch.clone().unwrap_or_default(),
+            rate: self.rate,
             wake,
         };
         let server = Server::start(self.controller.clone(), outside, Settings::with(address, token))?;
@@ -43,6 +44,8 @@ struct Outside {
     snapshots: Arc<Mutex<Snapshots>>,
     /// Files that patches name lie beside this one.
     document: PathBuf,
+    /// The engine's, to which sounds of files are resampled.
+    rate: f64,
     wake: Sender<Wake>,
 }
 
@@ -75,6 +78,6 @@ impl Program for Outside {
     }
 
     fn loader(&self) -> Option<Box<dyn Load>> {
-        Some(Box::new(crate::source::loader(&self.document)))
+        Some(Box::new(crate::source::loader(&self.document).at(self.rate)))
     }
 }

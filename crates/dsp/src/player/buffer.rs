@@ -8,6 +8,8 @@ use core::fmt;
 #[derive(PartialEq)]
 pub struct Buffer {
     rate: f64,
+    /// The rate at which places in it are counted.
+    marks: f64,
     channels: usize,
     frames: usize,
     /// Frame after frame, so that what lies around a place is together for all channels.
@@ -87,7 +89,7 @@ impl Buffer {
         if let Some(place) = samples.iter().position(|x| !x.is_finite()) {
             return Err(BufferError::NotFinite(place / channels));
         }
-        Ok(Buffer { rate, channels, frames, samples: samples.into_boxed_slice() })
+        Ok(Buffer { rate, marks: rate, channels, frames, samples: samples.into_boxed_slice() })
     }
 
     /// From a list of samples for each channel, at `rate` frames a second. `[control]`
@@ -105,6 +107,19 @@ impl Buffer {
         let frame = |frame: usize| channels.iter().filter_map(move |channel| channel.as_ref().get(frame));
         let samples = (0..frames).flat_map(frame).copied().collect();
         Self::from_interleaved(samples, channels.len(), rate)
+    }
+
+    /// The same, in which places are counted in frames of another rate, as those of a loop: that of a file before it was resampled. What is no
+    /// rate from 1 to 1,000,000 changes nothing. `[control]`
+    #[must_use]
+    pub fn with_marks_at(self, rate: f64) -> Buffer {
+        if (1.0..=1e6).contains(&rate) { Buffer { marks: rate, ..self } } else { self }
+    }
+
+    /// The frame that is nearest to a place, which is counted at the rate of the marks; at most the end. `[any]`
+    pub fn frame_at(&self, mark: usize) -> usize {
+        let frame = (mark as f64 * (self.rate / self.marks) + 0.5) as usize;
+        frame.min(self.frames)
     }
 
     /// Frames per second. `[any]`

@@ -112,8 +112,9 @@ impl Track {
     /// A buffer at `rate` frames a second; without one, silence.
     pub fn new(buffer: Option<Arc<Buffer>>, region: Region, rate: f64) -> Track {
         let frames = buffer.as_ref().map_or(0, |b| b.frames());
-        let end = if region.end == 0 { frames } else { region.end.min(frames) };
-        let start = region.start.min(end.saturating_sub(1));
+        let place = |mark: usize| buffer.as_ref().map_or(0, |b| b.frame_at(mark));
+        let end = if region.end == 0 { frames } else { place(region.end).max(1).min(frames) };
+        let start = place(region.start).min(end.saturating_sub(1));
         let ratio = buffer.as_ref().map_or(0.0, |b| b.rate() / rate.max(1.0));
         Track { buffer, ratio, frames: frames as i64, start: start as i64, end: end as i64 }
     }

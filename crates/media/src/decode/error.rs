@@ -24,11 +24,7 @@ pub enum DecodeError {
         path: PathBuf,
     },
     /// It is nothing that is read here, whatever its name says.
-    #[error(
-        "'{}' is no sound file of a kind that is read here ({reason}); these are WAV, AIFF, FLAC, MP3, Ogg Vorbis, and M4A with AAC or ALAC. \
-         Convert it to one of them",
-        path.display()
-    )]
+    #[error("'{}' is no sound file that is read here ({reason}). Convert it to WAV or FLAC", path.display())]
     Unknown {
         /// The file.
         path: PathBuf,

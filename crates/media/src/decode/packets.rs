@@ -122,12 +122,10 @@ impl Packets {
         for _ in 0..MOST_PASSED {
             let packet = match self.demuxer.next_packet() {
                 Ok(Some(packet)) => packet,
-                Ok(None) => return self.verified(),
+                Ok(None) => return self.end(had),
                 Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
                     // Some demuxers have no other way of saying that all is read.
-                    let lacks = self.is_exact && self.told.is_some_and(|told| told > had);
-                    let end = Fault::CutShort { frames: had, told: self.told };
-                    return if lacks { Err(end) } else { self.verified() };
+                    return self.end(had);
                 }
                 Err(Error::IoError(error)) => return Err(Fault::Io(error)),
                 Err(error) => return Err(Fault::Damaged(error.to_string().into())),
@@ -175,8 +173,11 @@ impl Packets {
         Ok(true)
     }
 
-    /// The end, unless a checksum of the whole says otherwise.
-    fn verified(&mut self) -> Result<bool, Fault> {
+    /// The end, unless frames are missing or a checksum of the whole says otherwise.
+    fn end(&mut self, had: u64) -> Result<bool, Fault> {
+        if self.is_exact && self.told.is_some_and(|told| told > had) {
+            return Err(Fault::CutShort { frames: had, told: self.told });
+        }
         match self.decoder.finalize().verify_ok {
             Some(false) => Err(Fault::Damaged("its checksum is not that of its samples".into())),
             _ => Ok(false),
@@ -206,6 +207,7 @@ fn unknown(error: Error) -> Fault {
             Fault::Unknown("it ends too early".into())
         }
         Error::IoError(error) => Fault::Io(error),
+        Error::Unsupported(what) if what.contains("probe") => Fault::Unknown("of no known format".into()),
         other => Fault::Unknown(other.to_string().into()),
     }
 }

@@ -77,6 +77,12 @@ pub struct Format {
 }
 
 impl Format {
+    /// Bytes of a file with so many frames, with up to 200 for its headers.
+    pub fn bytes(&self, frames: u64) -> u64 {
+        let frame = u64::from(self.channels) * u64::from(self.encoding.bytes());
+        frames.saturating_mul(frame).saturating_add(200)
+    }
+
     pub(super) fn check(&self) -> Result<(), WriteError> {
         let frame = u32::from(self.channels) * self.encoding.bytes();
         if self.channels == 0 || frame > u32::from(u16::MAX) {

@@ -17,6 +17,10 @@ pub struct BufferSource {
     /// The file, by the name that the document has for it; a buffer without one is handed over by the program that plays the patch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Whether the recording stays at the rate of its file, so that places in it are exact to the frame. Otherwise whoever reads it may resample
+    /// it, as well as can be, to the rate at which it will be played, and places are the nearest frames.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_rate: bool,
     /// The recording, once it was read or handed over. It is no part of any text.
     #[serde(skip)]
     pub sound: Option<Arc<Buffer>>,

@@ -7,7 +7,7 @@ use crate::limits::MAX_BUFFERS;
 use crate::model::{BufferSource, Buffers};
 use crate::tree::{Entry, Tree, Value};
 
-const BUFFER: &[&str] = &["file"];
+const BUFFER: &[&str] = &["file", "keep_rate"];
 
 impl Reader<'_> {
     /// What a document says under `buffers`, with what is in the files.
@@ -35,21 +35,28 @@ impl Reader<'_> {
             return source;
         };
         self.no_repetition(entries, None);
+        let mut file_span = None;
         for Entry { key: inner, key_span, tree } in entries {
-            if inner != "file" {
-                self.unknown_key(inner, key_span, None, "a buffer", BUFFER);
-                continue;
-            }
-            source.file = self.text(tree, None, key);
-            let Some(file) = source.file.clone() else { continue };
-            match self.files.sounds.get(&file).cloned() {
-                Some(Ok(sound)) => source.sound = sound,
-                Some(Err(why)) => {
-                    let fault = BufferFault::Unreadable { name: key.clone(), file, why };
-                    self.complain(&tree.span, None, Some(key), fault.into());
+            match (inner.as_str(), &tree.value) {
+                ("file", _) => {
+                    source.file = self.text(tree, None, key);
+                    file_span = Some(&tree.span);
                 }
-                None => {}
+                ("keep_rate", Value::Bool(keeps)) => source.keep_rate = *keeps,
+                ("keep_rate", other) => {
+                    self.complain(&tree.span, None, Some("keep_rate"), wrong("true or false", other));
+                }
+                _ => self.unknown_key(inner, key_span, None, "a buffer", BUFFER),
             }
+        }
+        let Some((file, span)) = source.file.clone().zip(file_span) else { return source };
+        match self.files.sounds.get(&(file.clone(), source.keep_rate)).cloned() {
+            Some(Ok(sound)) => source.sound = sound,
+            Some(Err(why)) => {
+                let fault = BufferFault::Unreadable { name: key.clone(), file, why };
+                self.complain(span, None, Some(key), fault.into());
+            }
+            None => {}
         }
         source
     }

@@ -10,6 +10,9 @@ use sostenuto_nodes::Buffer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A recording, if it is known, or why there is none.
+type Sound = Result<Option<Arc<Buffer>>, String>;
+
 /// What became of the files that a document names.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -17,8 +20,8 @@ pub(crate) struct Files {
     pub read: IndexMap<String, File>,
     /// Those that could not, and why.
     pub refused: BTreeMap<String, PartFault>,
-    /// The recordings that buffers come from, as far as they are known, or why there are none.
-    pub sounds: BTreeMap<String, Result<Option<Arc<Buffer>>, String>>,
+    /// The recordings that buffers come from, by file and whether they keep its rate, as far as they are known, or why there are none.
+    pub sounds: BTreeMap<(String, bool), Sound>,
 }
 
 impl Files {
@@ -42,7 +45,9 @@ fn load_sounds(document: &Tree, load: &mut Loader<'_>, files: &mut Files) {
     let Some(Value::Table(buffers)) = document.get("buffers").map(|t| &t.value) else { return };
     for buffer in buffers.iter().take(MAX_BUFFERS) {
         if let Some(Value::Text(name)) = buffer.tree.get("file").map(|t| &t.value) {
-            files.sounds.entry(name.clone()).or_insert_with(|| load.sound(name));
+            let keeps = matches!(buffer.tree.get("keep_rate").map(|t| &t.value), Some(Value::Bool(true)));
+            let read = || if keeps { load.sound_as_recorded(name) } else { load.sound(name) };
+            files.sounds.entry((name.clone(), keeps)).or_insert_with(read);
         }
     }
 }
