@@ -29,8 +29,12 @@ pub fn render(args: &cli::Render) -> Result<ExitCode> {
         Some(path) => Script::read(path, &job.desk)?,
         None => Script::empty(),
     };
-    let seconds = args.seconds.or(length).unwrap_or(DEFAULT_SECONDS);
-    let frames = (seconds * f64::from(args.rate)).round() as u64;
+    let rate = f64::from(args.rate);
+    let frames = match (args.seconds, length) {
+        // As resampling has it: also a frame that ends behind the end, if it begins before it.
+        (None, Some(length)) => (length * rate - 1e-6).ceil() as u64,
+        (seconds, _) => (seconds.unwrap_or(DEFAULT_SECONDS) * rate).round() as u64,
+    };
     let format = Format { channels: args.channels, rate: args.rate, encoding: encoding(args.bits) };
     let outcome =
         job.write(&args.output, format, frames, args.block as usize, script, args.plot.as_deref())?;
