@@ -8,6 +8,8 @@
 //! | one number (level, load, counter) | [`Gauge`] | the older value is overwritten |
 //! | what is done with and wants freeing elsewhere | [`trash()`] | backlog, then back in [`Full`], counted |
 //! | the running engine itself | [`OwnerSlot`] | entry refused, counted |
+//! | slots of one table, to several threads at once | [`Commons`] | the slot is refused |
+//! | tasks, to threads that help | [`crew()`] | whoever opened the round does them itself |
 //!
 //! and one thing that is set for the length of a callback: [`FlushDenormals`].
 //!
@@ -32,6 +34,8 @@
 
 extern crate alloc;
 
+mod commons;
+mod crew;
 mod denormal;
 #[forbid(unsafe_code)]
 mod gauge;
@@ -43,6 +47,8 @@ mod sync;
 #[forbid(unsafe_code)]
 mod trash;
 
+pub use commons::{COMMONS_CHUNK, Commons, CommonsChunk, Hand, Key, Shared};
+pub use crew::{Crew, Help, Helper, Order, crew};
 pub use denormal::FlushDenormals;
 pub use gauge::{Gauge, GaugeValue};
 pub use latest::{LatestReader, LatestWriter, latest, latest_with};

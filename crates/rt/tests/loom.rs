@@ -9,7 +9,9 @@
 
 use loom::sync::Arc;
 use loom::thread;
-use sostenuto_rt::{Full, OwnerSlot, latest, ring, trash_with_backlog};
+use sostenuto_rt::{
+    Commons, CommonsChunk, Full, Key, Order, OwnerSlot, Shared, crew, latest, ring, trash_with_backlog,
+};
 
 /// Something that loom reports if it is leaked, and that panics if it is dropped twice.
 type Item = (u32, Arc<()>);
@@ -267,4 +269,116 @@ fn owner_three_threads() {
         let entered = threads.into_iter().map(|thread| u64::from(thread.join().unwrap())).sum::<u64>();
         assert_eq!(*slot.try_enter().unwrap(), entered + u64::from(ours));
     });
+}
+
+#[test]
+fn commons_each_slot_to_one_and_published_to_all() {
+    loom::model(|| {
+        let mut table = Commons::with_room(1);
+        table.grow(&mut vec![CommonsChunk::new(|| (0, Arc::new(())))]);
+        let table = Arc::new(OwnerSlot::new(table));
+        let mut guard = table.try_enter().unwrap();
+        let mut whole = guard.whole();
+        let shared = whole.share().unwrap();
+        // Loom has no threads with borrowed things: the other one gets a pointer, and is joined before the table goes.
+        let lent = Lent(&raw const shared as usize);
+        let other = thread::spawn(move || {
+            let lent = lent;
+            // SAFETY: `shared` lives until this thread is joined.
+            let shared = unsafe { &*(lent.0 as *const Shared<'_, Item>) };
+            let mut key = Key::new();
+            let mut hand = shared.hand(&mut key);
+            let had = hand.get_mut(0).map(|item| item.0 += 10).is_some();
+            let seen = hand.published(1).map(|item| item.0);
+            (had, seen)
+        });
+        let mut key = Key::new();
+        let mut hand = shared.hand(&mut key);
+        hand.get_mut(1).unwrap().0 = 5;
+        assert!(hand.publish(1));
+        let had = hand.get_mut(0).map(|item| item.0 += 1).is_some();
+        let (other_had, seen) = other.join().unwrap();
+        assert!(had != other_had, "one has it, the other not");
+        assert!(seen.is_none_or(|seen| seen == 5));
+        drop(hand);
+        assert_eq!(guard.get(0).unwrap().0, if had { 1 } else { 10 });
+    });
+}
+
+/// An address that another thread may have.
+#[derive(Clone, Copy)]
+struct Lent(usize);
+
+/// Tasks of which the last hears what the first made, and what a helper finds that looks at any time: before, in the midst of it, too late.
+fn crew_gets_done(tasks: usize, pairs: &'static [(u32, u32)], rounds: u32) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    let needs = !pairs.is_empty();
+    model.check(move || {
+        let (mut crew, mut helpers) = crew(vec![0u32], vec![0u32; 4]);
+        let mut helper = helpers.pop().unwrap();
+        let helping = thread::spawn(move || helper.help());
+        let order = Order::new(tasks, pairs).unwrap();
+        let mut own = 0;
+        for round in 1..=rounds {
+            let made = [Made::new(), Made::new()];
+            let done = crew.run(
+                &order,
+                |task, tool| {
+                    *tool += 1;
+                    own += 1;
+                    work(task, needs, &made);
+                },
+                &|task, tool, runner| {
+                    *tool += 1;
+                    *runner += 1;
+                    work(task, needs, &made);
+                },
+            );
+            assert!(done && made.iter().take(tasks).all(|made| made.get() == 1));
+            let others: u32 = crew.runners().map(|runner| *runner).sum();
+            assert_eq!(own + others, tasks as u32 * round);
+        }
+        drop(crew);
+        helping.join().unwrap();
+    });
+}
+
+#[test]
+fn crew_does_each_task_once() {
+    crew_gets_done(2, &[], 1);
+}
+
+#[test]
+fn crew_does_a_task_behind_those_it_needs() {
+    crew_gets_done(2, &[(0, 1)], 2);
+}
+
+#[test]
+fn crew_takes_nothing_of_a_round_that_is_over() {
+    crew_gets_done(1, &[], 2);
+}
+
+/// What a task makes: a number without any order of its own.
+struct Made(loom::cell::UnsafeCell<u32>);
+
+// SAFETY: loom finds it if two threads touch it without an order between them; that is what is to be found out.
+unsafe impl Sync for Made {}
+
+impl Made {
+    fn new() -> Self {
+        Made(loom::cell::UnsafeCell::new(0))
+    }
+    fn get(&self) -> u32 {
+        // SAFETY: as above.
+        self.0.with(|made| unsafe { *made })
+    }
+}
+
+fn work(task: usize, needs: bool, made: &[Made; 2]) {
+    if needs && task == 1 {
+        assert_eq!(made[0].get(), 1);
+    }
+    // SAFETY: as above.
+    made[task].0.with_mut(|made| unsafe { *made += 1 });
 }
