@@ -1,11 +1,15 @@
 //! Changes that wait for their frame, and, once due, for their node to run.
 
+mod dues;
+
 use crate::message::{Address, Deed, Ticket};
-use crate::node::{Care, NONE, Node};
-use crate::table::Table;
+use crate::node::{NONE, Node, Nodes};
+use crate::table::MAX_CHUNKS;
 use crate::trajectory::Motion;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
+use sostenuto_rt::{COMMONS_CHUNK, Commons, CommonsChunk};
+
+pub(crate) use dues::{Dues, Pool};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
@@ -21,48 +25,90 @@ pub(crate) struct Entry {
 /// A bounded queue by frame, then a list for each node of what falls into the present span.
 #[derive(Debug)]
 pub(crate) struct Agenda {
-    entries: Box<[Entry]>,
-    /// A binary heap of the waiting entries, earliest first; its capacity is the number of entries.
+    entries: Commons<Entry>,
+    /// A binary heap of the waiting entries, earliest first; its capacity is the number of changes that can wait.
     heap: Vec<u32>,
-    free: u32,
-    waiting: usize,
+    free: Pool,
+    /// Free places that are lent to those who help to render; there are so many more than changes can wait.
+    lent: usize,
+    /// How many changes can wait.
+    capacity: usize,
     arrivals: u64,
 }
 
 impl Agenda {
     /// `[control]`
     pub fn new(capacity: usize) -> Self {
-        let blank = |i: usize| Entry {
+        let chunks = capacity.div_ceil(COMMONS_CHUNK);
+        let mut agenda = Agenda {
+            entries: Commons::with_room(chunks + MAX_CHUNKS),
+            heap: Vec::with_capacity(capacity),
+            free: Pool::EMPTY,
+            lent: 0,
+            capacity,
+            arrivals: 0,
+        };
+        agenda.grow(&mut (0..chunks).map(|_| Agenda::chunk()).collect());
+        agenda
+    }
+
+    /// Places for more changes. `[control]`
+    pub fn chunk() -> CommonsChunk<Entry> {
+        CommonsChunk::new(|| Entry {
             frame: 0,
             node: Address::NOWHERE,
             deed: Deed::Set { param: 0, value: 0.0, motion: Motion::Jump },
             ticket: Ticket(0),
             order: 0,
-            next: if i + 1 < capacity { i as u32 + 1 } else { NONE },
-        };
-        Agenda {
-            entries: (0..capacity).map(blank).collect(),
-            heap: Vec::with_capacity(capacity),
-            free: if capacity == 0 { NONE } else { 0 },
-            waiting: 0,
-            arrivals: 0,
-        }
+            next: NONE,
+        })
+    }
+
+    /// Takes places over, which are free. `[audio]`
+    pub fn grow(&mut self, chunks: &mut Vec<CommonsChunk<Entry>>) {
+        let before = self.entries.slots() as u32;
+        self.entries.grow(chunks);
+        let all = self.entries.slots() as u32;
+        let mut entries = self.entries.whole();
+        (before..all).rev().for_each(|index| self.free.put(index, &mut entries));
+    }
+
+    /// Takes places back that were lent. `[audio]`
+    pub fn take_back(&mut self, pool: &mut Pool) {
+        self.lent -= pool.count().min(self.lent);
+        self.free.take_all(pool, &mut self.entries.whole());
     }
 
     /// How many changes are in it.
     pub fn len(&self) -> usize {
-        self.waiting
+        self.entries.slots() - self.free.count() - self.lent
+    }
+
+    /// The changes handed out for the present span. `[audio]`
+    #[inline]
+    pub fn dues(&mut self) -> Dues<'_> {
+        let waiting = self.len();
+        Dues {
+            room: self.capacity.saturating_sub(waiting),
+            handed_out: waiting - self.heap.len(),
+            entries: self.entries.whole(),
+            pool: &mut self.free,
+            lent: &mut self.lent,
+        }
     }
 
     /// Puts a change in for a frame; `false` if there is no room. `[audio]`
     pub fn put(&mut self, frame: u64, node: Address, deed: Deed, ticket: Ticket) -> bool {
-        let index = self.free;
+        if self.len() >= self.capacity {
+            return false;
+        }
+        let mut entries = self.entries.whole();
+        let Some(index) = self.free.take(&entries) else { return false };
         let order = self.arrivals;
-        let Some(entry) = self.entries.get_mut(index as usize) else { return false };
-        self.free = entry.next;
-        *entry = Entry { frame, node, deed, ticket, order, next: NONE };
+        if let Some(entry) = entries.get_mut(index) {
+            *entry = Entry { frame, node, deed, ticket, order, next: NONE };
+        }
         self.arrivals += 1;
-        self.waiting += 1;
         self.heap.push(index);
         self.sift_up(self.heap.len() - 1);
         true
@@ -79,12 +125,12 @@ impl Agenda {
         &mut self,
         frame: u64,
         arrivals: u64,
-        nodes: &mut Table<Option<Node>>,
+        nodes: &mut Nodes,
         next_batch: Option<u64>,
         mut lost: impl FnMut(Entry),
     ) {
         while let Some(&index) = self.heap.first()
-            && let Some(&entry) = self.entries.get(index as usize)
+            && let Some(&entry) = self.entries.get(index)
             && entry.frame <= frame
             && entry.order < arrivals
         {
@@ -109,7 +155,7 @@ impl Agenda {
     /// Puts a change off until a batch that is yet to take effect, if there is one that is later.
     fn is_put_off(&mut self, index: u32, frame: u64, until: Option<u64>) -> bool {
         let Some(until) = until.filter(|until| *until > frame) else { return false };
-        if let Some(entry) = self.entries.get_mut(index as usize) {
+        if let Some(entry) = self.entries.get_mut(index) {
             entry.frame = until;
         }
         self.heap.push(index);
@@ -121,12 +167,12 @@ impl Agenda {
     pub fn hand_out(
         &mut self,
         end: u64,
-        nodes: &mut Table<Option<Node>>,
+        nodes: &mut Nodes,
         next_batch: Option<u64>,
         mut lost: impl FnMut(Entry),
     ) {
         while let Some(&index) = self.heap.first() {
-            let Some(&entry) = self.entries.get(index as usize) else { return };
+            let Some(&entry) = self.entries.get(index) else { return };
             if entry.frame >= end {
                 return;
             }
@@ -147,83 +193,20 @@ impl Agenda {
     /// Puts a change at the end of a node's list.
     fn append(&mut self, node: &mut Node, index: u32) {
         let last = core::mem::replace(&mut node.upkeep.last_due, index);
-        match self.entries.get_mut(last as usize) {
+        match self.entries.get_mut(last) {
             Some(before) if node.first_due() != NONE => before.next = index,
             _ => node.set_first_due(index),
         }
     }
 
-    /// Puts a change on the list of a node that runs later in this span, behind those that are due before or at the same frame; `false` if
-    /// there is no room. `[audio]`
-    pub fn put_due(&mut self, node: &mut Node, frame: u64, deed: Deed) -> bool {
-        let index = self.free;
-        let (order, address) = (self.arrivals, Address { slot: 0, tenant: node.upkeep.tenant });
-        let Some(entry) = self.entries.get_mut(index as usize) else { return false };
-        self.free = entry.next;
-        *entry = Entry { frame, node: address, deed, ticket: Ticket(0), order, next: NONE };
-        self.arrivals += 1;
-        self.waiting += 1;
-        let (mut before, mut next) = (NONE, node.first_due());
-        while let Some(due) = self.entries.get(next as usize).filter(|due| due.frame <= frame) {
-            (before, next) = (next, due.next);
-        }
-        if let Some(entry) = self.entries.get_mut(index as usize) {
-            entry.next = next;
-        }
-        match self.entries.get_mut(before as usize) {
-            Some(before) => before.next = index,
-            None => node.set_first_due(index),
-        }
-        if next == NONE {
-            node.upkeep.last_due = index;
-        }
-        true
-    }
-
-    /// How many more changes there is room for. `[audio]`
-    pub fn room(&self) -> usize {
-        self.entries.len() - self.waiting
-    }
-
-    /// How many changes are on the list of a node that has not run since. `[audio]`
-    pub fn handed_out(&self) -> usize {
-        self.waiting - self.heap.len()
-    }
-
-    pub fn entry(&self, index: u32) -> Option<&Entry> {
-        self.entries.get(index as usize)
-    }
-
-    /// Takes the first entry off a node's list. `[audio]`
-    pub fn take_first(&mut self, node: &mut Node) -> Option<Entry> {
-        let entry = *self.entries.get(node.first_due() as usize)?;
-        self.release(node.first_due());
-        node.set_first_due(entry.next);
-        Some(entry)
-    }
-
-    /// Makes the changes that are due for a node which does not run. `[audio]`
-    pub fn settle(&mut self, node: &mut Node) {
-        while node.care.has(Care::DUE)
-            && let Some(due) = self.take_first(node)
-        {
-            if let Deed::Set { param, value, motion } = due.deed {
-                node.set(due.frame, param, value, motion);
-            }
-        }
-    }
-
     fn release(&mut self, index: u32) {
-        if let Some(entry) = self.entries.get_mut(index as usize) {
-            entry.next = core::mem::replace(&mut self.free, index);
-            self.waiting -= 1;
-        }
+        self.free.put(index, &mut self.entries.whole());
     }
 
     fn key(&self, at: usize) -> (u64, u64) {
         self.heap
             .get(at)
-            .and_then(|i| self.entries.get(*i as usize))
+            .and_then(|i| self.entries.get(*i))
             .map_or((u64::MAX, u64::MAX), |e| (e.frame, e.order))
     }
 

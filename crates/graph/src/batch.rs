@@ -7,12 +7,14 @@ use crate::message::{Set, Ticket, When};
 use crate::node::Node;
 use crate::plan::{CompiledGraph, Inner, Link};
 use crate::playing::Parts;
+use crate::rows::Reform;
 use crate::table::Chunk;
 use crate::team::Side;
 use crate::teams::Musters;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use sostenuto_rt::CommonsChunk;
 
 /// Edits that take effect together, at one frame.
 ///
@@ -52,11 +54,13 @@ pub struct Batch {
     pub(crate) resets: Vec<u32>,
     /// Which parts run side by side.
     pub(crate) musters: Musters,
+    /// For those who help to render.
+    pub(crate) reform: Reform,
     pub(crate) arena: Option<Arena>,
-    pub(crate) node_chunks: Vec<Chunk<Option<Node>>>,
+    pub(crate) node_chunks: Vec<CommonsChunk<Option<Node>>>,
     pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
     pub(crate) plan_chunks: Vec<Chunk<Link>>,
-    pub(crate) team_chunks: Vec<Chunk<Option<Box<dyn Side>>>>,
+    pub(crate) team_chunks: Vec<CommonsChunk<Option<Box<dyn Side>>>>,
 }
 
 /// What a batch that follows waits for.

@@ -28,7 +28,7 @@ pub(crate) fn run_with_care(
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return outputs.silence_all() };
     let inputs = Inputs { runs: step.inputs(plan), around };
     if node.care.has(Care::MUTED) {
-        stage.agenda.settle(node);
+        stage.dues.settle(node);
         return outputs.silence_all();
     }
     if let Some(begins) = begins(node) {
@@ -55,7 +55,7 @@ pub(crate) fn run_with_care(
     let written = if quiet {
         Written::default()
     } else {
-        prepare(node, drives, &around, span, window, stage.cables, stage.agenda, stage.scratch)
+        prepare(node, drives, &around, span, window, stage.cables, &mut stage.dues, stage.scratch)
     };
     let begun = if timed { stage.probe.now() } else { None };
     let (steady, body) = node.steady_and_body();
@@ -152,7 +152,7 @@ pub(crate) fn finish_part(
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return };
     // An instrument takes what is due for it as it runs; what it left is due after this piece of the span.
     if node.care.has(Care::DUE) && node.upkeep.instrument.is_none() {
-        stage.agenda.settle(node);
+        stage.dues.settle(node);
     }
     if node.care.has(Care::VOICE)
         && let Some(voice) = &mut node.upkeep.voice
@@ -169,14 +169,14 @@ pub(crate) fn finish_part(
 fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
     let Some(mut instrument) = node.upkeep.instrument.take() else {
-        return run_plans(inner.first, frame, stage, window);
+        return run_plans(inner, frame, stage, window);
     };
     let (mut offset, end) = (window.offset(), window.offset() + window.frames());
     while offset < end {
         let now = stage.frame + offset as u64;
         let mut until = end;
         while let Some(Some(node)) = stage.nodes.get_mut(slot)
-            && let Some(due) = stage.agenda.entry(node.first_due()).copied()
+            && let Some(due) = stage.dues.entry(node.first_due()).copied()
         {
             if due.frame >= stage.frame + end as u64 {
                 break;
@@ -190,12 +190,12 @@ fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<
                 break;
             }
             let Some(Some(node)) = stage.nodes.get_mut(slot) else { break };
-            stage.agenda.take_first(node);
+            stage.dues.take_first(node);
             if let Deed::Note(note) = due.deed {
                 instrument.hear(note, due.frame.max(now), now, stage);
             }
         }
-        run_plans(inner.first, frame, stage, Window::new(offset, until - offset));
+        run_plans(inner, frame, stage, Window::new(offset, until - offset));
         instrument.look_after(stage.frame + until as u64, stage);
         offset = until;
     }
@@ -207,11 +207,11 @@ fn run_inside(slot: u32, inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<
 /// Makes the changes that are due for a node which does not run, and for those inside it. Takes as long as there are nodes inside,
 /// and is left out where nothing is due.
 pub(crate) fn settle_all(slot: u32, stage: &mut Stage<'_>) {
-    if stage.agenda.handed_out() == 0 {
+    if stage.dues.handed_out == 0 {
         return;
     }
     let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
-    stage.agenda.settle(node);
+    stage.dues.settle(node);
     if let Body::Part(inner) = node.body {
         each_slot(stage.plans, inner.first, |slot| settle_all(slot, stage));
     }

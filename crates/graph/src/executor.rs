@@ -5,6 +5,7 @@ mod obey;
 mod outbox;
 
 use crate::agenda::Agenda;
+use crate::band::Band;
 use crate::batch::{Arena, Batch};
 use crate::block::{Block, QUANTUM};
 use crate::care::each_slot;
@@ -12,7 +13,7 @@ use crate::load::Probe;
 use crate::message::{
     CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, commands, events,
 };
-use crate::node::{Body, Dial, Node};
+use crate::node::{Body, Dial, Node, Nodes, OwnNodes};
 use crate::plan::{Inner, Link};
 use crate::playing::Playing;
 use crate::processor::Stream;
@@ -20,8 +21,8 @@ use crate::run::{Stage, run_plans};
 use crate::shape::MAX_PARAMS;
 use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
-use crate::table::Table;
-use crate::team::Side;
+use crate::table::{MAX_CHUNKS, Table};
+use crate::team::{OwnSides, Sides};
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -84,9 +85,9 @@ pub struct Executor {
     revision: u64,
     root: Inner,
     plans: Table<Link>,
-    teams: Table<Option<Box<dyn Side>>>,
+    teams: Sides,
     arena: Arena,
-    nodes: Table<Option<Node>>,
+    nodes: Nodes,
     cables: Table<Trajectory>,
     agenda: Agenda,
     playing: Playing,
@@ -98,6 +99,8 @@ pub struct Executor {
     limits: Limits,
     outbox: Outbox,
     probe: Probe,
+    /// Those who help to render.
+    band: Option<Box<Band>>,
     /// How wide the processor's registers are.
     width: Width,
     load: Arc<EngineLoad>,
@@ -117,9 +120,9 @@ impl Executor {
             revision: 0,
             root: Inner::EMPTY,
             plans: Table::new(),
-            teams: Table::new(),
+            teams: Sides::with_room(MAX_CHUNKS),
             arena: Arena::default(),
-            nodes: Table::new(),
+            nodes: Nodes::with_room(MAX_CHUNKS),
             cables: Table::new(),
             agenda: Agenda::new(limits.agenda),
             playing: Playing::new(stream.sample_rate),
@@ -129,6 +132,7 @@ impl Executor {
             limits,
             outbox: Outbox::new(events_in, load.clone()),
             probe: Probe::new(clock),
+            band: None,
             width: Width::best(),
             load: load.clone(),
             faults_untold: false,
@@ -217,13 +221,14 @@ impl Executor {
         let outbox = &mut self.outbox;
         self.agenda.hand_out(end, &mut self.nodes, next, |lost| outbox.tell_lost(lost.ticket));
         let mut stage = Stage {
-            nodes: &mut self.nodes,
+            nodes: self.nodes.whole(),
             cables: &self.cables,
             plans: &self.plans,
-            teams: &mut self.teams,
-            agenda: &mut self.agenda,
+            teams: self.teams.whole(),
+            dues: self.agenda.dues(),
             scratch: &mut self.scratch,
             probe: &mut self.probe,
+            band: self.band.as_deref_mut(),
             width: self.width,
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
@@ -232,7 +237,7 @@ impl Executor {
         };
         let flow = Cell::from_mut(&mut *self.arena.flow).as_slice_of_cells();
         let mut frame = Frame { blocks: &mut self.arena.blocks, flow };
-        run_plans(self.root.first, &mut frame, &mut stage, window);
+        run_plans(self.root, &mut frame, &mut stage, window);
         if stage.overflows > 0 {
             self.load.note_overflows(stage.overflows);
         }
@@ -283,12 +288,7 @@ impl Executor {
 }
 
 /// Makes a node, and what is inside it, forget what it has heard. Takes as long as there are nodes inside.
-pub(crate) fn reset_node(
-    nodes: &mut Table<Option<Node>>,
-    teams: &mut Table<Option<Box<dyn Side>>>,
-    plans: &Table<Link>,
-    slot: u32,
-) {
+pub(crate) fn reset_node(nodes: &mut OwnNodes<'_>, teams: &mut OwnSides<'_>, plans: &Table<Link>, slot: u32) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.forget();
     if let Some(place) = &node.upkeep.place

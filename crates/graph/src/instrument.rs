@@ -5,14 +5,13 @@
 
 mod voice;
 
-use crate::agenda::Agenda;
+use crate::agenda::Dues;
 use crate::care::settle_all;
 use crate::executor::reset_node;
 use crate::message::{Address, Deed, NoteEvent};
-use crate::node::{Care, Node};
+use crate::node::{Care, Node, OwnNodes};
 use crate::run::Stage;
 use crate::stats::VoiceLoad;
-use crate::table::Table;
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -46,7 +45,7 @@ pub(crate) struct Tables {
 pub(crate) type Turned = Box<[(Address, u16)]>;
 
 /// The node of an address, if it is that node still.
-fn node_at(nodes: &mut Table<Option<Node>>, address: Address) -> Option<&mut Node> {
+fn node_at<'n>(nodes: &'n mut OwnNodes<'_>, address: Address) -> Option<&'n mut Node> {
     nodes.get_mut(address.slot)?.as_mut().filter(|node| node.upkeep.tenant == address.tenant)
 }
 
@@ -81,7 +80,7 @@ impl Instrument {
     /// Not a note whose voice hangs on what will have been heard by then, nor one that begins where another is yet to begin; nor one for which there
     /// may be no room among the changes that wait.
     pub fn foresees(&mut self, event: &NoteEvent, frame: u64, stage: &Stage<'_>) -> bool {
-        if stage.agenda.room() < ROOM {
+        if stage.dues.room < ROOM {
             return false;
         }
         match event {
@@ -110,7 +109,7 @@ impl Instrument {
         let short = Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32);
         match event {
             NoteEvent::On(note) => {
-                let (slots, nodes) = (&self.slots, &*stage.nodes);
+                let (slots, nodes) = (&self.slots, &stage.nodes);
                 let loudness = |voice: u16| {
                     let node = slots.get(usize::from(voice)).and_then(|slot| nodes.get(*slot)?.as_ref());
                     node.and_then(|n| n.upkeep.voice.as_ref()).map_or(0.0, |v| v.peak)
@@ -239,10 +238,10 @@ impl Instrument {
     fn turn(&self, voice: u16, knob: u16, value: f32, motion: Motion, frame: u64, stage: &mut Stage<'_>) {
         let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
         for (address, number) in of_voice.into_iter().flatten() {
-            let Some(node) = node_at(stage.nodes, *address) else { continue };
+            let Some(node) = node_at(&mut stage.nodes, *address) else { continue };
             let Some(dial) = node.upkeep.dials.get(usize::from(*number)) else { continue };
             let (before, now) = (dial.motion.target(), value.clamp(dial.min, dial.max));
-            set_at(node, *number, value, motion, (frame, self.present), stage.agenda);
+            set_at(node, *number, value, motion, (frame, self.present), &mut stage.dues);
             if let Some(care) = care_of(&self.slots, voice, stage) {
                 care.note_knob(OwnKnob { node: *address, param: *number, before, now });
             }
@@ -264,12 +263,12 @@ pub(crate) fn begins(node: &Node) -> Option<u64> {
 
 /// Makes a voice begin as new. `[audio]`
 pub(crate) fn begin(slot: u32, stage: &mut Stage<'_>) {
-    reset_node(stage.nodes, stage.teams, stage.plans, slot);
-    begin_care(slot, stage.nodes);
+    reset_node(&mut stage.nodes, &mut stage.teams, stage.plans, slot);
+    begin_care(slot, &mut stage.nodes);
 }
 
 /// The same, but for its nodes, which have forgotten what they heard already. `[audio]`
-pub(crate) fn begin_care(slot: u32, nodes: &mut Table<Option<Node>>) {
+pub(crate) fn begin_care(slot: u32, nodes: &mut OwnNodes<'_>) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.care.put(Care::IDLE, false);
     if let Some(care) = &mut node.upkeep.voice {
@@ -288,8 +287,8 @@ fn tell(
     stage: &mut Stage<'_>,
 ) {
     for address in tables.notes.get(usize::from(voice)).into_iter().flatten() {
-        if let Some(node) = node_at(stage.nodes, *address) {
-            set_at(node, number, value, motion, at, stage.agenda);
+        if let Some(node) = node_at(&mut stage.nodes, *address) {
+            set_at(node, number, value, motion, at, &mut stage.dues);
         }
     }
 }
@@ -301,11 +300,11 @@ fn set_at(
     value: f32,
     motion: Motion,
     (frame, present): (u64, u64),
-    agenda: &mut Agenda,
+    dues: &mut Dues<'_>,
 ) {
     // What is due before goes before.
     let waits = frame > present || node.care.has(Care::DUE);
-    if !(waits && agenda.put_due(node, frame, Deed::Set { param, value, motion })) {
+    if !(waits && dues.put_due(node, frame, Deed::Set { param, value, motion })) {
         node.set(frame, param, value, motion);
     }
 }

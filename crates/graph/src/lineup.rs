@@ -15,9 +15,11 @@ use crate::compile::Record;
 use crate::error::GraphError;
 use crate::feed::{Sum, Term};
 use crate::message::NodeId;
+use crate::rows::Ends;
 use crate::table::Slots;
 use crate::topology::{AudioGraph, Sink, Source};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 #[cfg(debug_assertions)]
@@ -66,6 +68,8 @@ pub(crate) struct Segment {
     pub units: Vec<Unit>,
     /// Its steps, as they were last compiled.
     pub record: Record,
+    /// What is to be known of it where rows run on several threads.
+    pub ends: Option<Ends>,
     /// Blocks beyond the scratch that all segments share.
     pub extra: Option<(u32, u16)>,
 }
@@ -105,9 +109,34 @@ pub(crate) const JOINED: usize = 18;
 /// A list that stays from one edit to the next has room for so many entries.
 const MOST_KEPT: usize = 256;
 
-/// How much there is to compile in a segment: a unit each, but more for sums, which mostly have many terms.
-fn weight(units: &[Unit]) -> usize {
-    units.iter().map(|unit| if let Unit::Sum(_) = unit { 4 } else { 1 }).sum()
+/// What an instrument weighs where rows run on several threads: so that it mostly has a segment, which is a task, to itself.
+const INSTRUMENT: usize = MOST / 2;
+/// The same for a part unlike those before it, which would not run beside them in lanes.
+const UNLIKE: usize = MOST / 4;
+
+impl AudioGraph {
+    /// How much there is to compile in a segment: a unit each, but more for sums, which mostly have many terms; and more for what had better be a task of
+    /// its own, where there are several threads.
+    fn weight(&self, units: &[Unit]) -> usize {
+        let (mut last, threads) = (None, self.threads());
+        let weight = |unit: &Unit| match unit {
+            Unit::Sum(_) => 4,
+            _ if self.threads.always && threads > 1 => UNLIKE,
+            Unit::Node(node) if threads > 1 => {
+                let Some(entry) = self.node(*node) else { return 1 };
+                let Some(inside) = &entry.inside else { return 1 };
+                let like = Some((Arc::as_ptr(&entry.shape), inside.seated));
+                let unlike = last.replace(like).is_some_and(|last| last != like);
+                match (entry.voices.is_empty(), unlike) {
+                    (false, _) => INSTRUMENT,
+                    (true, true) => UNLIKE,
+                    (true, false) => 1,
+                }
+            }
+            _ => 1,
+        };
+        units.iter().map(weight).sum()
+    }
 }
 
 impl AudioGraph {

@@ -18,6 +18,11 @@ impl Probe {
         Probe { clock, visited: 0, cursor: 0 }
     }
 
+    /// What it reads the time from.
+    pub fn clock(&self) -> Option<fn() -> u64> {
+        self.clock
+    }
+
     /// The time, if there is a clock.
     pub fn now(&self) -> Option<u64> {
         self.clock.map(|clock| clock())

@@ -10,6 +10,11 @@ use crate::team::Place;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use sostenuto_rt::{Commons, Hand};
+
+/// All nodes, by their slots; and as many of them as one who renders has.
+pub(crate) type Nodes = Commons<Option<Node>>;
+pub(crate) type OwnNodes<'a> = Hand<'a, Option<Node>>;
 
 /// No entry in the agenda.
 pub(crate) const NONE: u32 = u32::MAX;

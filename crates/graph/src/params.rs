@@ -1,7 +1,7 @@
 //! The values of a node's parameters over one span: at rest, on their way, changed inside the span, or driven by cables.
 
 use crate::QUANTUM;
-use crate::agenda::Agenda;
+use crate::agenda::Dues;
 use crate::block::Block;
 use crate::io::{Flow, Span};
 use crate::message::Deed;
@@ -30,11 +30,11 @@ pub(crate) fn prepare(
     span: Span,
     window: Window,
     cables: &Table<Trajectory>,
-    agenda: &mut Agenda,
+    dues: &mut Dues<'_>,
     scratch: &mut [Block],
 ) -> Written {
     let mut written = render_moving(node, span, scratch);
-    written |= take_due(node, span, agenda, scratch);
+    written |= take_due(node, span, dues, scratch);
     add_drives(node, drives, written, around, span, window, cables, scratch)
 }
 
@@ -59,12 +59,12 @@ fn render_moving(node: &mut Node, span: Span, scratch: &mut [Block]) -> u64 {
 }
 
 /// Changes that fall into the span: each is written from its frame on.
-fn take_due(node: &mut Node, span: Span, agenda: &mut Agenda, scratch: &mut [Block]) -> u64 {
+fn take_due(node: &mut Node, span: Span, dues: &mut Dues<'_>, scratch: &mut [Block]) -> u64 {
     let mut written = 0;
     let end = span.frame + span.frames as u64;
-    while let Some(due) = agenda.entry(node.first_due())
+    while let Some(due) = dues.entry(node.first_due())
         && due.frame < end
-        && let Some(due) = agenda.take_first(node)
+        && let Some(due) = dues.take_first(node)
     {
         let Deed::Set { param: number, value, motion } = due.deed else { continue };
         let param = usize::from(number);

@@ -1,5 +1,6 @@
 //! The compiled plan: what the audio thread does for each span, as a flat list of steps over a pool of blocks.
 
+use crate::band::Row;
 use crate::signal::Run;
 use alloc::boxed::Box;
 
@@ -29,6 +30,9 @@ pub struct CompiledGraph {
     pub(crate) ground: u32,
     /// How many of these there are.
     pub(crate) blocks: u32,
+    /// Blocks that it reads and another plan writes, or whoever runs the part; and blocks that it writes for others. Only where plans run on several threads.
+    pub(crate) hears: Box<[u32]>,
+    pub(crate) tells: Box<[u32]>,
 }
 
 impl CompiledGraph {
@@ -48,6 +52,8 @@ impl CompiledGraph {
 pub(crate) struct Link {
     pub plan: Option<Box<CompiledGraph>>,
     pub next: u32,
+    /// The row that begins here, where it can be run on several threads.
+    pub row: Option<Box<Row>>,
 }
 
 /// How a part runs: from which plan on, and where its signals come in and go out.

@@ -1,31 +1,33 @@
 //! Running a plan over one span: the audio thread's inner loop.
 
-use crate::agenda::Agenda;
+use crate::agenda::Dues;
+use crate::band::{Band, run_row};
 use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
 use crate::io::{Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::load::Probe;
 use crate::mix::{Mix, mix};
-use crate::node::{Body, Care, Node};
-use crate::plan::{CompiledGraph, Link, NodeStep, Step, Stretch};
+use crate::node::{Body, Care, Node, OwnNodes};
+use crate::plan::{CompiledGraph, Inner, Link, NodeStep, Step, Stretch};
 use crate::processor::Activity;
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
-use crate::team::{Members, Side};
+use crate::team::{Members, OwnSides};
 use crate::trajectory::Trajectory;
-use alloc::boxed::Box;
 use sostenuto_dsp::Width;
 
 /// What running needs besides the plan and the blocks.
 pub(crate) struct Stage<'a> {
-    pub nodes: &'a mut Table<Option<Node>>,
+    pub nodes: OwnNodes<'a>,
     pub cables: &'a Table<Trajectory>,
     pub plans: &'a Table<Link>,
-    pub teams: &'a mut Table<Option<Box<dyn Side>>>,
-    pub agenda: &'a mut Agenda,
+    pub teams: OwnSides<'a>,
+    pub dues: Dues<'a>,
     /// A block for each parameter of the node that runs.
     pub scratch: &'a mut [Block],
     pub probe: &'a mut Probe,
+    /// Those who help, where they can.
+    pub band: Option<&'a mut Band>,
     /// How wide the processor's registers are.
     pub width: Width,
     /// The frame at offset 0 of the blocks.
@@ -54,10 +56,15 @@ impl Stage<'_> {
     }
 }
 
-/// Runs the plans of a part, one after the other.
-pub(crate) fn run_plans(first: u32, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+/// Runs the plans of a part: one after the other, or, where that pays, on several threads.
+pub(crate) fn run_plans(inner: Inner, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     let plans = stage.plans;
-    let mut at = first;
+    let mut at = inner.first;
+    if let Some(Link { row: Some(row), .. }) = plans.get(at)
+        && run_row(row, inner, frame, stage, window)
+    {
+        return;
+    }
     while let Some(link) = plans.get(at) {
         if let Some(plan) = &link.plan {
             run_steps(plan, Stretch { start: 0, len: plan.steps.len() as u32 }, frame, stage, window);
@@ -66,7 +73,7 @@ pub(crate) fn run_plans(first: u32, frame: &mut Frame<'_>, stage: &mut Stage<'_>
     }
 }
 
-fn run_steps(
+pub(crate) fn run_steps(
     plan: &CompiledGraph,
     which: Stretch,
     frame: &mut Frame<'_>,
@@ -146,7 +153,7 @@ fn run_loop(
 fn frames_ahead(plan: &CompiledGraph, step: u32, stage: &mut Stage<'_>, now: u64) -> usize {
     let Some(Step::Node(step)) = plan.steps.get(step as usize) else { return 1 };
     let Some(Some(node)) = stage.nodes.get_mut(step.slot) else { return QUANTUM };
-    let until_due = match stage.agenda.entry(node.first_due()) {
+    let until_due = match stage.dues.entry(node.first_due()) {
         Some(due) if due.frame <= now => return 1,
         Some(due) => (due.frame - now) as usize,
         None => QUANTUM,

@@ -134,14 +134,24 @@ impl<S: Signal> Frame<'_, S> {
         let out = Run { start: to, channels: 1 };
         let Some((around, outputs)) = self.part(out, ground) else { return };
         let (Some(flow), Some(block)) = (outputs.flow(0), outputs.blocks.first_mut()) else { return };
-        let (window, known) = (ground.window, around.flow(from as usize));
-        if known == Flow::Silent {
-            return window.silence(block, flow);
-        }
-        match around.block(from as usize) {
-            Some(from) => window.of_mut(block).copy_from_slice(window.of(from)),
-            None => window.of_mut(block).copy_from_slice(window.of_nothing()),
-        }
-        flow.set(if window.offset() == 0 { known } else { Flow::Varying });
+        carry(around.flow(from as usize), around.block(from as usize), block, flow, ground.window);
     }
+}
+
+/// Copies one block over a window, with what is known of it.
+pub(crate) fn carry<S: Signal>(
+    known: Flow,
+    from: Option<&Block<S>>,
+    to: &mut Block<S>,
+    flow: &Cell<Flow>,
+    window: Window,
+) {
+    if known == Flow::Silent {
+        return window.silence(to, flow);
+    }
+    match from {
+        Some(from) => window.of_mut(to).copy_from_slice(window.of(from)),
+        None => window.of_mut(to).copy_from_slice(window.of_nothing()),
+    }
+    flow.set(if window.offset() == 0 { known } else { Flow::Varying });
 }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Slots in one chunk.
-pub(crate) const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = sostenuto_rt::COMMONS_CHUNK;
 /// The most chunks a table can get; the list of them has this capacity from the start.
 pub(crate) const MAX_CHUNKS: usize = 4096;
 
@@ -45,14 +45,6 @@ impl<T> Table<T> {
     #[inline(always)]
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
         Some(&mut self.chunks.get_mut(slot as usize / CHUNK)?[slot as usize % CHUNK])
-    }
-
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.chunks.iter_mut().flat_map(|c| c.iter_mut())
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|c| c.iter())
     }
 }
 

@@ -17,12 +17,11 @@ use crate::block::{Block, Signal};
 use crate::care::finish_part;
 use crate::compile::Sheet;
 use crate::io::Flow;
-use crate::node::{Care, Node};
+use crate::node::{Care, OwnNodes};
 use crate::plan::{CompiledGraph, Fed, NodeStep, Step};
 use crate::processor::Stream;
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
-use crate::table::Table;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
@@ -30,8 +29,13 @@ use comings::first_begin;
 use core::cell::Cell;
 use seat::Seat;
 use sostenuto_dsp::{Task, Vector};
+use sostenuto_rt::{Commons, Hand};
 
 pub(crate) use bell::{Bell, Joining, Place};
+
+/// All teams, by their slots; and as many of them as one who renders has.
+pub(crate) type Sides = Commons<Option<Box<dyn Side>>>;
+pub(crate) type OwnSides<'a> = Hand<'a, Option<Box<dyn Side>>>;
 
 /// The most lanes a team can have.
 pub(crate) const MOST_LANES: usize = 16;
@@ -62,9 +66,9 @@ pub(crate) trait Side: Send + core::fmt::Debug {
     /// Runs what the steps of the members' own plan would do. `[audio]`
     fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window);
     /// Takes a part in: what its nodes know goes into the lane. `[audio]`
-    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64);
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64);
     /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
-    fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>);
+    fn let_go(&mut self, lane: u8, nodes: &mut OwnNodes<'_>);
     /// Makes a lane of a node forget what it has heard. `[audio]`
     fn reset(&mut self, node: u16, lane: u8);
 }
@@ -230,11 +234,11 @@ impl<S: Signal> Team<S> {
             return;
         }
         if lanes.count_ones() as usize * FEW <= S::LANES {
-            self.step_out(lanes, stage.nodes);
+            self.step_out(lanes, &mut stage.nodes);
             here.iter().flatten().for_each(|step| run_node(plan, step, frame, stage, &ground));
             return;
         }
-        self.step_in(lanes, stage.nodes);
+        self.step_in(lanes, &mut stage.nodes);
         self.gather(members, &here, frame, window);
         S::enter(
             #[inline(always)]
@@ -283,7 +287,7 @@ impl<S: Signal> Side for Team<S> {
         self.run_piece(members, &here, frame, stage, window);
     }
 
-    fn take_in(&mut self, joining: &mut Joining, nodes: &mut Table<Option<Node>>, frame: u64) {
+    fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64) {
         let lane = joining.lane;
         if !self.takes(joining, nodes, frame) {
             return;
@@ -305,7 +309,7 @@ impl<S: Signal> Side for Team<S> {
         }
     }
 
-    fn let_go(&mut self, lane: u8, nodes: &mut Table<Option<Node>>) {
+    fn let_go(&mut self, lane: u8, nodes: &mut OwnNodes<'_>) {
         // It may have gone by itself.
         if self.members.get(usize::from(lane)).is_none_or(|member| *member == VACANT) {
             return;

@@ -249,8 +249,16 @@ impl AudioGraph {
         false
     }
 
+    /// Whether a part is in a team, or lies in one that is.
+    pub(crate) fn is_in_team(&self, part: NodeId) -> bool {
+        self.teams.of_part.contains_key(&part) || self.is_within_team(part)
+    }
+
     /// Notes that a part is no more.
     pub(crate) fn forget_team(&mut self, part: NodeId) {
+        if self.threads.helpers > 0 {
+            self.threads.gone.push(part);
+        }
         self.teams.leave(part);
         self.teams.known.remove(&part);
         self.teams.loose.remove(&part);

@@ -12,6 +12,7 @@ use crate::lineup::{Lineup, Seat, Unit};
 use crate::message::{Address, NodeId, SLOT_BITS, Set, Ticket, slot_of};
 use crate::node::approach;
 use crate::processor::Stream;
+use crate::rows::Threads;
 use crate::shape::{Port, Shape};
 use crate::shapes::Shapes;
 use crate::slab::Slab;
@@ -126,6 +127,7 @@ pub struct AudioGraph {
     pub(crate) blocks: Blocks,
     pub(crate) fades: Fades,
     pub(crate) teams: Teams,
+    pub(crate) threads: Threads,
     /// What may have made something later or earlier.
     pub(crate) late: Vec<Late>,
     /// How many nodes with latency there ever were.
@@ -186,6 +188,7 @@ impl AudioGraph {
             blocks: Blocks::default(),
             fades: Fades::default(),
             teams: Teams::new(Width::best().lanes()),
+            threads: Threads::default(),
             late: Vec::new(),
             latent: 0,
             next: 1,

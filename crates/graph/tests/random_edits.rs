@@ -8,6 +8,7 @@ use sostenuto_trap::{TrapAllocator, forbidden};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use support::Dice;
+use support::hands::Hands;
 use support::node::Tally;
 use support::scenario::{Model, STREAM, Taste};
 
@@ -16,6 +17,8 @@ static ALLOCATOR: TrapAllocator = TrapAllocator::new();
 
 const NODES: usize = 40;
 const EDITS_AT_ONCE: usize = 24;
+/// As many threads render at times; at others fewer.
+const THREADS: usize = 3;
 
 /// What came back so far.
 #[derive(Debug, Default)]
@@ -101,7 +104,16 @@ fn edits_at_random_while_it_sounds() {
     let mut stage = Stage { executor, remote, left: vec![0.0; 512], right: vec![0.0; 512] };
     let (mut graph, tally) = (AudioGraph::new(STREAM, 2), Arc::<Tally>::default());
     graph.set_lanes_always();
-    let mut model = Model::new(Taste { nodes: NODES, depth: 3, faults: true, fades: true, latency: true });
+    graph.set_threads_always();
+    let (mut hands, mut rows) = (Vec::new(), 0);
+    let mut model = Model::new(Taste {
+        nodes: NODES,
+        depth: 3,
+        faults: true,
+        fades: true,
+        latency: true,
+        threads: THREADS,
+    });
     model.growing = false;
     let (mut dice, mut heard, mut edits, mut sent) = (Dice(4711), Heard::default(), 0, 0);
     let (mut latest, mut most_nodes, mut most_cables) = (0u64, 0, 0);
@@ -125,6 +137,12 @@ fn edits_at_random_while_it_sounds() {
                 stage.remote.commands.send(Command::Reset { ticket, node }).expect("the ring has room");
             }
         }
+        // Now and then others help, or nobody does.
+        if dice.below(400) == 0 {
+            let threads = 1 + dice.below(THREADS);
+            hands.push(Hands::new(graph.set_threads(threads), dice.next()));
+        }
+        rows = rows.max(graph.rows().0);
         stage.render(1 + dice.below(200));
         if dice.chance(30)
             && let Some(batch) = graph.settle(stage.executor.frame())
@@ -169,7 +187,9 @@ fn edits_at_random_while_it_sounds() {
     assert!(footprint.node_slots <= most_nodes + 4 * EDITS_AT_ONCE, "{footprint:?} for {most_nodes} nodes");
     assert!(footprint.cable_slots <= most_cables + 400, "{footprint:?} for {most_cables} cables");
     assert!(footprint.blocks <= 1024, "{footprint:?}");
+    assert!(rows > 0, "nothing was there to share");
     drop(stage);
+    assert!(hands.into_iter().map(Hands::join).sum::<usize>() > 0, "nobody helped");
     assert_eq!(tally.alive(), 0);
     println!(
         "{edits} edits in {sent} batches, {} nodes made, {} muted, {footprint:?}",

@@ -13,6 +13,7 @@ use sostenuto_trap::{TrapAllocator, forbidden};
 use std::sync::Arc;
 use support::Dice;
 use support::cell::Kind;
+use support::hands::Hands;
 use support::node::{Tally, TestNode};
 use support::scenario::STREAM;
 
@@ -37,6 +38,8 @@ struct Stage {
     applied: u64,
     notes: u64,
     out: Vec<f32>,
+    /// Threads that help, or helped.
+    hands: Vec<Hands>,
 }
 
 fn config(dice: &mut Dice) -> Config {
@@ -76,8 +79,10 @@ impl Stage {
     fn new() -> Self {
         let limits = Limits { agenda: 8_192, ..Limits::default() };
         let (executor, remote) = Executor::new(STREAM, limits, None);
+        let mut graph = AudioGraph::new(STREAM, 1);
+        graph.set_threads_always();
         Stage {
-            graph: AudioGraph::new(STREAM, 1),
+            graph,
             executor,
             remote,
             dice: Dice(99),
@@ -87,6 +92,7 @@ impl Stage {
             applied: 0,
             notes: 0,
             out: vec![0.0; 400],
+            hands: Vec::new(),
         }
     }
 
@@ -208,6 +214,12 @@ impl Stage {
         self.send(Command::Apply(batch));
     }
 
+    /// Others help from the next edit on, or nobody does.
+    fn reform(&mut self) {
+        let helpers = self.graph.set_threads(1 + self.dice.below(3));
+        self.hands.push(Hands::new(helpers, self.dice.next()));
+    }
+
     fn render(&mut self, frames: usize) {
         let (executor, out) = (&mut self.executor, &mut self.out[..frames]);
         forbidden(|| executor.render(&mut [out]));
@@ -245,6 +257,9 @@ fn notes_and_edits_at_random_while_they_sound() {
         }
         if stage.dice.chance(8) {
             stage.edit();
+        }
+        if stage.dice.below(400) == 0 {
+            stage.reform();
         }
         let frames = 1 + stage.dice.below(300);
         stage.render(frames);
@@ -286,5 +301,7 @@ fn notes_and_edits_at_random_while_they_sound() {
     }
     println!("{} notes, {} batches, {started} started by those that are left", stage.notes, stage.sent);
     assert!(stage.bands.is_empty() || started > 20, "{started}");
+    let hands = std::mem::take(&mut stage.hands);
     drop(stage);
+    assert!(hands.into_iter().map(Hands::join).sum::<usize>() > 0, "nobody helped");
 }

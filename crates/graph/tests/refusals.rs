@@ -179,10 +179,18 @@ fn a_graph_can_be_full() {
 #[test]
 fn a_dropped_transaction_leaves_everything_as_it_was_and_sounding() {
     for seed in 0..60 {
-        let mut played =
-            script(seed, Taste { nodes: 12, depth: 3, faults: false, fades: true, latency: true }, 0, 1);
-        let mut undisturbed =
-            script(seed, Taste { nodes: 12, depth: 3, faults: false, fades: true, latency: true }, 0, 1);
+        let mut played = script(
+            seed,
+            Taste { nodes: 12, depth: 3, faults: false, fades: true, latency: true, threads: 1 },
+            0,
+            1,
+        );
+        let mut undisturbed = script(
+            seed,
+            Taste { nodes: 12, depth: 3, faults: false, fades: true, latency: true, threads: 1 },
+            0,
+            1,
+        );
         let before = dump(&played.graph);
         let mut dice = support::Dice(seed);
         for _ in 0..10 {

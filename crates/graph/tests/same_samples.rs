@@ -10,7 +10,19 @@ use support::scenario::{Script, Taste, interpret, render, script};
 const FRAMES: usize = 1_500;
 
 fn made(seed: u64, nodes: usize, (faults, fades, latency): (bool, bool, bool)) -> Script {
-    script(seed, Taste { nodes, depth: 3, faults, fades, latency }, 24, FRAMES as u64)
+    script(seed, Taste { nodes, depth: 3, faults, fades, latency, threads: 1 }, 24, FRAMES as u64)
+}
+
+/// The same on several threads.
+fn shared(seed: u64, nodes: usize, (faults, fades, latency): (bool, bool, bool), threads: usize) -> Script {
+    script(seed, Taste { nodes, depth: 3, faults, fades, latency, threads }, 24, FRAMES as u64)
+}
+
+/// When nodes were muted, apart from which.
+fn frames(muted: &[String]) -> Vec<&str> {
+    let mut frames: Vec<&str> = muted.iter().filter_map(|m| m.split(' ').next_back()).collect();
+    frames.sort_unstable();
+    frames
 }
 
 /// Where two renderings differ first.
@@ -41,6 +53,18 @@ proptest! {
     }
 
     #[test]
+    fn any_number_of_threads_gives_the_same_bits(seed: u64, nodes in 10usize..60, taste: (bool, bool, bool)) {
+        let alone = render(made(seed, nodes, taste), FRAMES, || 480, true);
+        for threads in 2..=4 {
+            let size = [480, 64, 100][threads - 2];
+            let together = render(shared(seed, nodes, taste, threads), FRAMES, || size, threads == 3);
+            prop_assert_eq!(difference(&alone.0, &together.0), None, "{} threads", threads);
+            // What counts up for the settling of more segments gives other numbers to nodes.
+            prop_assert_eq!(frames(&alone.1), frames(&together.1));
+        }
+    }
+
+    #[test]
     fn the_interpreter_plays_the_same_bits(seed: u64, nodes in 2usize..40, taste: (bool, bool, bool)) {
         let taste = (taste.0, taste.1, false);
         prop_assume!(made(seed, nodes, taste).plain);
@@ -49,6 +73,13 @@ proptest! {
         prop_assert_eq!(difference(&plan.0, &oracle.0), None);
         prop_assert_eq!(&plan.1, &oracle.1);
     }
+}
+
+#[test]
+fn the_scripts_have_work_for_several_threads() {
+    let tasks = |seed| shared(seed, 40, (false, true, false), 3).graph.rows();
+    let all: Vec<(usize, usize)> = (0..20).map(tasks).collect();
+    assert!(all.iter().filter(|(rows, tasks)| *rows > 0 && *tasks > 4).count() > 10, "{all:?}");
 }
 
 #[test]

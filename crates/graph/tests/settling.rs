@@ -44,7 +44,7 @@ impl Rig {
 /// Random edits of a random graph.
 fn anything(seed: u64, nodes: usize, (faults, latency): (bool, bool), settles: bool) -> Rig {
     let (mut rig, mut dice, tally) = (Rig::new(settles), Dice(seed), Arc::default());
-    let mut model = Model::new(Taste { nodes, depth: 2, faults, fades: true, latency });
+    let mut model = Model::new(Taste { nodes, depth: 2, faults, fades: true, latency, threads: 1 });
     for step in 0..nodes + 40 {
         model.growing = step < nodes;
         let edits = 1 + dice.below(6);

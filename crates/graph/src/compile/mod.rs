@@ -6,6 +6,7 @@
 //!    (`record`: the steps of units that were not touched are kept.)
 //! 3. `place`: the other signals get blocks by how long they live.
 
+mod ends;
 mod homes;
 mod line;
 mod place;
@@ -67,7 +68,8 @@ impl AudioGraph {
         self.check_record(slot, script);
         self.keep(slot, script);
         script.reorder(&self.arrange(slot));
-        let plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
+        let mut plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
+        self.note_ends(slot, &mut plan);
         #[cfg(debug_assertions)]
         if let Err(fault) = verify::verify(&plan, script) {
             panic!("a compiled plan is not sound: {fault}");

@@ -56,6 +56,7 @@ pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u3
         breakers: script.breakers.as_slice().into(),
         ground,
         blocks,
+        ..CompiledGraph::default()
     }
 }
 

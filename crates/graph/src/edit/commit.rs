@@ -12,6 +12,7 @@ use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use sostenuto_rt::CommonsChunk;
 
 impl Edit<'_> {
     /// Compiles what was touched and makes the batch. From here on the graph counts as edited: the batch is to be sent, and before any
@@ -29,15 +30,17 @@ impl Edit<'_> {
         let graph = &mut *self.graph;
         let mut plans: Vec<_> = plans.into_iter().map(|(slot, plan)| (slot, Some(Box::new(plan)))).collect();
         plans.extend(graph.lineup.gone.iter().map(|slot| (*slot, None)));
+        let concerned = if graph.threads.helpers > 0 { graph.concerned() } else { BTreeSet::new() };
         let relinked = core::mem::take(&mut graph.lineup.relinked);
         let next = |slot: u32| graph.segment(slot).map(|s| (slot, s.next));
         let links = relinked.into_iter().filter_map(next).collect();
         let (root, parts) = graph.new_bodies();
-        let blocks = graph.blocks.extent();
+        let (blocks, before) = (graph.blocks.extent(), graph.arena_blocks);
         let arena = (blocks > graph.arena_blocks).then(|| {
             graph.arena_blocks = blocks.next_power_of_two();
             Arena::new(graph.arena_blocks as usize)
         });
+        let reform = graph.reform(concerned, arena.is_some().then_some((before, graph.arena_blocks)));
         let mut batch = Box::new(Batch {
             ticket: graph.next_ticket(),
             at: When::Now,
@@ -56,15 +59,18 @@ impl Edit<'_> {
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),
             musters: graph.musters(),
+            reform,
             arena,
-            node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
+            node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| CommonsChunk::new(|| None)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())
                 .map(|_| Table::chunk(|| Trajectory::hold(0.0)))
                 .collect(),
             plan_chunks: (0..graph.lineup.slots.missing_chunks())
-                .map(|_| Table::chunk(|| Link { plan: None, next: u32::MAX }))
+                .map(|_| Table::chunk(|| Link { plan: None, next: u32::MAX, row: None }))
                 .collect(),
-            team_chunks: (0..graph.teams.slots.missing_chunks()).map(|_| Table::chunk(|| None)).collect(),
+            team_chunks: (0..graph.teams.slots.missing_chunks())
+                .map(|_| CommonsChunk::new(|| None))
+                .collect(),
         });
         graph.release_teams();
         graph.revision += 1;

@@ -56,6 +56,7 @@ impl Executor {
         self.cables.grow(&mut batch.cable_chunks);
         self.plans.grow(&mut batch.plan_chunks);
         self.teams.grow(&mut batch.team_chunks);
+        self.reform(batch);
         if let Some(arena) = &mut batch.arena {
             core::mem::swap(arena, &mut self.arena);
         }
@@ -70,11 +71,32 @@ impl Executor {
         self.change_nodes(batch);
     }
 
+    /// Other helpers, and more room for them.
+    fn reform(&mut self, batch: &mut Batch) {
+        let reform = &mut batch.reform;
+        self.agenda.grow(&mut reform.places);
+        if let Some(band) = &mut reform.band {
+            core::mem::swap(band, &mut self.band);
+            if let Some(leaving) = band {
+                leaving.end(&mut self.agenda);
+            }
+            if let Some(coming) = &mut self.band {
+                coming.begin(self.probe.clock());
+            }
+        }
+        if let Some(band) = &mut self.band {
+            band.change();
+            if !reform.arenas.is_empty() {
+                band.grow(&mut reform.arenas, &mut reform.board);
+            }
+        }
+    }
+
     /// Parts that leave their team take what they know with them, before anything else becomes of them.
     fn let_leave(&mut self, batch: &Batch) {
         for (team, lane) in &batch.musters.leaving {
             if let Some(Some(team)) = self.teams.get_mut(*team) {
-                team.let_go(*lane, &mut self.nodes);
+                team.let_go(*lane, &mut self.nodes.whole());
             }
         }
     }
@@ -86,7 +108,7 @@ impl Executor {
             }
             // What was due for a node that leaves without having run gives its place in the agenda back.
             if let Some(leaving) = node {
-                self.agenda.settle(leaving);
+                self.agenda.dues().settle(leaving);
             }
         }
     }
@@ -115,6 +137,11 @@ impl Executor {
                 link.next = *next;
             }
         }
+        for (slot, row) in &mut batch.reform.rows {
+            if let Some(link) = self.plans.get_mut(*slot) {
+                core::mem::swap(&mut link.row, row);
+            }
+        }
         for (slot, inner) in &batch.parts {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {
                 node.body = Body::Part(*inner);
@@ -141,7 +168,7 @@ impl Executor {
         }
         for joining in &mut batch.musters.joining {
             if let Some(Some(team)) = self.teams.get_mut(joining.team) {
-                team.take_in(joining, &mut self.nodes, self.frame);
+                team.take_in(joining, &mut self.nodes.whole(), self.frame);
             }
         }
     }
@@ -149,7 +176,7 @@ impl Executor {
     /// Nodes that forget, are bypassed, or get another value.
     fn change_nodes(&mut self, batch: &Batch) {
         for slot in &batch.resets {
-            reset_node(&mut self.nodes, &mut self.teams, &self.plans, *slot);
+            reset_node(&mut self.nodes.whole(), &mut self.teams.whole(), &self.plans, *slot);
         }
         for (slot, on, motion) in &batch.bypasses {
             if let Some(Some(node)) = self.nodes.get_mut(*slot) {

@@ -98,7 +98,7 @@ impl Executor {
     fn reset(&mut self, ticket: Ticket, address: Address) {
         let event = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.upkeep.tenant == address.tenant => {
-                reset_node(&mut self.nodes, &mut self.teams, &self.plans, address.slot);
+                reset_node(&mut self.nodes.whole(), &mut self.teams.whole(), &self.plans, address.slot);
                 Event::Set { ticket, frame: self.frame }
             }
             _ => Event::SetRefused { ticket, why: Refusal::NotSounding },

@@ -86,11 +86,11 @@ pub(super) struct OwnKnob {
 impl OwnKnob {
     /// Sets the parameter back, unless it has been set for all notes since.
     pub fn give_back(&self, at: (u64, u64), stage: &mut Stage<'_>) {
-        if let Some(node) = node_at(stage.nodes, self.node)
+        if let Some(node) = node_at(&mut stage.nodes, self.node)
             && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
             && dial.motion.target() == self.now
         {
-            set_at(node, self.param, self.before, Motion::Jump, at, stage.agenda);
+            set_at(node, self.param, self.before, Motion::Jump, at, &mut stage.dues);
         }
     }
 }

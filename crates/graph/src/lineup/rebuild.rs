@@ -1,6 +1,6 @@
 //! The row of a part made anew, and loops taken apart: where many edits come at once, or a cable has gone.
 
-use super::{MOST, NONE, Unit, weight};
+use super::{MOST, NONE, Unit};
 use crate::error::GraphError;
 use crate::latency::Late;
 use crate::message::NodeId;
@@ -99,8 +99,8 @@ impl AudioGraph {
         for (group, is_loop) in Net::of(self, units).groups() {
             // Shorter than they may be, so that there is room to grow.
             // Behind a sum, so that it stands with all that it adds up, as many as may run side by side.
-            let full = matches!(open.last(), Some(Unit::Sum(_))) && weight(&open) >= MOST / 2;
-            if full || !open.is_empty() && weight(&open) + weight(&group) > MOST * 3 / 4 {
+            let full = matches!(open.last(), Some(Unit::Sum(_))) && self.weight(&open) >= MOST / 2;
+            if full || !open.is_empty() && self.weight(&open) + self.weight(&group) > MOST * 3 / 4 {
                 last = self.new_segment(part, last, core::mem::take(&mut open)).unwrap_or(last);
             }
             if is_loop {

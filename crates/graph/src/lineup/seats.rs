@@ -1,6 +1,6 @@
 //! Seats in the row: taking one, giving one up, cutting and joining segments.
 
-use super::{JOINED, MOST, NONE, Seat, Segment, Unit, weight};
+use super::{JOINED, MOST, NONE, Seat, Segment, Unit};
 use crate::compile::Record;
 use crate::message::NodeId;
 use crate::topology::AudioGraph;
@@ -38,7 +38,8 @@ impl AudioGraph {
         let slot = self.lineup.slots.take()?;
         let label = self.label_between(part, after, next);
         let (units_yet, record) = (Vec::new(), Record::default());
-        let segment = Segment { part, label, previous: after, next, units: units_yet, record, extra: None };
+        let segment =
+            Segment { part, label, previous: after, next, units: units_yet, record, ends: None, extra: None };
         if slot as usize >= self.lineup.segments.len() {
             self.lineup.segments.resize_with(slot as usize + 1, || None);
         }
@@ -239,7 +240,7 @@ impl AudioGraph {
         while let Some(slot) = open.pop() {
             let Some(segment) = self.segment(slot) else { continue };
             let (part, length, previous, next) =
-                (segment.part, weight(&segment.units), segment.previous, segment.next);
+                (segment.part, self.weight(&segment.units), segment.previous, segment.next);
             if length == 0 {
                 self.drop_segment(slot);
             } else if length > MOST {
@@ -252,7 +253,7 @@ impl AudioGraph {
             } else if length < JOINED / 3 {
                 let fits = |other: u32| {
                     self.segment(other)
-                        .is_some_and(|o| !o.units.is_empty() && weight(&o.units) + length <= JOINED)
+                        .is_some_and(|o| !o.units.is_empty() && self.weight(&o.units) + length <= JOINED)
                 };
                 let (first, second) = if fits(previous) {
                     (previous, slot)

@@ -3,14 +3,13 @@
 use super::{Here, Joining, Side, Team, cross};
 use crate::block::Signal;
 use crate::instrument::{begin_care, begins};
-use crate::node::{Care, Node};
+use crate::node::{Care, OwnNodes};
 use crate::run::Stage;
 use crate::signal::Window;
-use crate::table::Table;
 
 impl<S: Signal> Team<S> {
     /// Whether a part can come in: it has what all share, at rest.
-    pub(super) fn takes(&self, joining: &Joining, nodes: &mut Table<Option<Node>>, frame: u64) -> bool {
+    pub(super) fn takes(&self, joining: &Joining, nodes: &mut OwnNodes<'_>, frame: u64) -> bool {
         let same = |(number, param, value): &(u16, u16, u32)| {
             let node = joining.nodes.get(usize::from(*number)).and_then(|slot| nodes.get(*slot)?.as_ref());
             node.is_some_and(|node| {
@@ -38,22 +37,22 @@ impl<S: Signal> Team<S> {
                 }
             });
         }
-        cross::each_lane(leaving, |lane| self.let_go(lane as u8, stage.nodes));
+        cross::each_lane(leaving, |lane| self.let_go(lane as u8, &mut stage.nodes));
     }
 
     /// Lets parts run by themselves until they step in again.
-    pub(super) fn step_out(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+    pub(super) fn step_out(&mut self, lanes: u32, nodes: &mut OwnNodes<'_>) {
         self.step(lanes & !self.out, nodes);
         self.out |= lanes;
     }
 
     /// Lets parts run in their lanes again.
-    pub(super) fn step_in(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+    pub(super) fn step_in(&mut self, lanes: u32, nodes: &mut OwnNodes<'_>) {
         self.step(lanes & self.out, nodes);
         self.out &= !lanes;
     }
 
-    fn step(&mut self, lanes: u32, nodes: &mut Table<Option<Node>>) {
+    fn step(&mut self, lanes: u32, nodes: &mut OwnNodes<'_>) {
         cross::each_lane(lanes, |lane| {
             for seat in &mut self.seats {
                 if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
@@ -70,14 +69,14 @@ impl<S: Signal> Team<S> {
             let Some(slot) = step.map(|step| step.slot) else { continue };
             let Some(Some(node)) = stage.nodes.get(slot) else { continue };
             if begins(node).is_some_and(|begins| begins <= start) {
-                self.forget(lane, stage.nodes);
-                begin_care(slot, stage.nodes);
+                self.forget(lane, &mut stage.nodes);
+                begin_care(slot, &mut stage.nodes);
             }
         }
     }
 
     /// Makes all nodes of a lane forget what they have heard.
-    fn forget(&mut self, lane: usize, nodes: &mut Table<Option<Node>>) {
+    fn forget(&mut self, lane: usize, nodes: &mut OwnNodes<'_>) {
         for seat in &mut self.seats {
             seat.reset(lane as u8);
             if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {

@@ -41,12 +41,12 @@ pub(super) fn attend<S: Signal>(
         let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
         let bit = 1 << lane;
         if node.care.has(Care::MUTED) {
-            stage.agenda.settle(node);
+            stage.dues.settle(node);
             done.muted |= bit;
         } else if node.care.has(Care::MOVING) || node.care.has(Care::DUE) {
             let nowhere = Around { low: &[], high: &[], resume: 0, ground };
             let written =
-                prepare(node, &[], &nowhere, span, window, stage.cables, stage.agenda, stage.scratch);
+                prepare(node, &[], &nowhere, span, window, stage.cables, &mut stage.dues, stage.scratch);
             let mut written = written.which;
             while written != 0 {
                 let param = written.trailing_zeros() as usize;

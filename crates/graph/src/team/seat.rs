@@ -118,7 +118,7 @@ impl<S: Signal> Seat<S> {
             return true;
         }
         let mut due = node.first_due();
-        while let Some(entry) = stage.agenda.entry(due).filter(|entry| entry.frame < end) {
+        while let Some(entry) = stage.dues.entry(due).filter(|entry| entry.frame < end) {
             if matches!(entry.deed, Deed::Set { param, .. } if self.shared >> (param & 63) & 1 == 1) {
                 return true;
             }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub mod cell;
+pub mod hands;
 pub mod node;
 pub mod oracle;
 pub mod rig;

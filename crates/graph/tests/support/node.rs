@@ -1,6 +1,7 @@
 //! A cell as a processor, frame by frame, that uses what the executor offers: flags, resting, halves.
 
 use super::cell::{Cell, Kind};
+use super::hands::perhaps_held_up;
 use sostenuto_dsp::{Task, Vector, Width};
 use sostenuto_graph::{Activity, Choir, Delaying, Flow, Io, Kin, Params, Processor, Shape, Signal, Stream};
 use std::any::Any;
@@ -73,6 +74,7 @@ impl Processor for TestNode {
     fn prepare(&mut self, _: &Stream) {}
 
     fn process(&mut self, mut io: Io<'_>) -> Activity {
+        perhaps_held_up();
         let silent = io.inputs.all_silent();
         let at_rest = self.cell.is_at_rest() && silent && io.params.all_steady();
         if at_rest {
@@ -207,6 +209,7 @@ impl TestChoir {
 
 impl<S: Signal> Choir<S> for TestChoir {
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
+        perhaps_held_up();
         let silent = io.inputs.all_silent();
         if self.cells.iter().all(Cell::is_at_rest) && silent && io.params.all_steady() {
             io.outputs.silence_all();

@@ -2,11 +2,12 @@
 
 use super::Dice;
 use super::cell::{Cell, Kind};
+use super::hands::Hands;
 use super::node::{Tally, TestNode};
 use super::oracle::Oracle;
 use sostenuto_graph::{
-    Adding, Approach, AudioGraph, Batch, CableId, Command, Edit, Event, Executor, GraphError, Limits, Motion,
-    NodeId, Port, ROOT, Sink, Source, Stream,
+    Adding, Approach, AudioGraph, Batch, CableId, Command, Edit, Event, Executor, GraphError, Helper, Limits,
+    Motion, NodeId, Port, ROOT, Sink, Source, Stream,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct Taste {
     pub fades: bool,
     /// Whether nodes state their latency, which the interpreter does not make up for.
     pub latency: bool,
+    /// How many threads render.
+    pub threads: usize,
 }
 
 /// What there is, for choosing from.
@@ -386,6 +389,8 @@ pub struct Script {
     pub cues: Vec<Cue>,
     /// No batch is followed by another by itself.
     pub plain: bool,
+    /// For the threads that help.
+    pub helpers: Vec<Helper>,
 }
 
 pub const CHANNELS: u16 = 2;
@@ -395,6 +400,10 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
     let mut dice = Dice(seed);
     let mut graph = AudioGraph::new(STREAM, CHANNELS);
     graph.set_lanes_always();
+    graph.set_threads_always();
+    let mut helpers = Vec::new();
+    // Sometimes only once there is something already.
+    let joins = if taste.threads > 1 { seed as usize % 3 * taste.nodes } else { usize::MAX };
     let (mut model, tally) = (Model::new(taste), Arc::default());
     let (mut list, mut plain) = (Vec::new(), true);
     let mut at: Vec<u64> = (0..cues).map(|_| dice.next() % frames).collect();
@@ -403,6 +412,9 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
     at.sort_unstable();
     for (number, frame) in at.into_iter().enumerate() {
         model.growing = number < begin;
+        if number == joins {
+            helpers = graph.set_threads(taste.threads);
+        }
         // What has faded out by then is taken away in between.
         if let Some(batch) = graph.settle(frame) {
             let (traces, snapshot) = (gains(&batch, &graph), snapshot(&graph));
@@ -442,7 +454,7 @@ pub fn script(seed: u64, taste: Taste, cues: usize, frames: u64) -> Script {
             rewire: Some((outcome.cells, snapshot)),
         });
     }
-    Script { graph, model, tally, cues: list, plain }
+    Script { graph, model, tally, cues: list, plain, helpers }
 }
 
 /// The graph cannot be cloned; what the interpreter wants of it can.
@@ -465,6 +477,7 @@ pub fn render(
     let (mut executor, mut remote) = Executor::new(STREAM, limits, None);
     let mut out = vec![vec![0.0; frames]; usize::from(CHANNELS)];
     let mut muted = Vec::new();
+    let hands = Hands::new(script.helpers, frames as u64);
     let (mut done, mut cues) = (0, script.cues.into_iter().peekable());
     while done < frames {
         let count = size().clamp(1, frames - done);
@@ -485,6 +498,8 @@ pub fn render(
         }
     }
     muted.sort();
+    drop((executor, remote));
+    hands.join();
     (out, muted)
 }
 
