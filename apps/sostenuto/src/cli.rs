@@ -122,6 +122,9 @@ pub struct Play {
     /// Frames in a callback.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub block: Option<u32>,
+    /// Threads that render; the sound does not depend on it. More than one pays where much sounds side by side.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub threads: u8,
     /// Stop after so long; a sound file ends by itself.
     #[arg(long, value_parser = seconds)]
     pub seconds: Option<f64>,
@@ -167,6 +170,9 @@ pub struct Render {
     /// Frames rendered at a time; the sound does not depend on it.
     #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     pub block: u32,
+    /// Threads that render; the sound does not depend on it. More than one pays where much sounds side by side.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub threads: u8,
     /// Channels of the file.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: u16,

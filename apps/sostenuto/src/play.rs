@@ -46,6 +46,7 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
                     &checked.patch,
                     file,
                     args.seconds.or(length).unwrap_or(INSTEAD_SECONDS),
+                    args.threads,
                 )?;
                 return Ok(ExitCode::SUCCESS);
             }
@@ -53,6 +54,7 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
             AudioEngine::without_device(args.rate.unwrap_or(FALLBACK_RATE), 2)?
         }
     };
+    engine.set_threads(usize::from(args.threads))?;
     let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
     let args = &cli::Play { seconds, ..args.clone() };
     let (show, heard) = start(&engine, args, &checked.patch)?;

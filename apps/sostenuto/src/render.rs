@@ -4,7 +4,7 @@ use crate::cli::{self, Bits};
 use crate::script::{Script, complaint};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sostenuto_engine::{Conductor, Desk};
+use sostenuto_engine::{Conductor, Desk, Helpers};
 use sostenuto_graph::{AudioBuffer, Executor, Limits};
 use sostenuto_media::plot::{Options, Picture};
 use sostenuto_media::wav::{Encoding, Format, Writer};
@@ -24,7 +24,7 @@ pub fn render(args: &cli::Render) -> Result<ExitCode> {
             bail!("{} is what is to be rendered: give another file after -o", args.output.display());
         }
     }
-    let mut job = Job::new(&checked.patch, args.rate, args.channels)?;
+    let mut job = Job::new(&checked.patch, args.rate, args.channels, args.threads)?;
     let script = match &args.script {
         Some(path) => Script::read(path, &job.desk)?,
         None => Script::empty(),
@@ -43,12 +43,12 @@ pub fn render(args: &cli::Render) -> Result<ExitCode> {
 }
 
 /// The same for `play` without a device.
-pub fn instead_of_playing(patch: &Patch, path: &Path, seconds: f64) -> Result<()> {
+pub fn instead_of_playing(patch: &Patch, path: &Path, seconds: f64, threads: u8) -> Result<()> {
     let (rate, channels) = (48_000, 2);
     let format = Format { channels, rate, encoding: encoding(Bits::Int24) };
     let frames = (seconds * f64::from(rate)).round() as u64;
     let outcome =
-        Job::new(patch, rate, channels)?.write(path, format, frames, 4096, Script::empty(), None)?;
+        Job::new(patch, rate, channels, threads)?.write(path, format, frames, 4096, Script::empty(), None)?;
     eprintln!("{outcome}");
     Ok(())
 }
@@ -84,16 +84,20 @@ pub fn encoding(bits: Bits) -> Encoding {
 struct Job {
     desk: Desk,
     executor: Executor,
+    /// Threads that help to render.
+    _helpers: Helpers,
     channels: u16,
     rate: u32,
 }
 
 impl Job {
-    fn new(patch: &Patch, rate: u32, channels: u16) -> Result<Job> {
-        let (conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
+    fn new(patch: &Patch, rate: u32, channels: u16, threads: u8) -> Result<Job> {
+        let (mut conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
+        let helpers = Helpers::start(conductor.set_threads(usize::from(threads))?)
+            .context("the system gave no thread: try with fewer --threads")?;
         let mut desk = Desk::new(conductor);
         desk.play(crate::sound::at_rate(patch, rate), None)?;
-        Ok(Job { desk, executor, channels, rate })
+        Ok(Job { desk, executor, _helpers: helpers, channels, rate })
     }
 
     /// Renders into a file; gives a line about it.

@@ -3,6 +3,7 @@
 use crate::conductor::{Applied, Conductor};
 use crate::desk::{Desk, DeskError, Reply};
 use crate::error::EngineError;
+use crate::helpers::Helpers;
 use crate::notice::Notice;
 use sostenuto_device::{
     Counts, DeviceError, FallbackClock, Health, Output, Prepared, Request, monotonic_nanos, prepare,
@@ -34,6 +35,9 @@ pub enum AudioError {
     /// The engine has been shut down.
     #[error("the engine has been shut down: make a new one")]
     ShutDown,
+    /// The system gave no thread to help.
+    #[error("the system gave no threads that help to render: ask for fewer ({0})")]
+    NoHelpers(std::io::Error),
     /// The system gave no thread.
     #[error("the system gave no thread for the control side: close some programs ({0})")]
     NoThread(std::io::Error),
@@ -178,6 +182,16 @@ impl AudioEngine {
         Ok(())
     }
 
+    /// Lets so many threads render, from 1 to 64, also while it plays; 1 from the start. The sound does not depend on it, and where little sounds at once
+    /// nothing is gained: see [`Conductor::set_threads`]. Those beyond the audio thread run at ordinary priority, so on a machine that is busy otherwise the
+    /// audio thread may have to wait for them, and it is better off alone.
+    ///
+    /// # Errors
+    /// A full ring, or no thread to be had; then it renders as before.
+    pub fn set_threads(&self, threads: usize) -> Result<(), AudioError> {
+        self.controller.control(move |control| control.set_threads(threads))?
+    }
+
     /// Moves a parameter, smoothly, as soon as may be.
     ///
     /// # Errors
@@ -287,6 +301,8 @@ struct Control {
     outlet: Outlet,
     listeners: Vec<Sender<Notice>>,
     playing: bool,
+    /// Threads that help to render.
+    helpers: Option<Helpers>,
 }
 
 /// How long the control thread sleeps while nobody asks for anything: how soon what came back is freed and told.
@@ -320,6 +336,7 @@ impl Control {
             outlet,
             listeners: Vec::new(),
             playing: false,
+            helpers: None,
         })
     }
 
@@ -398,6 +415,22 @@ impl Control {
             }
             _ => Ok(()),
         }
+    }
+
+    fn set_threads(&mut self, threads: usize) -> Result<(), AudioError> {
+        let conductor = self.desk.conductor_mut();
+        let before = conductor.threads();
+        let helpers = Helpers::start(conductor.set_threads(threads)?);
+        match helpers {
+            // Those before end by themselves once the executor has done with them, or here, whichever comes first; it renders without them then.
+            Ok(helpers) => self.helpers = Some(helpers),
+            Err(why) => {
+                self.helpers =
+                    Some(Helpers::start(conductor.set_threads(before)?).map_err(AudioError::NoHelpers)?);
+                return Err(AudioError::NoHelpers(why));
+            }
+        }
+        Ok(())
     }
 
     fn counts(&self) -> Counts {

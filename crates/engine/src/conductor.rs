@@ -5,6 +5,7 @@ mod knobs;
 mod playing;
 mod show;
 pub(crate) mod tails;
+mod threads;
 mod values;
 
 use crate::error::EngineError;
