@@ -3,6 +3,7 @@
 //! - `bench-speed [ROUNDS] [WORKLOAD…]` measures all that is installed in turn, prints tables, and writes them and a picture into `bench/`.
 //! - `bench-speed documents` writes the workloads as documents into `bench/workloads`.
 //! - `bench-speed count` counts instructions with callgrind, and writes them into `bench/instructions.txt`.
+//! - `bench-speed threads` measures W1 and W2 with one thread and with more, and prints a table.
 //! - `bench-speed run ENGINE WORKLOAD SECONDS`, `program PROGRAM:FORM WORKLOAD SECONDS` and `live ENGINE MODE` are single measurements;
 //!   `blocks ENGINE WORKLOAD COUNT` renders so many blocks and measures nothing, for tools that look on.
 
@@ -16,6 +17,7 @@ mod program;
 mod report;
 mod seat;
 mod spec;
+mod threads;
 mod wav;
 mod workload;
 
@@ -26,6 +28,7 @@ fn main() {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["count"] => count::write(),
+        ["threads"] => threads::measure(std::thread::available_parallelism().map_or(2, |n| n.get().min(4))),
         ["documents"] => write_documents(),
         ["run", name, workload, seconds] => {
             let seconds = seconds.parse().expect("seconds");
