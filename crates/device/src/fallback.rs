@@ -1,6 +1,6 @@
 //! Who keeps time when there is no device? A thread that renders into nothing, at the pace of the system's clock.
 
-use crate::callback::Callback;
+use crate::callback::{Callback, Tally};
 use crate::counters::{Counters, Counts};
 use crate::time::monotonic_nanos;
 use sostenuto_graph::Executor;
@@ -43,10 +43,35 @@ impl FallbackClock {
         // Rendered and dropped: one channel is enough, for the graph computes all of its own in any case.
         let callback = Callback::new(slot, 1, rate, counters.clone());
         let beat = Beat::new(rate);
+        let mut callback = callback;
+        let mut nothing = vec![0.0_f32; beat.frames() as usize];
+        Self::spawn(counters, stop, beat, move |_, now| callback.fill(&mut nothing, now))
+    }
+
+    /// Starts a clock that calls this about 60 times a second, with how many frames at so many frames per second are due, and the time in nanoseconds. `[control]`
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn drive(rate: u32, mut step: impl FnMut(usize, u64) + Send + 'static) -> io::Result<Self> {
+        monotonic_nanos();
+        let counters = Arc::new(Counters::new());
+        let mut tally = Tally::new(rate, counters.clone());
+        Self::spawn(counters, Arc::default(), Beat::new(rate), move |frames, now| {
+            tally.note(frames as u64, now);
+            step(frames, now);
+        })
+    }
+
+    fn spawn(
+        counters: Arc<Counters>,
+        stop: Arc<AtomicBool>,
+        beat: Beat,
+        step: impl FnMut(usize, u64) + Send + 'static,
+    ) -> io::Result<Self> {
         let (shared, stopped) = (counters.clone(), stop.clone());
         let thread = thread::Builder::new()
             .name("sostenuto-clock".into())
-            .spawn(move || run(callback, beat, &shared, &stopped))?;
+            .spawn(move || run(step, beat, &shared, &stopped))?;
         Ok(FallbackClock { counters, stop, thread: Some(thread) })
     }
 
@@ -79,14 +104,13 @@ impl Drop for FallbackClock {
     }
 }
 
-fn run(mut callback: Callback, mut beat: Beat, counters: &Counters, stop: &AtomicBool) {
-    let mut nothing = vec![0.0_f32; beat.frames() as usize];
+fn run(mut step: impl FnMut(usize, u64), mut beat: Beat, counters: &Counters, stop: &AtomicBool) {
     let start = monotonic_nanos();
     while !stop.load(Ordering::Acquire) {
         match beat.due(monotonic_nanos() - start) {
             Due::Now { skipped } => {
                 counters.skipped.add(skipped);
-                callback.fill(&mut nothing, monotonic_nanos());
+                step(beat.frames() as usize, monotonic_nanos());
             }
             // An unpark that came before ends it at once.
             Due::In(wait) => thread::park_timeout(wait),

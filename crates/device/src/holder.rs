@@ -29,10 +29,14 @@ const PROBATION: u64 = 1_000_000_000;
 const MOST_DOUBLINGS: u32 = 5;
 /// Nanoseconds without a stall after which earlier ones are forgotten.
 const FORGIVEN: u64 = 120_000_000_000;
+/// Nanoseconds that the port to begin with has for its first callback.
+const GRACE: u64 = 2_000_000_000;
 /// What the baton says while the fallback clock holds.
 const NOBODY: u32 = u32::MAX;
+/// What it says while it is offered to nobody.
+const NO_OFFER: u32 = u32::MAX - 1;
 
-/// A port, by a number that is its own as long as the patch knows it; any but the greatest.
+/// A port, by a number that is its own as long as the patch knows it; any but the two greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PortId(pub u32);
 
@@ -91,18 +95,61 @@ pub struct HandOver {
 }
 
 /// Who holds the clock, as callbacks see it.
+///
+/// Where the one before goes on as well as the next, the clock is offered, and taken by the next one's first callback: until then the one before runs the engine, so
+/// that no time is lost between them.
 #[derive(Debug)]
-pub struct Baton(Gauge<u32>);
+pub struct Baton {
+    now: Gauge<u32>,
+    /// To whom it is offered.
+    offered: Gauge<u32>,
+}
 
 impl Baton {
-    /// Whether this port holds. `[any]`
-    pub fn is_held_by(&self, port: PortId) -> bool {
-        self.0.get() == port.0
+    fn new() -> Self {
+        Baton { now: Gauge::new(NOBODY), offered: Gauge::new(NO_OFFER) }
     }
 
-    /// Whether the fallback clock holds. `[any]`
+    /// Whether this port holds; to be asked by its own callback, which takes what is offered. `[audio]`
+    pub fn is_held_by(&self, port: PortId) -> bool {
+        self.is_at(port.0)
+    }
+
+    /// Whether the fallback clock holds; to be asked by that, which takes what is offered. `[audio]`
     pub fn is_free(&self) -> bool {
-        self.0.get() == NOBODY
+        self.is_at(NOBODY)
+    }
+
+    fn is_at(&self, who: u32) -> bool {
+        // Were another offer made just here, it would be lost, and made again at the next look.
+        if self.offered.get() == who {
+            self.now.set(who);
+            self.offered.set(NO_OFFER);
+        }
+        self.now.get() == who
+    }
+
+    /// Whether a holder runs the engine, and nobody else. `[any]`
+    pub fn is_with(&self, holder: Holder) -> bool {
+        self.now.get() == number(holder) && self.offered.get() == NO_OFFER
+    }
+
+    /// Gives it away at once.
+    fn give(&self, to: Holder) {
+        self.offered.set(NO_OFFER);
+        self.now.set(number(to));
+    }
+
+    fn offer(&self, to: Holder) {
+        self.offered.set(number(to));
+    }
+}
+
+/// The number of a holder.
+fn number(holder: Holder) -> u32 {
+    match holder {
+        Holder::Port(id) => id.0,
+        Holder::Fallback => NOBODY,
     }
 }
 
@@ -117,6 +164,9 @@ pub struct ClockHolder {
     holder: Holder,
     rate: Option<u32>,
     baton: Arc<Baton>,
+    /// Whether the holder keeps the clock from one that ranks higher, as long as it lives.
+    kept: bool,
+    pending: Option<Holder>,
 }
 
 #[derive(Debug)]
@@ -130,6 +180,8 @@ struct Candidate {
     lives_since: Option<u64>,
     /// How often it lost the clock by stalling.
     stalls: u32,
+    /// Before this time it need not have called back at all.
+    grace: u64,
 }
 
 impl Candidate {
@@ -140,7 +192,9 @@ impl Candidate {
     fn look(&mut self, now: u64, heard: Heard) {
         let called = heard.callbacks != self.heard.callbacks;
         self.heard = heard;
-        if now.saturating_sub(heard.last_at) > self.patience() {
+        if heard.callbacks == 0 && now < self.grace {
+            self.lives_since = self.lives_since.or(Some(now));
+        } else if now.saturating_sub(heard.last_at) > self.patience() {
             self.lives_since = None;
         } else if called && self.lives_since.is_none() {
             self.lives_since = Some(now);
@@ -167,8 +221,16 @@ impl Candidate {
 impl ClockHolder {
     /// Without ports: the fallback clock holds.
     pub fn new(choice: ClockChoice) -> Self {
-        let baton = Arc::new(Baton(Gauge::new(NOBODY)));
-        ClockHolder { choice, ports: Vec::new(), holder: Holder::Fallback, rate: None, baton }
+        let baton = Arc::new(Baton::new());
+        ClockHolder {
+            choice,
+            ports: Vec::new(),
+            holder: Holder::Fallback,
+            rate: None,
+            baton,
+            kept: false,
+            pending: None,
+        }
     }
 
     /// What callbacks look at.
@@ -197,7 +259,7 @@ impl ClockHolder {
         let rate = rate.max(1);
         let period = u64::from(block) * 1_000_000_000 / u64::from(rate);
         let heard = Heard::default();
-        let fresh = Candidate { id, rate, period, heard, lives_since: None, stalls: 0 };
+        let fresh = Candidate { id, rate, period, heard, lives_since: None, stalls: 0, grace: 0 };
         match self.ports.iter_mut().find(|port| port.id == id) {
             Some(port) => *port = Candidate { stalls: port.stalls, ..fresh },
             None => self.ports.push(fresh),
@@ -209,12 +271,37 @@ impl ClockHolder {
         self.ports.retain(|port| port.id != id);
     }
 
+    /// Gives the clock to a port that was just added and has not called back yet: it is to begin with. It has two seconds for its first callback.
+    pub fn begin_with(&mut self, id: PortId, now: u64) {
+        let Some(port) = self.ports.iter_mut().find(|port| port.id == id) else { return };
+        port.lives_since = Some(now);
+        port.grace = now.saturating_add(GRACE);
+        self.rate = Some(port.rate);
+        self.holder = Holder::Port(id);
+        self.baton.give(self.holder);
+    }
+
+    /// Whether the holder keeps the clock from one that ranks higher: while what it plays is not ready to follow another. One that does not live loses it all the
+    /// same.
+    pub fn keep(&mut self, kept: bool) {
+        self.kept = kept;
+    }
+
+    /// Who would have the clock, were it not [kept](Self::keep).
+    pub fn pending(&self) -> Option<Holder> {
+        self.pending
+    }
+
     /// Looks at all ports, at `now` nanoseconds of the clock that callbacks are noted by, and hands the clock over if need be.
     pub fn look(&mut self, now: u64, heard: impl Fn(PortId) -> Heard) -> Option<HandOver> {
         self.ports.iter_mut().for_each(|port| port.look(now, heard(port.id)));
         let why = self.lost(now);
         let to = self.best(now);
-        if to == self.holder {
+        self.pending = Some(to).filter(|to| *to != self.holder && why.is_none() && self.kept);
+        if to == self.holder || self.pending.is_some() {
+            if !self.baton.is_with(self.holder) {
+                self.baton.offer(self.holder);
+            }
             return None;
         }
         if let (Some(Reason::Stalled(_)), Holder::Port(id)) = (why, self.holder)
@@ -223,13 +310,13 @@ impl ClockHolder {
             port.stalls = port.stalls.saturating_add(1);
         }
         let from = std::mem::replace(&mut self.holder, to);
+        match why {
+            Some(_) => self.baton.give(to),
+            None => self.baton.offer(to),
+        }
         if let Some(port) = self.held() {
             self.rate = Some(port.rate);
         }
-        self.baton.0.set(match to {
-            Holder::Port(id) => id.0,
-            Holder::Fallback => NOBODY,
-        });
         Some(HandOver { from, to, why: why.unwrap_or(Reason::Better), rate: self.rate })
     }
 
@@ -243,6 +330,8 @@ impl ClockHolder {
         match (self.holder, self.held()) {
             (Holder::Fallback, _) => None,
             (_, None) => Some(Reason::Gone),
+            // It was opened anew.
+            (_, Some(port)) if port.lives_since.is_none() && port.heard.callbacks == 0 => Some(Reason::Gone),
             (_, Some(port)) if port.lives_since.is_none() => {
                 Some(Reason::Stalled(Duration::from_nanos(now.saturating_sub(port.heard.last_at))))
             }

@@ -123,6 +123,11 @@ impl Running {
         self.last = now;
     }
 
+    /// What was played last.
+    pub(super) fn output(&self) -> &[f32] {
+        &self.output
+    }
+
     pub(super) fn end(&self, how: End) {
         self.shared.end.set(match how {
             End::Removed => 1,

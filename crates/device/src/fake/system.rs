@@ -32,7 +32,12 @@ pub(super) struct Plugged {
     pub(super) closed: Option<Closed>,
     /// No callback before this time.
     stalled_until: u64,
+    /// Who hears what it plays.
+    ear: Option<Ear>,
 }
+
+/// Called with every block that a device plays, and the time in nanoseconds; with an empty one when its streams end.
+type Ear = Box<dyn FnMut(&[f32], u64)>;
 
 /// Why a device cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +74,21 @@ impl Fake {
         for (entry, (at, _)) in device.schedule.iter().enumerate() {
             self.agenda.push(Reverse((nanos(*at).max(self.now), Next::Mishap { device: number, entry })));
         }
-        self.devices.push(Plugged { device, present: true, times: 1, closed: None, stalled_until: 0 });
+        self.devices.push(Plugged {
+            device,
+            present: true,
+            times: 1,
+            closed: None,
+            stalled_until: 0,
+            ear: None,
+        });
+    }
+
+    /// Lets somebody hear what a device plays: every block, interleaved, with its time in nanoseconds, and an empty one when what befalls it ends its streams. A device that is not there is passed over.
+    pub fn hear(&mut self, id: &str, ear: impl FnMut(&[f32], u64) + 'static) {
+        if let Some(plugged) = self.devices.iter_mut().find(|plugged| plugged.device.id == id) {
+            plugged.ear = Some(Box::new(ear));
+        }
     }
 
     /// Nanoseconds since the beginning.
@@ -137,6 +156,9 @@ impl Fake {
                 stream.end(how);
             }
         }
+        if let Some(ear) = &mut self.devices[device].ear {
+            ear(&[], self.now);
+        }
     }
 
     /// Does a stream's callback, and puts down the next.
@@ -156,6 +178,10 @@ impl Fake {
         let device = &plugged.device;
         stream.call(self.now, TAU * device.tone / f64::from(device.rate));
         let rate = f64::from(device.rate) * (1.0 + device.ppm * 1e-6);
+        if let Some(ear) = self.devices[stream.device].ear.as_mut().filter(|_| !stream.output().is_empty()) {
+            ear(stream.output(), self.now);
+        }
+        let device = &self.devices[stream.device].device;
         stream.due += stream.block as f64 * 1e9 / rate;
         let at = stream.due + self.dice.unit() * nanos(device.jitter) as f64;
         self.agenda.push(Reverse(((at as u64).max(stream.last), Next::Callback(number))));

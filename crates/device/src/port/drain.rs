@@ -81,6 +81,16 @@ impl Drain {
         self.meters.clone()
     }
 
+    /// Whether its ends have clocks of their own. `[any]`
+    pub fn tie(&self) -> Tie {
+        self.tie
+    }
+
+    /// What it is doing. `[any]`
+    pub fn state(&self) -> PortState {
+        self.status().state
+    }
+
     /// How it fares. `[any]`
     pub fn status(&self) -> Status {
         self.meters.read()
