@@ -121,6 +121,7 @@ fn target(edit: &Edit) -> (String, String) {
         | Edit::ChangeSequence { name, .. } => (format!("sequence {name}"), "sequence".into()),
         Edit::SetTempo { .. } => (String::new(), "tempo".into()),
         Edit::SetMeter { .. } => (String::new(), "meter".into()),
+        Edit::SetClock { .. } => (String::new(), "clock".into()),
         Edit::Order { .. } => (String::new(), "order".into()),
         Edit::Drive { from, to, .. } | Edit::Undrive { from, to } | Edit::SetDepth { from, to, .. } => {
             place(&to.node, &format!("{} from {}.{}", to.port, from.node.id, from.port))

@@ -150,6 +150,17 @@ pub struct Kind {
     pub sounds_alone: bool,
     /// Whether it plays a buffer, which documents name under the key `buffer`.
     pub plays: bool,
+    /// Which way it leads, if it is a port: documents name its device under the key `device`.
+    pub port: Option<Way>,
+}
+
+/// Which way a port leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Way {
+    /// From a device. What the device hears comes in at the inputs, which documents cannot name.
+    In,
+    /// To a device.
+    Out,
 }
 
 /// All that is settled about a node before it is built.
@@ -163,6 +174,8 @@ pub struct Layout {
     pub seed: u64,
     /// What it plays, if its kind does; nothing is silence.
     pub buffer: Option<Recording>,
+    /// The device that it leads to or from, if its kind is a port; nothing is the default one.
+    pub device: Option<String>,
 }
 
 /// A buffer by the name that a document has for it.

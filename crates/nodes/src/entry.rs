@@ -110,5 +110,6 @@ impl Kind {
         delays: false,
         sounds_alone: false,
         plays: false,
+        port: None,
     };
 }

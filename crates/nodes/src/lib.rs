@@ -49,7 +49,7 @@ mod values;
 
 pub use biquad::BiquadFilter;
 pub use catalogue::{
-    Bank, Group, Kind, Layout, ParamInfo, PortInfo, Recording, SettingInfo, SettingRange, Width,
+    Bank, Group, Kind, Layout, ParamInfo, PortInfo, Recording, SettingInfo, SettingRange, Way, Width,
 };
 pub use delay::DelayLine;
 pub use envelope::EnvelopeGenerator;

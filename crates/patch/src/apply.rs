@@ -100,6 +100,7 @@ impl Desk {
             Edit::Title { title } => self.rest.title.clone_from(title),
             Edit::SetTempo { tempo, written, .. } => self.rest.transport.tempo = written.then_some(*tempo),
             Edit::SetMeter { meter, written, .. } => self.rest.transport.meter = written.then_some(*meter),
+            Edit::SetClock { clock, written, .. } => self.rest.transport.clock = written.then_some(*clock),
             Edit::Buffer { name, source, after } => match (source, self.buffers.get_mut(name)) {
                 (Some(source), Some(there)) => there.clone_from(source),
                 (Some(source), None) => self.buffers.add(name.clone(), source.clone(), after.as_ref())?,

@@ -162,7 +162,8 @@ pub(crate) fn input_names(kind: &KindInfo, count: u32) -> Vec<String> {
 pub(crate) fn item_names(kind: &KindInfo) -> Vec<String> {
     let settings = kind.settings.iter().map(|s| s.name.to_owned());
     let buffer = kind.plays.then(|| BUFFER_KEY.to_owned());
-    param_names(kind, 1).into_iter().chain(settings).chain(buffer).collect()
+    let device = kind.port.map(|_| DEVICE_KEY.to_owned());
+    param_names(kind, 1).into_iter().chain(settings).chain(buffer).chain(device).collect()
 }
 
 /// How many ports the bank of a node has: what its document says, else as many as its cables name.
@@ -198,6 +199,10 @@ pub(crate) fn all_settings(
 
 /// The key under which a node names what it plays, if its kind plays a buffer.
 pub(crate) const BUFFER_KEY: &str = "buffer";
+/// The key under which a node names its device, if its kind is a port.
+pub(crate) const DEVICE_KEY: &str = "device";
+/// The setting by which a port asks for the clock.
+pub(crate) const CLOCK_KEY: &str = "clock";
 
 /// The layout of a node whose channels are settled.
 pub(crate) fn layout(
@@ -210,7 +215,8 @@ pub(crate) fn layout(
         let buffer = buffers.get(name).and_then(|source| source.sound.clone());
         Recording { name: name.clone(), buffer }
     };
-    Layout { channels, settings, seed: seed(&node.id), buffer: node.buffer.as_ref().map(recording) }
+    let (buffer, device) = (node.buffer.as_ref().map(recording), node.device.clone());
+    Layout { channels, settings, seed: seed(&node.id), buffer, device }
 }
 
 /// What the random numbers of a node start from: the 64-bit FNV-1a hash of its id (Fowler, Noll and Vo; RFC 9923), so that a

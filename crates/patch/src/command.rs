@@ -233,6 +233,11 @@ pub enum Command {
         /// The part of a whole note that is a beat: 1, 2, 4, 8, 16 or 32.
         denominator: u32,
     },
+    /// Lets the engine run on the clock of a port, of whichever lives, or on its own.
+    Clock {
+        /// The label of a port, `auto` or `internal`.
+        of: String,
+    },
     /// Shows where musical time is.
     Where,
     /// Lists the nodes.
@@ -276,6 +281,10 @@ pub enum Command {
     },
     /// Shows load and dropouts.
     Stats,
+    /// Shows how the ports to devices fare.
+    Ports,
+    /// Lists the sound devices.
+    Devices,
     /// Asks the audio thread to answer.
     Ping,
     /// Ends the program.
@@ -316,6 +325,7 @@ impl Command {
                 | C::Undrive { .. }
                 | C::Bypass { .. }
                 | C::Rename { .. }
+                | C::Clock { .. }
         )
     }
 }

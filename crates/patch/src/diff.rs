@@ -33,7 +33,7 @@ pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     [first, sequences.gone, added, inside, own, removed, sequences.changed, orders].concat()
 }
 
-/// Tempo and meter.
+/// Tempo, meter and clock.
 fn time(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     let (was, now) = (&a.patch().transport, &b.patch().transport);
     let mut edits = Vec::new();
@@ -42,6 +42,9 @@ fn time(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     }
     if was.meter != now.meter {
         edits.push(Edit::SetMeter { meter: now.meter(), was: was.meter(), written: now.meter.is_some() });
+    }
+    if was.clock != now.clock {
+        edits.push(Edit::SetClock { clock: now.clock(), was: was.clock(), written: now.clock.is_some() });
     }
     edits
 }

@@ -5,7 +5,7 @@ mod show;
 pub(crate) use show::describe_layout;
 
 use crate::kind::ParamInfo;
-use crate::model::{BufferSource, Meter, Part, PartParam, Sequence, Voicing};
+use crate::model::{BufferSource, Meter, Part, PartParam, Sequence, Timekeeper, Voicing};
 use crate::resolve::Pins;
 use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
@@ -90,6 +90,15 @@ pub enum Edit {
         meter: Meter,
         /// The old one.
         was: Meter,
+        /// Whether the document writes it out.
+        written: bool,
+    },
+    /// The engine is to run on another clock. Nothing sounds different.
+    SetClock {
+        /// The new one.
+        clock: Timekeeper,
+        /// The old one.
+        was: Timekeeper,
         /// Whether the document writes it out.
         written: bool,
     },
@@ -327,6 +336,7 @@ impl Edit {
             | Edit::MapParam { .. }
             | Edit::SetVoicing { .. }
             | Edit::PartFile { .. }
+            | Edit::SetClock { .. }
             | Edit::Order { .. } => false,
             Edit::SetParam { value, was, .. } => value != was,
             Edit::SetTempo { tempo, was, .. } => tempo != was,

@@ -8,7 +8,9 @@ pub use buffer::BufferFault;
 pub use part::PartFault;
 pub use sequence::SequenceFault;
 
-use crate::limits::{FORMAT, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_NAME, MAX_NODES, OUTPUT_KIND};
+use crate::limits::{
+    FORMAT, INPUT_KIND, MAX_CABLES, MAX_DEPTH, MAX_DEVICE, MAX_DOCUMENT, MAX_NAME, MAX_NODES, OUTPUT_KIND,
+};
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS, Name};
 use sostenuto_units::ParseError;
 
@@ -307,6 +309,22 @@ pub enum Fault {
     /// What is wrong with a sequence, or with tempo and meter.
     #[error(transparent)]
     Sequence(#[from] SequenceFault),
+    /// A clock that there is not.
+    #[error(
+        "{text:?} is no clock; write \"auto\" or \"internal\" here, and clock = true at the {OUTPUT_KIND} or {INPUT_KIND} whose device is to keep the time"
+    )]
+    BadClock {
+        /// What stands there.
+        text: String,
+    },
+    /// The name of a device that no device has.
+    #[error(
+        "the name of a device has 1 to {MAX_DEVICE} bytes and no control characters, not {length} bytes; `sostenuto devices` lists those there are"
+    )]
+    BadDevice {
+        /// Its bytes.
+        length: usize,
+    },
     /// Nothing will be heard.
     #[error("nothing will be heard: the patch has no node of kind {OUTPUT_KIND}")]
     NoOutput,

@@ -2,7 +2,7 @@
 
 use crate::resolve::ResolvedPart;
 use sostenuto_graph::{Approach, Curve, Name, Parameter, Port, Shape};
-use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Width};
+use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Way, Width};
 use sostenuto_units::Unit;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub struct KindInfo {
     pub sounds_alone: bool,
     /// Whether it plays a buffer, which its nodes name under the key `buffer`.
     pub plays: bool,
+    /// Which way it leads, if it is a port; its nodes name a device under the key `device`.
+    pub port: Option<Way>,
     /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
     pub shows: bool,
     /// What it is made of, if it is a part.
@@ -96,7 +98,8 @@ impl From<&Kind> for KindInfo {
             name: Cow::Borrowed(kind.name),
             group: kind.group,
             summary: Cow::Borrowed(kind.summary),
-            inputs: ports(kind.inputs),
+            // What a device hears comes in by no cable.
+            inputs: if kind.port == Some(Way::In) { Vec::new() } else { ports(kind.inputs) },
             outputs: ports(kind.outputs),
             params: params(kind.params),
             settings: kind.settings,
@@ -104,6 +107,7 @@ impl From<&Kind> for KindInfo {
             delays: kind.delays,
             sounds_alone: kind.sounds_alone,
             plays: kind.plays,
+            port: kind.port,
             shows: kind.group == Group::Output,
             part: None,
         }
@@ -170,6 +174,7 @@ impl KindInfo {
             delays: false,
             sounds_alone: false,
             plays: false,
+            port: None,
             shows: false,
             part: None,
         }

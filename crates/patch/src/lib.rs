@@ -74,14 +74,14 @@ pub use fault::{BufferFault, Fault, PartFault, SequenceFault};
 pub use history::{DEFAULT_STEPS, History};
 pub use kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 pub use limits::{
-    FORMAT, INLET_KIND, MAX_BEATS, MAX_BUFFERS, MAX_CABLES, MAX_DEPTH, MAX_DOCUMENT, MAX_LINE, MAX_NAME,
-    MAX_NODES, MAX_NOTES, MAX_PARTS, MAX_PROBLEMS, MAX_SEQUENCES, MAX_SPARES, MAX_UNFOLDED, MAX_VOICES,
-    NOTE_KIND, OUTLET_KIND, OUTPUT_KIND,
+    FORMAT, INLET_KIND, INPUT_KIND, MAX_BEATS, MAX_BUFFERS, MAX_CABLES, MAX_DEPTH, MAX_DEVICE, MAX_DOCUMENT,
+    MAX_LINE, MAX_NAME, MAX_NODES, MAX_NOTES, MAX_PARTS, MAX_PROBLEMS, MAX_SEQUENCES, MAX_SPARES,
+    MAX_UNFOLDED, MAX_VOICES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND,
 };
 pub use listing::{Change, Iter, Listing, Place};
 pub use model::{
     BufferSource, Buffers, Cable, Cables, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part,
-    PartParam, Patch, Priority, Sequence, Source, Steal, Step, Target, Transport, Voicing,
+    PartParam, Patch, Priority, Sequence, Source, Steal, Step, Target, Timekeeper, Transport, Voicing,
 };
 pub use print::{to_json, to_toml};
 pub use problem::{Position, Problem, Scope};

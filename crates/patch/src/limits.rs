@@ -39,6 +39,10 @@ pub const MAX_BEATS: f64 = 1e6;
 pub(crate) const MAX_COMPARED: usize = 4096;
 /// The kind that sends a signal to a device; every patch needs one to be heard.
 pub const OUTPUT_KIND: &str = "audio_out";
+/// The kind that is a signal from a device.
+pub const INPUT_KIND: &str = "audio_in";
+/// The most bytes of the name of a device.
+pub const MAX_DEVICE: usize = 512;
 /// The kind that is an input of the part that it is in.
 pub const INLET_KIND: &str = "inlet";
 /// The kind that is an output of the part that it is in.

@@ -8,7 +8,7 @@ mod sequence;
 pub use buffer::{BufferSource, Buffers};
 pub use cables::Cables;
 pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
-pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Transport};
+pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Timekeeper, Transport};
 
 use crate::limits::FORMAT;
 use crate::listing::{Listing, Place};
@@ -74,6 +74,9 @@ pub struct Node {
     /// The name of the buffer that it plays, if its kind plays one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer: Option<String>,
+    /// The device that it leads to or from, by its id, name or part of the name, if its kind is a port; the default one if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The settings that the document gives; choices are numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, f64>,
@@ -185,6 +188,7 @@ impl Node {
             channels: None,
             bypass: false,
             buffer: None,
+            device: None,
             settings: BTreeMap::new(),
             params: BTreeMap::new(),
             cables: Cables::new(),
@@ -250,6 +254,7 @@ impl PartialEq for Node {
             && self.channels == other.channels
             && self.bypass == other.bypass
             && self.buffer == other.buffer
+            && self.device == other.device
             && self.settings == other.settings;
         alike
             && same_cables(&self.cables, &other.cables)

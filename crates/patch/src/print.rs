@@ -6,7 +6,7 @@ mod sequences;
 pub(crate) use parts::{part_entries, part_params};
 pub(crate) use sequences::{sequence_entries, transport_entries};
 
-use crate::catalogue::{BUFFER_KEY, Catalogue, param, setting};
+use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, param, setting};
 use crate::document::Document;
 use crate::kind::KindInfo;
 use crate::limits::FORMAT;
@@ -113,6 +113,9 @@ pub(crate) fn entries(nodes: &Nodes, node: &Node, catalogue: &Catalogue) -> Vec<
     }
     if let Some(buffer) = &node.buffer {
         entries.push(Entry::new(BUFFER_KEY, buffer.as_str()));
+    }
+    if let Some(device) = &node.device {
+        entries.push(Entry::new(DEVICE_KEY, device.as_str()));
     }
     for name in
         in_order(node.settings.keys(), kind.into_iter().flat_map(|k| k.settings.iter().map(|s| s.name)))

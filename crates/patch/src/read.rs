@@ -16,7 +16,7 @@ use crate::catalogue::Catalogue;
 use crate::check::check_with;
 use crate::fault::{Fault, SequenceFault};
 use crate::limits::{FORMAT, MAX_DOCUMENT, MAX_PROBLEMS};
-use crate::model::{Patch, Transport};
+use crate::model::{Patch, Timekeeper, Transport};
 use crate::places::{DocumentPlaces, Places};
 use crate::problem::{Lines, Problem, Scope};
 use crate::quantity::Quantity;
@@ -184,7 +184,7 @@ pub(crate) struct Reader<'t> {
 }
 
 const TOP: &[&str] = &["format", "title", "transport", "buffers", "parts", "nodes", "sequence"];
-const TRANSPORT: &[&str] = &["tempo", "meter"];
+const TRANSPORT: &[&str] = &["tempo", "meter", "clock"];
 /// What every node has, or what chains call it by.
 pub(crate) const NODE_KEYS: &[&str] = &["kind", "id", "inputs", "channels", "bypass", "name"];
 
@@ -282,6 +282,13 @@ impl<'t> Reader<'t> {
                     if transport.meter.is_none() {
                         let fault = SequenceFault::BadMeter { text };
                         self.complain(&tree.span, None, Some("meter"), fault.into());
+                    }
+                }
+                "clock" => {
+                    let Some(text) = self.text(tree, None, "clock") else { continue };
+                    transport.clock = Timekeeper::named(&text);
+                    if transport.clock.is_none() {
+                        self.complain(&tree.span, None, Some("clock"), Fault::BadClock { text });
                     }
                 }
                 _ => self.unknown_key(key, key_span, None, "the transport", TRANSPORT),

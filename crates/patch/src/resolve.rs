@@ -76,6 +76,8 @@ pub struct Pins {
     pub channels: Option<u16>,
     /// The buffer that it names.
     pub buffer: Option<String>,
+    /// The device that it names.
+    pub device: Option<String>,
     /// The settings that it gives.
     pub settings: BTreeMap<String, f64>,
     /// The parameters of which it gives the value.

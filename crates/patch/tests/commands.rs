@@ -253,6 +253,7 @@ fn the_table_is_one() {
             "undrive",
             "bypass",
             "rename",
+            "clock",
         ];
         assert_eq!(timed.command.is_edit(), edits.contains(&info.name));
     }

@@ -238,7 +238,7 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ),
     (
         "[transport]\ntempo = 0\nmeter = \"4/5\"\nbpm = 3\n[nodes.out]\nkind = \"audio_out\"\n",
-        "line 2, column 9: `tempo`: 0 bpm is out of range; it goes from 1 bpm to 1000 bpm\nline 3, column 9: `meter`: `4/5` is not a meter; write how many of which note a bar has: \"4/4\", \"6/8\"\nline 4, column 1: the transport has no key `bpm`; it takes tempo and meter",
+        "line 2, column 9: `tempo`: 0 bpm is out of range; it goes from 1 bpm to 1000 bpm\nline 3, column 9: `meter`: `4/5` is not a meter; write how many of which note a bar has: \"4/4\", \"6/8\"\nline 4, column 1: the transport has no key `bpm`; it takes tempo, meter and clock",
     ),
     (
         "[transport]\ntempo = \"fast\"\nmeter = 4\n[nodes.out]\nkind = \"audio_out\"\n",

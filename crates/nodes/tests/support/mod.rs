@@ -227,7 +227,7 @@ pub fn layouts(kind: &Kind) -> Vec<Layout> {
     for channels in [1, 2, 5] {
         for choice in choices {
             let settings = kind.settings.iter().map(|s| (s.name.to_owned(), choice(s))).collect();
-            layouts.push(Layout { channels, settings, seed: 42, buffer: None });
+            layouts.push(Layout { channels, settings, seed: 42, buffer: None, device: None });
         }
     }
     layouts

@@ -72,6 +72,7 @@ impl State {
                 let node = self.node(&node.id)?;
                 node.channels = pins.channels;
                 node.buffer.clone_from(&pins.buffer);
+                node.device.clone_from(&pins.device);
                 node.settings.clone_from(&pins.settings);
             }
             Edit::Bypass { node, on } => self.node(&node.id)?.bypass = *on,
@@ -216,6 +217,7 @@ impl NodeSpec {
         node.kind.clone_from(&self.kind);
         node.channels = self.pins.channels;
         node.buffer.clone_from(&self.pins.buffer);
+        node.device.clone_from(&self.pins.device);
         node.settings.clone_from(&self.pins.settings);
         node.bypass = self.bypass;
         // Parameters that are not named go back to their defaults; what drives one stays.

@@ -1,10 +1,12 @@
 //! Whether the nodes of a patch or a part can be built.
 
 use super::{Sink, cables, loops};
-use crate::catalogue::{BUFFER_KEY, Catalogue, bank_count, follows, has_inputs, param, setting};
+use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, bank_count, follows, has_inputs, param, setting};
 use crate::fault::{BufferFault, Fault, PartFault};
 use crate::kind::KindInfo;
-use crate::limits::{INLET_KIND, MAX_CABLES, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
+use crate::limits::{
+    INLET_KIND, INPUT_KIND, MAX_CABLES, MAX_DEVICE, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND,
+};
 use crate::listing::Listing;
 use crate::model::{Buffers, Node, Nodes, Part, Patch};
 use crate::places::Places;
@@ -113,6 +115,7 @@ impl Site<'_, '_, '_> {
     fn of_kind(&mut self, kind: &KindInfo, within: Within, buffers: &Buffers) {
         self.belongs(kind, within);
         self.plays(kind, buffers);
+        self.device(kind);
         self.layout(kind);
         self.values(kind);
     }
@@ -126,6 +129,7 @@ impl Site<'_, '_, '_> {
             }
             (NOTE_KIND, Within::Patch | Within::Part) => PartFault::OnlyInInstrument,
             (OUTPUT_KIND, Within::Part | Within::Instrument) => PartFault::OutputInside,
+            (INPUT_KIND, Within::Part | Within::Instrument) => PartFault::InputInside,
             _ => match inner {
                 Some(part) => PartFault::InstrumentInside { part: part.name.clone() },
                 None => return,
@@ -157,6 +161,19 @@ impl Site<'_, '_, '_> {
             }
         };
         self.say_of(BUFFER_KEY, fault);
+    }
+
+    /// Whether it names a device only if it is a port, and one that can be there.
+    fn device(&mut self, kind: &KindInfo) {
+        let fault = match &self.node.device {
+            None => return,
+            Some(_) if kind.port.is_none() => unknown_param(kind, DEVICE_KEY),
+            Some(name) if name.is_empty() || name.len() > MAX_DEVICE || name.contains(char::is_control) => {
+                Fault::BadDevice { length: name.len() }
+            }
+            Some(_) => return,
+        };
+        self.say_of(DEVICE_KEY, fault);
     }
 
     fn layout(&mut self, kind: &KindInfo) {

@@ -4,12 +4,12 @@ use super::Command;
 use super::fault::{CommandError, CommandFault};
 use super::rewire;
 use crate::apply::cut_from;
-use crate::catalogue::{BUFFER_KEY, Catalogue, param, setting};
+use crate::catalogue::{BUFFER_KEY, CLOCK_KEY, Catalogue, DEVICE_KEY, param, setting};
 use crate::chain::value_of;
 use crate::check::check;
 use crate::fault::Fault;
 use crate::kind::KindInfo;
-use crate::model::{Drive, Node, Patch, Source};
+use crate::model::{Drive, Node, Patch, Source, Timekeeper};
 use crate::problem::Problem;
 use crate::quantity::Quantity;
 use crate::read::{read_node, source, unknown_param};
@@ -78,6 +78,7 @@ fn edited(
             node.bypass = on.unwrap_or(!node.bypass);
         }
         Command::Rename { from, to } => desk.rename(from, to)?,
+        Command::Clock { of } => desk.clock(of)?,
         other => return Err(CommandFault::NotAnEdit { command: other.to_string() }.into()),
     }
     Ok(desk.done())
@@ -142,6 +143,28 @@ impl Desk<'_> {
         self.catalogue.find(kind).cloned().ok_or_else(|| of_node(label, Some("kind"), unknown()))
     }
 
+    /// Whose clock the engine is to run on: one port asks for it, or none.
+    fn clock(&mut self, of: &str) -> Result<(), CommandError> {
+        let keeper = Timekeeper::named(of);
+        if keeper.is_none() {
+            let kind = self.kind(of)?;
+            if kind.port.is_none() {
+                return Err(CommandFault::NoPort { node: of.to_owned(), kind: kind.name.to_string() }.into());
+            }
+        }
+        self.patch.transport.clock = keeper.filter(|keeper| *keeper == Timekeeper::Internal);
+        let asks = |node: &Node| node.settings.contains_key(CLOCK_KEY);
+        let asking: Vec<String> =
+            self.patch.nodes.iter().filter(|(_, node)| asks(node)).map(|(label, _)| label.clone()).collect();
+        for label in asking.iter().filter(|label| *label != of) {
+            self.node(label)?.settings.remove(CLOCK_KEY);
+        }
+        if keeper.is_none() {
+            self.node(of)?.settings.insert(CLOCK_KEY.to_owned(), 1.0);
+        }
+        Ok(())
+    }
+
     /// `NODE` or `NODE.PORT`, with the first output if none is named.
     pub fn source(&self, text: &str) -> Result<Source, CommandError> {
         let source = source(text, |label| self.catalogue.find(&self.patch.nodes.get(label)?.kind).cloned());
@@ -152,11 +175,14 @@ impl Desk<'_> {
     fn set(&mut self, label: &str, name: &str, value: &str, ramped: bool) -> Result<(), CommandError> {
         let kind = self.kind(label)?;
         let wrong = |fault| of_node(label, Some(name), fault);
-        if name == BUFFER_KEY && kind.plays {
-            if ramped {
-                return Err(CommandFault::NoRamp { name: name.to_owned() }.into());
-            }
-            self.node(label)?.buffer = Some(value.to_owned());
+        let named = (name == BUFFER_KEY && kind.plays) || (name == DEVICE_KEY && kind.port.is_some());
+        if named && ramped {
+            return Err(CommandFault::NoRamp { name: name.to_owned() }.into());
+        }
+        if named {
+            let node = self.node(label)?;
+            let place = if name == BUFFER_KEY { &mut node.buffer } else { &mut node.device };
+            *place = Some(value.to_owned());
             return Ok(());
         }
         let value = Value::from(value);

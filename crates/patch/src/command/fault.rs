@@ -23,6 +23,16 @@ pub enum CommandFault {
     /// More bytes than a line may have.
     #[error("the line is longer than {} bytes", crate::MAX_LINE)]
     TooLong,
+    /// A node that is no port to a device.
+    #[error(
+        "`{node}` ({kind}) has no device, so it keeps no time; name an audio_out or an audio_in, `auto` or `internal`"
+    )]
+    NoPort {
+        /// The node.
+        node: String,
+        /// Its kind.
+        kind: String,
+    },
     /// A quote that is not closed.
     #[error("the quote is not closed")]
     OpenQuote,

@@ -129,6 +129,10 @@ pub fn rename(args: &mut Args<'_>) -> Read {
     Ok(Command::Rename { from: args.text("a node")?, to: args.text("a new name")? })
 }
 
+pub fn clock(args: &mut Args<'_>) -> Read {
+    Ok(Command::Clock { of: args.text("a port, `auto` or `internal`")? })
+}
+
 pub fn reset(args: &mut Args<'_>) -> Read {
     Ok(Command::Reset { node: args.text("a node")? })
 }
@@ -176,5 +180,6 @@ macro_rules! bare {
 }
 bare!(
     start => Start, pause => Pause, stop => Stop, r#where => Where,
-    list => List, meters => Meters, stats => Stats, ping => Ping, quit => Quit
+    list => List, meters => Meters, stats => Stats, ports => Ports, devices => Devices, ping => Ping,
+    quit => Quit
 );

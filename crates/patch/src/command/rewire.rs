@@ -108,6 +108,9 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
     if kind.plays && new.buffer.is_none() {
         new.buffer.clone_from(&old.buffer);
     }
+    if kind.port.is_some() && new.device.is_none() {
+        new.device.clone_from(&old.device);
+    }
     for (name, value) in &old.settings {
         let fits = setting(kind, name).is_some_and(|s| Quantity::of_setting(s).check(*value).is_ok());
         if fits && !new.settings.contains_key(name) {

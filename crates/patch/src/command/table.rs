@@ -226,6 +226,14 @@ static COMMANDS: &[CommandInfo] = &[
         &[Arg::Free, Arg::End],
         playing::meter,
     ),
+    row(
+        "clock",
+        "clock PORT|auto|internal",
+        "run on the clock of a port's device, of any, or on the engine's own",
+        "clock out",
+        &[Arg::Node, Arg::End],
+        read::clock,
+    ),
     row("where", "where", "show bar, beat and tempo", "where", &[Arg::End], read::r#where),
     row("list", "list", "list the nodes", "list", &[Arg::End], read::list),
     row(
@@ -272,6 +280,8 @@ static COMMANDS: &[CommandInfo] = &[
         read::help,
     ),
     row("stats", "stats", "show load and dropouts", "stats", &[Arg::End], read::stats),
+    row("ports", "ports", "show how the ports to devices fare", "ports", &[Arg::End], read::ports),
+    row("devices", "devices", "list the sound devices", "devices", &[Arg::End], read::devices),
     row("ping", "ping", "ask the audio thread to answer", "ping", &[Arg::End], read::ping),
     row("quit", "quit", "end the program", "quit", &[Arg::End], read::quit),
 ];

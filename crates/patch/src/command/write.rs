@@ -47,6 +47,8 @@ impl fmt::Display for Command {
             Command::Redo { steps } => write!(f, "redo{}", times(*steps)),
             Command::Help { command } => write!(f, "help{}", option(command)),
             Command::Stats => f.write_str("stats"),
+            Command::Ports => f.write_str("ports"),
+            Command::Devices => f.write_str("devices"),
             Command::Ping => f.write_str("ping"),
             Command::Quit => f.write_str("quit"),
             command => write_playing(command, f),
@@ -94,6 +96,7 @@ fn write_edit(command: &Command, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "bypass {}{}", q(node), on.map_or("", |on| if on { " on" } else { " off" }))
         }
         Command::Rename { from, to } => write!(f, "rename {} {}", q(from), q(to)),
+        Command::Clock { of } => write!(f, "clock {}", q(of)),
         _ => Ok(()),
     }
 }

@@ -85,7 +85,8 @@ impl Edits {
             self.nodes.push(Edit::ReplaceNode { node: who(new), spec, was, implied });
             return;
         }
-        let pinned = |pins: &Pins| (pins.channels, pins.buffer.clone(), pins.settings.clone());
+        let pinned =
+            |pins: &Pins| (pins.channels, pins.buffer.clone(), pins.device.clone(), pins.settings.clone());
         if pinned(&old.pins) != pinned(&new.pins) {
             self.values.push(Edit::Pin { node: who(new), pins: new.pins.clone() });
         }

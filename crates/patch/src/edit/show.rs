@@ -72,6 +72,8 @@ impl fmt::Display for Edit {
                 None => write!(f, "buffer {name} from the program"),
             },
             Edit::SetTempo { .. } | Edit::SetMeter { .. } => self.show_time(f),
+            Edit::SetClock { clock, was, .. } if clock != was => write!(f, "clock {}", clock.name()),
+            Edit::SetClock { .. } => f.write_str("the clock, written otherwise"),
             Edit::AddSequence { name, to, .. } => write!(f, "add sequence {name} for {to}"),
             Edit::RemoveSequence { name } => write!(f, "remove sequence {name}"),
             Edit::ChangeSequence { name, .. } => write!(f, "change sequence {name}"),
@@ -137,8 +139,9 @@ fn describe(spec: &NodeSpec) -> String {
 
 pub(crate) fn describe_layout(kind: &str, layout: &Layout) -> String {
     let plays = layout.buffer.as_ref().map_or(String::new(), |recording| format!(" of {}", recording.name));
+    let device = layout.device.as_ref().map_or(String::new(), |device| format!(" on {device}"));
     match layout.channels {
-        0 | 1 => format!("{kind}{plays}"),
-        n => format!("{kind}{plays} with {n} channels"),
+        0 | 1 => format!("{kind}{plays}{device}"),
+        n => format!("{kind}{plays}{device} with {n} channels"),
     }
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with parts and instruments, each with what would be right.
 
 use super::{circle, meant};
-use crate::limits::{MAX_PARTS, MAX_UNFOLDED, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
+use crate::limits::{INLET_KIND, INPUT_KIND, MAX_PARTS, MAX_UNFOLDED, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND};
 use sostenuto_graph::{MAX_DEPTH, MAX_PARAMS};
 
 /// What is wrong with a part. The message of each says the remedy.
@@ -74,6 +74,11 @@ pub enum PartFault {
         "{OUTPUT_KIND} cannot be inside a part; let the signal out by a node of kind {OUTLET_KIND}, and to the device outside"
     )]
     OutputInside,
+    /// A way from a device inside a part.
+    #[error(
+        "{INPUT_KIND} cannot be inside a part; let the signal in by a node of kind {INLET_KIND}, and from the device outside"
+    )]
+    InputInside,
     /// An instrument inside an instrument.
     #[error("`{part}` plays notes by itself and cannot be inside an instrument; use it beside this one")]
     InstrumentInside {

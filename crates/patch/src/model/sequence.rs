@@ -14,6 +14,38 @@ pub struct Transport {
     /// The time signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meter: Option<Meter>,
+    /// Whose clock the engine runs on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Timekeeper>,
+}
+
+/// Whose clock the engine runs on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Timekeeper {
+    /// That of the port that asks for it with `clock = true`, else of the first one whose device lives.
+    #[default]
+    Auto,
+    /// A thread of the engine's own; all devices follow it.
+    Internal,
+}
+
+impl Timekeeper {
+    /// All of them.
+    pub const ALL: [Timekeeper; 2] = [Timekeeper::Auto, Timekeeper::Internal];
+
+    /// The name, as in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Timekeeper::Auto => "auto",
+            Timekeeper::Internal => "internal",
+        }
+    }
+
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Timekeeper::ALL.into_iter().find(|keeper| keeper.name() == name)
+    }
 }
 
 /// The tempo of a document that gives none, in beats a minute.
@@ -75,6 +107,11 @@ impl Transport {
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whose clock the engine runs on.
+    pub fn clock(&self) -> Timekeeper {
+        self.clock.unwrap_or_default()
     }
 
     /// The tempo, in beats a minute.

@@ -4,11 +4,12 @@ use crate::model::{Sequence, Step, Transport};
 use crate::tree::{Entry, Tree, Value};
 use sostenuto_units::Unit;
 
-/// What a document says of tempo and meter.
+/// What a document says of tempo, meter and clock.
 pub(crate) fn transport_entries(transport: &Transport) -> Vec<Entry> {
     let tempo = transport.tempo.map(|tempo| Entry::new("tempo", tempo));
     let meter = transport.meter.map(|meter| Entry::new("meter", meter.to_string().as_str()));
-    tempo.into_iter().chain(meter).collect()
+    let clock = transport.clock.map(|clock| Entry::new("clock", clock.name()));
+    tempo.into_iter().chain(meter).chain(clock).collect()
 }
 
 /// What it says of the sequence at a place.

@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::{Reader, in_order, wrong};
-use crate::catalogue::{BUFFER_KEY, Catalogue};
+use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
 use crate::limits::MAX_NODES;
@@ -104,6 +104,9 @@ impl Reader<'_> {
             },
             BUFFER_KEY if site.kind.as_ref().is_some_and(|kind| kind.plays) => {
                 node.buffer = self.text(tree, label, BUFFER_KEY);
+            }
+            DEVICE_KEY if site.kind.as_ref().is_some_and(|kind| kind.port.is_some()) => {
+                node.device = self.text(tree, label, DEVICE_KEY);
             }
             "inputs" => node.cables = self.inputs(site, tree).into_iter().collect(),
             _ => self.value(site, item, node),

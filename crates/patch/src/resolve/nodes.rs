@@ -191,6 +191,7 @@ impl ResolvedNode {
             pins: Pins {
                 channels: node.channels,
                 buffer: node.buffer.clone(),
+                device: node.device.clone(),
                 settings: node.settings.clone(),
                 params: given.collect(),
             },

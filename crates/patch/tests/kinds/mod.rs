@@ -38,6 +38,7 @@ const BLANK: Kind = Kind {
     delays: false,
     sounds_alone: false,
     plays: false,
+    port: None,
 };
 
 const IN: &[PortInfo] = &[port("in", Width::Follow)];
