@@ -1,6 +1,6 @@
 //! The live line: level, load and dropouts, on the last line of the terminal.
 
-use sostenuto_engine::{Controller, Levels};
+use sostenuto_engine::{Controller, Levels, PortReport};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,8 +26,8 @@ impl LiveLine {
         let body = move || {
             while !stopped.load(Ordering::Relaxed) {
                 let Ok(line) = controller.with(|desk| line(desk.conductor())) else { break };
-                let dropouts = controller.counts().map(|c| c.xruns + c.late).unwrap_or(0);
-                draw(&format!("{line}  dropouts {dropouts}"));
+                let ports = controller.ports().unwrap_or_default();
+                draw(&format!("{line}{}", devices(&ports)));
                 std::thread::sleep(Duration::from_millis(100));
             }
         };
@@ -73,6 +73,19 @@ fn line(conductor: &sostenuto_engine::Conductor) -> String {
         load.load() * 100.0,
         load.peak() * 100.0,
     )
+}
+
+/// Dropouts of all ports, and where there are several devices, each with what it is doing.
+fn devices(ports: &[PortReport]) -> String {
+    let dropouts: u64 = ports.iter().map(|p| p.xruns + p.late + p.underruns + p.overruns).sum();
+    let mut text = format!(" dropouts {dropouts}");
+    if ports.len() > 1 || ports.iter().any(|port| port.device.is_none()) {
+        for port in ports {
+            let clock = if port.clock { "*" } else { "" };
+            text += &format!("  {}{clock} {}", port.label, port.state.name());
+        }
+    }
+    text
 }
 
 /// Bar and beat.

@@ -37,23 +37,20 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
         block: args.block,
         ..Request::default()
     };
-    let engine = match AudioEngine::on(request) {
-        Ok(engine) => engine,
-        Err(error) => {
-            eprintln!("{error}");
+    let (engine, missing) = AudioEngine::making_do(request, args.rate.unwrap_or(FALLBACK_RATE))?;
+    if let Some(error) = missing {
+        eprintln!("{error}");
+        if engine.outlet().device.is_none() {
             if let Some(file) = &args.or_render {
-                crate::render::instead_of_playing(
-                    &checked.patch,
-                    file,
-                    args.seconds.or(length).unwrap_or(INSTEAD_SECONDS),
-                    args.threads,
-                )?;
+                let seconds = args.seconds.or(length).unwrap_or(INSTEAD_SECONDS);
+                crate::render::instead_of_playing(&checked.patch, file, seconds, args.threads)?;
                 return Ok(ExitCode::SUCCESS);
             }
-            eprintln!("Time goes on without sound. To hear the patch: sostenuto render … -o FILE.wav");
-            AudioEngine::without_device(args.rate.unwrap_or(FALLBACK_RATE), 2)?
+            eprintln!(
+                "Time goes on without sound until a device comes. To hear the patch: sostenuto render … -o FILE.wav"
+            );
         }
-    };
+    }
     engine.set_threads(usize::from(args.threads))?;
     let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
     let args = &cli::Play { seconds, ..args.clone() };
@@ -168,9 +165,20 @@ impl Session {
                     ));
                 }
                 Notice::DeviceLost { device, why } => {
-                    self.show.print(&format!(
-                        "{device} is gone ({why}). Time goes on without sound; start again to choose a device"
-                    ));
+                    self.show
+                        .print(&format!("{device} is gone ({why}). It is taken up again when it comes back"));
+                }
+                Notice::DeviceReturned { device } => self.show.print(&format!("{device} is back")),
+                Notice::DeviceMissing { device, why, instead } => {
+                    let instead = instead.as_ref().map_or_else(
+                        || "Nothing plays in its place until it comes".to_owned(),
+                        |other| format!("{other} plays in its place until it comes"),
+                    );
+                    self.show.print(&format!("{device} cannot be opened ({why}). {instead}"));
+                }
+                Notice::ClockMoved { to, why } => {
+                    let clock = to.as_deref().unwrap_or("a clock of its own");
+                    self.show.print(&format!("the engine runs on {clock} now: {why}"));
                 }
                 Notice::Refused { ticket, .. } => {
                     self.show.acknowledged(*ticket, None);

@@ -1,10 +1,13 @@
 //! `render`: a patch to a WAV file, as fast as the machine goes.
 
+mod others;
+
 use crate::cli::{self, Bits};
 use crate::script::{Script, complaint};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sostenuto_engine::{Conductor, Desk, Helpers};
+use others::Others;
+use sostenuto_engine::{Conductor, Desk, Helpers, OfflinePorts};
 use sostenuto_graph::{AudioBuffer, Executor, Limits};
 use sostenuto_media::plot::{Options, Picture};
 use sostenuto_media::wav::{Encoding, Format, Writer};
@@ -83,6 +86,7 @@ pub fn encoding(bits: Bits) -> Encoding {
 
 struct Job {
     desk: Desk,
+    ports: OfflinePorts,
     executor: Executor,
     /// Threads that help to render.
     _helpers: Helpers,
@@ -95,9 +99,10 @@ impl Job {
         let (mut conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
         let helpers = Helpers::start(conductor.set_threads(usize::from(threads))?)
             .context("the system gave no thread: try with fewer --threads")?;
+        let ports = OfflinePorts::of(&mut conductor);
         let mut desk = Desk::new(conductor);
         desk.play(crate::sound::at_rate(patch, rate), None)?;
-        Ok(Job { desk, executor, _helpers: helpers, channels, rate })
+        Ok(Job { desk, ports, executor, _helpers: helpers, channels, rate })
     }
 
     /// Renders into a file; gives a line about it.
@@ -117,6 +122,8 @@ impl Job {
         // Written beside and renamed when whole: what was there before is there until then.
         let part = Part::of(path);
         let mut writer = Writer::create(&part.0, format)?;
+        let mut others = Others::beside(path.to_owned(), format);
+        let block = block.min(OfflinePorts::MOST_FRAMES);
         let bar = progress(frames);
         let mut picture = plot.map(|_| Vec::new());
         let mut buffer = AudioBuffer::new(usize::from(self.channels), block);
@@ -130,6 +137,8 @@ impl Job {
                 buffer.channels_mut().map(|c| &mut c[..ahead as usize]).collect();
             self.executor.render(&mut channels);
             writer.write_planar(&channels)?;
+            let elsewhere = self.ports.take(self.desk.conductor_mut(), done, ahead as usize);
+            others.write(&elsewhere, done, ahead)?;
             if let Some(picture) = &mut picture {
                 picture.resize(channels.len(), Vec::new());
                 picture
@@ -154,6 +163,7 @@ impl Job {
             );
         }
         let written = writer.finish()?;
+        let others = others.finish()?;
         std::fs::rename(&part.0, path).with_context(|| format!("cannot write {}", path.display()))?;
         if let (Some(path), Some(channels)) = (plot, picture) {
             let title = self.desk.conductor().patch().title.clone().unwrap_or_default();
@@ -164,7 +174,11 @@ impl Job {
         let seconds = done as f64 / f64::from(self.rate);
         let pace = seconds / begun.elapsed().as_secs_f64().max(1e-9);
         let clipped = clipped(written.clipped);
-        Ok(format!("{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}", path.display()))
+        let others: String = others.iter().map(|line| format!("\n{line}")).collect();
+        Ok(format!(
+            "{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}{others}",
+            path.display()
+        ))
     }
 }
 

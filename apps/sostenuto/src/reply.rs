@@ -1,8 +1,9 @@
 //! What is shown for a command that asks to be shown something.
 
 use crate::live::decibels;
-use sostenuto_device::Counts;
-use sostenuto_engine::Desk;
+use sostenuto_device::{Counts, Offer};
+use sostenuto_engine::{Desk, PortReport};
+use sostenuto_nodes::Way;
 use sostenuto_patch::command::{Command, help};
 use std::fmt::Write;
 
@@ -133,6 +134,56 @@ pub fn stats(desk: &Desk, counts: &Counts) -> String {
         );
     }
     text
+}
+
+/// How the ports fare: a line for each, and another for one that follows a clock other than its own.
+pub fn ports(ports: &[PortReport]) -> String {
+    let mut text = String::new();
+    for port in ports {
+        let way = if port.way == Way::Out { "to" } else { "from" };
+        let device = port.device.as_deref().or(port.asked.as_deref()).unwrap_or("the default device");
+        _ = write!(text, "{:16} {way} {device}", port.label);
+        if port.first > 1 || port.channels > 2 {
+            _ = write!(text, ", channels {} to {}", port.first, port.first + port.channels - 1);
+        }
+        if port.device.is_some() {
+            let clock = if port.clock { ", has the clock" } else { "" };
+            _ = write!(text, ": {}{clock}, {} Hz, {} frames", port.state.name(), port.rate, port.block);
+            _ = write!(text, ", {} under-, {} overruns", port.underruns, port.overruns);
+            if port.xruns + port.late > 0 {
+                _ = write!(text, ", {} dropouts reported, {} callbacks late", port.xruns, port.late);
+            }
+        }
+        text.push('\n');
+        if port.follows {
+            _ = writeln!(
+                text,
+                "{:16} holds {:.1} of {:.1} ms, {:.1} ms late, {:+.1} ppm",
+                "", port.fill_ms, port.target_ms, port.latency_ms, port.ppm
+            );
+        }
+        if let Some(why) = &port.why {
+            _ = writeln!(text, "{:16} not on {}: {why}", "", port.asked.as_deref().unwrap_or("its device"));
+        }
+    }
+    if text.is_empty() { "there is no port: add an `audio_out` or an `audio_in`\n".into() } else { text }
+}
+
+/// The sound devices, a line each.
+pub fn devices(devices: &[Offer]) -> String {
+    let mut text = String::new();
+    for device in devices {
+        let default = match (device.default, device.default_input) {
+            (true, true) => "  (default, default input)",
+            (true, false) => "  (default)",
+            (false, true) => "  (default input)",
+            (false, false) => "",
+        };
+        let (inputs, outputs) = (device.inputs, device.outputs);
+        _ = writeln!(text, "{}{default}  {inputs} in, {outputs} out, {} Hz", device.id, device.rate);
+        _ = writeln!(text, "    {}", device.name);
+    }
+    if text.is_empty() { "there is no sound device\n".into() } else { text }
 }
 
 /// The kinds, or one.

@@ -42,7 +42,7 @@ fn it_says_that_there_is_no_device_and_takes_commands_from_a_pipe() {
     assert_eq!(said.code, Some(0));
     let missing = format!("there is no output device \"{NO_DEVICE}\"");
     assert!(said.err.contains(&missing), "{}", said.err);
-    assert!(said.err.contains("Time goes on without sound."), "{}", said.err);
+    assert!(said.err.contains("Time goes on without sound until a device comes"), "{}", said.err);
     // When the acknowledgement comes among the answers depends on the clock.
     let (acknowledged, rest): (Vec<&str>, Vec<&str>) =
         said.out.lines().map(str::trim_end).partition(|line| line.starts_with("  from "));

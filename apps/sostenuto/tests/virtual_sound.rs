@@ -2,6 +2,10 @@
 //!
 //! Run by `make sound`, or `tools/virtual-sound.sh cargo test -p sostenuto --test virtual_sound`.
 
+mod sound {
+    mod two_devices;
+}
+
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

@@ -110,7 +110,7 @@ export type CommandLine = {
 /** What comes unasked, once subscribed to. */
 export type ControlEvent = { "event": "status", "data": Status } | { "event": "notice", "data": Notice } | { "event": "dropped", "data": Dropped };
 
-/** A device that answers. */
+/** A device that answers, and what it offers in one direction. */
 export type Device = {
   /** Stays the same from day to day, and no other device has it. */
   id: string,
@@ -118,9 +118,11 @@ export type Device = {
   name: string,
   /** The sound system that it belongs to. */
   host: string,
+  /** Whether it is to play (`out`) or to record (`in`) what is told here. */
+  direction: Direction,
   /** Whether it is the default device of its sound system. */
   default: boolean,
-  /** How many channels it can play. */
+  /** How many channels it can play, or record. */
   channels: Array<number>,
   /** The lowest and highest rate, in frames per second. */
   rates: Span,
@@ -128,18 +130,21 @@ export type Device = {
   common_rates: Array<number>,
   /** What it runs at unless asked otherwise. */
   preferred_rate?: number,
-  /** How many channels it plays unless asked otherwise. */
+  /** How many channels it plays, or records, unless asked otherwise. */
   preferred_channels?: number,
   /** The block sizes that it takes, in frames. */
   blocks?: Span,
   /** The sample formats that it takes. */
-  formats: Array<string>, };
+  formats: Array<string>,
+  /** Why it does not say what it offers: another program has it, or this user may not use it. */
+  refusal?: string, };
 
 /** The devices of this system. */
 export type DeviceList = {
   /** The sound systems that answer, in the order in which a default device is looked for. */
   hosts: Array<string>,
-  /** The devices. The first default among them is the one that plays when none is asked for. */
+  /** The devices that can play, then those that can record; one that can do both is there twice, with one id. The first default of a
+  * direction is the one that is opened when none is asked for. */
   devices: Array<Device>, };
 
 /** Which way sound goes. */

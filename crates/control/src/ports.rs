@@ -1,37 +1,41 @@
 //! How do the audio ports of the patch fare?
 
 use crate::messages::{Direction, Fault, PortState, PortStatus};
-use sostenuto_engine::Controller;
-use sostenuto_patch::OUTPUT_KIND;
+use sostenuto_engine::{Controller, PortCondition, PortReport};
+use sostenuto_nodes::Way;
 
-/// The ports, in the order of the patch.
+/// The ports, as the engine reports them.
 pub(crate) fn ports(controller: &Controller) -> Result<Vec<PortStatus>, Fault> {
-    let counts = controller.counts()?;
-    Ok(controller.with(move |desk| {
-        let conductor = desk.conductor();
-        let rate = conductor.sample_rate() as u32;
-        let port = |node: &sostenuto_patch::ResolvedNode| PortStatus {
-            node: node.label.clone(),
-            direction: Direction::Out,
-            asked: None,
-            device: None,
-            state: PortState::Locked,
-            why: None,
-            first: 1,
-            channels: node.layout.channels,
-            rate,
-            block: u32::try_from(counts.largest).unwrap_or(u32::MAX),
-            clock: true,
-            follows: false,
-            fill_ms: 0.0,
-            target_ms: 0.0,
-            latency_ms: 0.0,
-            ppm: 0.0,
-            underruns: 0,
-            overruns: 0,
-            xruns: counts.xruns,
-            late: counts.late,
-        };
-        conductor.resolved().of_kind(OUTPUT_KIND).map(port).collect()
-    })?)
+    Ok(controller.ports()?.into_iter().map(status).collect())
+}
+
+fn status(port: PortReport) -> PortStatus {
+    PortStatus {
+        node: port.label,
+        direction: if port.way == Way::Out { Direction::Out } else { Direction::In },
+        asked: port.asked,
+        device: port.device,
+        state: match port.state {
+            PortCondition::Missing => PortState::Missing,
+            PortCondition::Opening => PortState::Opening,
+            PortCondition::Priming => PortState::Priming,
+            PortCondition::Locking => PortState::Locking,
+            PortCondition::Locked => PortState::Locked,
+        },
+        why: port.why,
+        first: port.first,
+        channels: port.channels,
+        rate: port.rate,
+        block: port.block,
+        clock: port.clock,
+        follows: port.follows,
+        fill_ms: port.fill_ms,
+        target_ms: port.target_ms,
+        latency_ms: port.latency_ms,
+        ppm: port.ppm,
+        underruns: port.underruns,
+        overruns: port.overruns,
+        xruns: port.xruns,
+        late: port.late,
+    }
 }

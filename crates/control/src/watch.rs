@@ -48,6 +48,11 @@ fn said(notice: Told) -> Notice {
         Told::Refused { ticket, why } => Notice::Refused { ticket: ticket.0, message: why.to_string() },
         Told::Muted { node, frame } => Notice::Muted { node, frame },
         Told::DeviceLost { device, why } => Notice::DeviceLost { device, message: why },
+        Told::DeviceReturned { device } => Notice::DeviceReturned { device },
+        Told::DeviceMissing { device, why, instead } => {
+            Notice::DeviceMissing { device, message: why, instead }
+        }
+        Told::ClockMoved { to, why } => Notice::ClockMoved { to, message: why },
         Told::Pong { ticket, frame } => Notice::Pong { ticket: ticket.0, frame },
         other => Notice::Other { message: format!("{other:?}") },
     }

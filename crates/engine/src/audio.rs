@@ -5,16 +5,17 @@ use crate::desk::{Desk, DeskError, Reply};
 use crate::error::EngineError;
 use crate::helpers::Helpers;
 use crate::notice::Notice;
+use crate::ports::{PortCondition, PortOptions, PortReport};
+use crate::rig::Rig;
 use sostenuto_device::{
-    Counts, DeviceError, FallbackClock, Health, Output, Prepared, Request, monotonic_nanos, prepare,
+    Change, Counts, DeviceError, Host, Offer, OpenError, Prepared, Request, System, SystemStream, Terms,
+    Wish, Work, monotonic_nanos, prepare,
 };
-use sostenuto_graph::{Executor, Limits, Motion, Ticket};
-use sostenuto_patch::Patch;
-use sostenuto_rt::OwnerSlot;
-use std::sync::Arc;
+use sostenuto_graph::{Motion, Ticket};
+use sostenuto_patch::{Document, Patch};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why the engine could not be started or changed. Each says the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,14 @@ pub enum AudioError {
     /// A command does not fit; nothing has changed.
     #[error(transparent)]
     Desk(#[from] DeskError),
+    /// The stream of a port could not be opened.
+    #[error("`{node}` cannot be opened: {why}")]
+    PortFailed {
+        /// The label of its node.
+        node: String,
+        /// Why, and what there is instead.
+        why: String,
+    },
     /// The engine has been shut down.
     #[error("the engine has been shut down: make a new one")]
     ShutDown,
@@ -99,12 +108,44 @@ impl AudioEngine {
         AudioEngine::on(Request::default())
     }
 
-    /// An engine on a device of choice.
+    /// An engine on a device of choice: that of all ports that name none. Ports that name a device which is not there are refused.
     ///
     /// # Errors
     /// No such device, or no stream on it with what was asked.
     pub fn on(request: Request) -> Result<Self, AudioError> {
-        AudioEngine::start(move || Ok(Clock::Device(Box::new(prepare(&request)?))))
+        AudioEngine::start(move || {
+            let prepared = prepare(&request)?;
+            Ok(Control::new(Hosts::System(System::new()), options(&request, &prepared), outlet(&prepared)))
+        })
+    }
+
+    /// The same, but what is not there is made do without: where the device asked for is not, it is the default one that plays; where there is none at all, the engine
+    /// runs by itself, at so many frames per second, until one comes; and a port of a patch whose device is not there plays on the default one until it comes. The error
+    /// is what [`on`](Self::on) would have said. Later changes are told by [`Notice`]s.
+    ///
+    /// # Errors
+    /// The system gave no thread.
+    pub fn making_do(request: Request, rate: u32) -> Result<(Self, Option<AudioError>), AudioError> {
+        let (told, missing) = channel();
+        let engine = AudioEngine::start(move || {
+            let found = prepare(&request).or_else(|error| {
+                _ = told.send(AudioError::from(error));
+                let Request { rate, block, .. } = request;
+                prepare(&Request { rate, block, ..Request::default() })
+            });
+            let (options, outlet) = match found {
+                Ok(prepared) => (options(&request, &prepared), outlet(&prepared)),
+                Err(_) => {
+                    let options =
+                        PortOptions { rate: request.rate, block: request.block, ..PortOptions::default() };
+                    let rate = request.rate.unwrap_or(rate);
+                    (options, Outlet { device: None, rate, channels: 2, block: rate / 60 })
+                }
+            };
+            let options = PortOptions { fallback: true, ..options };
+            Ok(Control::new(Hosts::System(System::new()), options, outlet))
+        })?;
+        Ok((engine, missing.try_recv().ok()))
     }
 
     /// An engine without a device: time goes on at the given rate, and nothing is heard.
@@ -112,14 +153,20 @@ impl AudioEngine {
     /// # Errors
     /// The system gave no thread.
     pub fn without_device(rate: u32, channels: u16) -> Result<Self, AudioError> {
-        AudioEngine::start(move || Ok(Clock::Fallback { rate, channels }))
+        AudioEngine::start(move || {
+            let outlet = Outlet { device: None, rate, channels, block: rate / 60 };
+            let options = PortOptions { fallback: true, ..PortOptions::default() };
+            Ok(Control::new(Hosts::Nothing, options, outlet))
+        })
     }
 
-    fn start(clock: impl FnOnce() -> Result<Clock, AudioError> + Send + 'static) -> Result<Self, AudioError> {
+    fn start(
+        control: impl FnOnce() -> Result<Control, AudioError> + Send + 'static,
+    ) -> Result<Self, AudioError> {
         let (requests, inbox) = channel::<Job>();
         let (ready, started) = channel();
         // Streams of some systems cannot move between threads, so the device is opened where it will stay.
-        let body = move || match clock().and_then(Control::new) {
+        let body = move || match control() {
             Ok(mut control) => {
                 _ = ready.send(Ok(control.outlet.clone()));
                 control.run(&inbox);
@@ -144,29 +191,33 @@ impl AudioEngine {
         self.controller.clone()
     }
 
-    /// Lets the clock run: sound goes out from here on.
+    /// Lets the engine run: sound goes out from here on. The first time it opens the devices, and waits for them.
     ///
     /// # Errors
-    /// The device did not start.
+    /// A device did not start.
     pub fn play(&self) -> Result<(), AudioError> {
         self.controller.control(Control::play)?
     }
 
-    /// Halts the clock. What sounds is kept as it is, and goes on with [`play`](Self::play).
+    /// Lets the engine fade out within 5 ms and stand still; devices go on, silently. What sounds is kept as it is, and goes on with [`play`](Self::play).
     ///
     /// # Errors
-    /// The device did not stop.
+    /// The engine has been shut down.
     pub fn stop(&self) -> Result<(), AudioError> {
-        self.controller.control(Control::stop)?
+        self.controller.control(Control::stop)
     }
 
     /// Makes a patch sound instead of the present one.
     ///
     /// # Errors
-    /// Problems of the patch; nothing has changed then.
+    /// Problems of the patch, or no such device; nothing has changed then.
     pub fn apply(&self, patch: &Patch) -> Result<Applied, AudioError> {
         let patch = patch.clone();
-        match self.controller.with(move |desk| desk.play(patch, None))?? {
+        let reply = self.controller.control(move |control| {
+            control.check(&patch)?;
+            Ok::<_, AudioError>(control.rig.desk_mut().play(patch, None)?)
+        })??;
+        match reply {
             Reply::Edited(applied) => Ok(applied),
             _ => Ok(Applied { ticket: None, edits: Vec::new() }),
         }
@@ -175,11 +226,15 @@ impl AudioEngine {
     /// The same from a document.
     ///
     /// # Errors
-    /// Problems of the document or the patch; nothing has changed then.
+    /// Problems of the document or the patch, or no such device; nothing has changed then.
     pub fn apply_toml(&self, text: &str) -> Result<(), AudioError> {
         let text = text.to_owned();
-        self.controller.with(move |desk| desk.open(&text, None).map(|_| ()))??;
-        Ok(())
+        self.controller.control(move |control| {
+            let document = Document::parse(&text, Conductor::catalogue()).map_err(EngineError::Patch)?;
+            control.check(document.patch())?;
+            control.rig.desk_mut().open(&text, None)?;
+            Ok(())
+        })?
     }
 
     /// Lets so many threads render, from 1 to 64, also while it plays; 1 from the start. The sound does not depend on it, and where little sounds at once
@@ -198,6 +253,27 @@ impl AudioEngine {
     /// No such node or parameter, or out of range; nothing has changed then.
     pub fn set(&self, node: &str, param: &str, value: f32) -> Result<Ticket, AudioError> {
         self.controller.set(node, param, value, None)
+    }
+}
+
+/// What ports that name no device play on, as it was found.
+fn options(request: &Request, prepared: &Prepared) -> PortOptions {
+    let named = request.device.is_some() || request.host.is_some();
+    PortOptions {
+        device: named.then(|| prepared.device().id.clone()),
+        rate: request.rate,
+        block: request.block,
+        channels: request.channels,
+        ..PortOptions::default()
+    }
+}
+
+fn outlet(prepared: &Prepared) -> Outlet {
+    Outlet {
+        device: Some(prepared.device().label()),
+        rate: prepared.rate(),
+        channels: prepared.channels(),
+        block: prepared.block(),
     }
 }
 
@@ -225,7 +301,7 @@ impl Controller {
         &self,
         job: impl FnOnce(&mut Desk) -> R + Send + 'static,
     ) -> Result<R, AudioError> {
-        self.control(move |control| job(&mut control.desk))
+        self.control(move |control| job(control.rig.desk_mut()))
     }
 
     /// Moves a parameter; on the given path, or smoothly.
@@ -253,12 +329,28 @@ impl Controller {
         Ok(receiver)
     }
 
-    /// How the device fares: callbacks, dropouts.
+    /// How the device fares whose clock the engine runs on: callbacks, dropouts.
     ///
     /// # Errors
     /// The engine has been shut down.
     pub fn counts(&self) -> Result<Counts, AudioError> {
-        self.control(|control| control.counts())
+        self.control(|control| control.rig.counts())
+    }
+
+    /// How every port of the patch fares, in its order: those to devices, then those from them.
+    ///
+    /// # Errors
+    /// The engine has been shut down.
+    pub fn ports(&self) -> Result<Vec<PortReport>, AudioError> {
+        self.control(|control| control.rig.ports())
+    }
+
+    /// The devices that there are. Takes as long as the system needs to list them.
+    ///
+    /// # Errors
+    /// The engine has been shut down.
+    pub fn devices(&self) -> Result<Vec<Offer>, AudioError> {
+        self.control(|control| control.rig.host_mut().offers())
     }
 
     fn control<R: Send + 'static>(
@@ -286,58 +378,31 @@ impl core::fmt::Debug for Job {
     }
 }
 
-enum Clock {
-    Device(Box<Prepared>),
-    Fallback { rate: u32, channels: u16 },
-}
-
 /// What the control thread owns.
 struct Control {
-    desk: Desk,
-    slot: Arc<OwnerSlot<Executor>>,
-    output: Option<Output>,
-    fallback: Option<FallbackClock>,
-    prepared: Option<Box<Prepared>>,
+    rig: Rig<Hosts>,
     outlet: Outlet,
     listeners: Vec<Sender<Notice>>,
-    playing: bool,
+    /// Whether a port whose device is not there is an error.
+    strict: bool,
+    begun: bool,
     /// Threads that help to render.
     helpers: Option<Helpers>,
 }
 
 /// How long the control thread sleeps while nobody asks for anything: how soon what came back is freed and told.
 const PATIENCE: Duration = Duration::from_millis(5);
+/// How long it waits for the engine to stand still.
+const STANDSTILL: Duration = Duration::from_millis(500);
+/// How long it waits at the beginning for the system to open the devices.
+const OPENING: Duration = Duration::from_secs(5);
 
 impl Control {
-    fn new(clock: Clock) -> Result<Control, AudioError> {
-        let (outlet, prepared) = match clock {
-            Clock::Device(prepared) => {
-                let outlet = Outlet {
-                    device: Some(prepared.device().label()),
-                    rate: prepared.rate(),
-                    channels: prepared.channels(),
-                    block: prepared.block(),
-                };
-                (outlet, Some(prepared))
-            }
-            Clock::Fallback { rate, channels } => {
-                (Outlet { device: None, rate, channels, block: rate / 60 }, None)
-            }
-        };
+    fn new(host: Hosts, options: PortOptions, outlet: Outlet) -> Control {
+        let strict = !options.fallback;
         let channels = outlet.channels.clamp(1, 2);
-        let (conductor, executor) =
-            Conductor::new(f64::from(outlet.rate), channels, Limits::default(), Some(monotonic_nanos));
-        Ok(Control {
-            desk: Desk::new(conductor),
-            slot: Arc::new(OwnerSlot::new(executor)),
-            output: None,
-            fallback: None,
-            prepared,
-            outlet,
-            listeners: Vec::new(),
-            playing: false,
-            helpers: None,
-        })
+        let rig = Rig::with(host, options, (outlet.rate, channels), false, Some(monotonic_nanos));
+        Control { rig, outlet, listeners: Vec::new(), strict, begun: false, helpers: None }
     }
 
     fn run(&mut self, inbox: &Receiver<Job>) {
@@ -347,78 +412,41 @@ impl Control {
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Job::ShutDown) | Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.tell();
-            self.watch();
+            self.look();
         }
-        _ = self.stop();
-        if let Some(output) = self.output.take() {
-            output.stop();
-        }
+        self.rig.shut_down();
     }
 
-    /// Passes on what the audio thread told.
-    fn tell(&mut self) {
-        for notice in self.desk.conductor_mut().notices() {
-            self.broadcast(&notice);
+    /// Looks after devices and the clock, and passes on what happened.
+    fn look(&mut self) {
+        for notice in self.rig.look(monotonic_nanos()) {
+            self.listeners.retain(|listener| listener.send(notice.clone()).is_ok());
         }
-    }
-
-    fn broadcast(&mut self, notice: &Notice) {
-        self.listeners.retain(|listener| listener.send(notice.clone()).is_ok());
-    }
-
-    /// A device that is lost or stands still gives way to the fallback clock: time goes on.
-    fn watch(&mut self) {
-        let Some(output) = self.output.as_ref().filter(|_| self.playing && self.fallback.is_none()) else {
-            return;
-        };
-        let why = match output.health() {
-            Health::Lost(why) => why.to_string(),
-            Health::Stalled { .. } => "it stopped asking for sound".to_owned(),
-            _ => return,
-        };
-        output.disengage();
-        if let Ok(clock) = FallbackClock::start(self.slot.clone(), self.outlet.rate) {
-            self.fallback = Some(clock);
-        }
-        let device = self.outlet.device.take().unwrap_or_default();
-        self.broadcast(&Notice::DeviceLost { device, why });
     }
 
     fn play(&mut self) -> Result<(), AudioError> {
-        if self.playing {
+        self.rig.play(monotonic_nanos());
+        if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }
-        if let Some(prepared) = self.prepared.take() {
-            self.output = Some(prepared.start(self.slot.clone())?);
-        } else if let Some(output) = self.output.as_mut().filter(|_| self.outlet.device.is_some()) {
-            output.engage();
-            output.resume()?;
-        } else {
-            self.fallback = FallbackClock::start(self.slot.clone(), self.outlet.rate)
-                .map(Some)
-                .map_err(AudioError::NoThread)?;
+        let until = Instant::now() + OPENING;
+        let opening = |rig: &Rig<Hosts>| rig.ports().iter().any(|port| port.state == PortCondition::Opening);
+        while opening(&self.rig) && Instant::now() < until {
+            std::thread::sleep(PATIENCE);
+            self.look();
         }
-        self.playing = true;
-        Ok(())
-    }
-
-    fn stop(&mut self) -> Result<(), AudioError> {
-        self.playing = false;
-        if let Some(clock) = self.fallback.take() {
-            clock.stop();
-        }
-        match &mut self.output {
-            Some(output) if self.outlet.device.is_some() => {
-                output.disengage();
-                Ok(output.pause()?)
+        let missing = |port: &PortReport| port.state == PortCondition::Missing && self.strict;
+        match self.rig.ports().into_iter().find(missing) {
+            Some(PortReport { label, why, .. }) => {
+                let why = why.unwrap_or_else(|| "its stream did not begin".into());
+                Err(AudioError::PortFailed { node: label, why })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
     fn set_threads(&mut self, threads: usize) -> Result<(), AudioError> {
-        let conductor = self.desk.conductor_mut();
+        let conductor = self.rig.desk_mut().conductor_mut();
         let before = conductor.threads();
         let helpers = Helpers::start(conductor.set_threads(threads)?);
         match helpers {
@@ -433,11 +461,67 @@ impl Control {
         Ok(())
     }
 
-    fn counts(&self) -> Counts {
-        match (&self.fallback, &self.output) {
-            (Some(clock), _) => clock.counters(),
-            (None, Some(output)) => output.counters(),
-            (None, None) => Counts::default(),
+    /// Waits until the engine stands, unless nobody runs it.
+    fn stop(&mut self) {
+        self.rig.stop();
+        let until = Instant::now() + STANDSTILL;
+        while !self.rig.stands() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+            self.look();
         }
     }
+
+    /// Refuses a patch whose devices are not there, unless others may play in their place.
+    fn check(&self, patch: &Patch) -> Result<(), AudioError> {
+        match self.rig.missing_device(patch).filter(|_| self.strict) {
+            None => Ok(()),
+            Some((_, OpenError::DeviceNotFound { asked, available })) => {
+                Err(AudioError::DeviceNotFound(DeviceError::DeviceNotFound { asked, available }))
+            }
+            Some((node, why)) => Err(AudioError::PortFailed { node, why: why.to_string() }),
+        }
+    }
+}
+
+/// The devices of this machine, or none.
+#[derive(Debug)]
+enum Hosts {
+    System(System),
+    Nothing,
+}
+
+impl Host for Hosts {
+    type Stream = SystemStream;
+
+    fn offers(&self) -> Vec<Offer> {
+        match self {
+            Hosts::System(system) => system.offers(),
+            Hosts::Nothing => Vec::new(),
+        }
+    }
+
+    fn terms(&self, wish: &Wish) -> Result<Terms, OpenError> {
+        match self {
+            Hosts::System(system) => system.terms(wish),
+            Hosts::Nothing => Err(none(wish)),
+        }
+    }
+
+    fn open(&mut self, wish: &Wish, work: Box<dyn Work>) -> Result<SystemStream, OpenError> {
+        match self {
+            Hosts::System(system) => system.open(wish, work),
+            Hosts::Nothing => Err(none(wish)),
+        }
+    }
+
+    fn changes(&mut self) -> Vec<Change> {
+        match self {
+            Hosts::System(system) => system.changes(),
+            Hosts::Nothing => Vec::new(),
+        }
+    }
+}
+
+fn none(wish: &Wish) -> OpenError {
+    OpenError::DeviceNotFound { asked: wish.device.clone(), available: Vec::new() }
 }

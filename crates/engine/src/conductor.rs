@@ -7,10 +7,12 @@ mod show;
 pub(crate) mod tails;
 mod threads;
 mod values;
+mod wires;
 
 use crate::error::EngineError;
 use crate::notice::Notice;
 use crate::order::Order;
+use crate::ports::{Outward, Streams};
 use crate::score::Score;
 use crate::stage::Stage;
 use knobs::Knobs;
@@ -24,6 +26,7 @@ use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff,
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock, OnceLock};
 use tails::{Keep, Tail};
+use wires::Retired;
 
 /// Room in the ring that is left to those who ask for something.
 const SPARE_ROOM: usize = 8;
@@ -75,6 +78,10 @@ pub struct Conductor {
     buffers: BTreeMap<String, Arc<Buffer>>,
     /// Nodes that were removed and ring on.
     tails: Vec<Tail>,
+    /// The streams that ports ask for, who takes the wires to them, and what is left of wires of ports that went.
+    streams: Streams,
+    outward: Option<Box<dyn Outward>>,
+    retired: Vec<Retired>,
     /// Frames that edits of the structure take to be heard in full.
     fade: u32,
     /// Batches that nobody asked for: they take away what has faded out, or follow on others.
@@ -102,6 +109,9 @@ impl Conductor {
             playing: Playing::new(sample_rate),
             buffers: BTreeMap::new(),
             tails: Vec::new(),
+            streams: Streams::new(),
+            outward: None,
+            retired: Vec::new(),
             fade: (0.005 * sample_rate + 0.5) as u32,
             own: HashSet::new(),
         };
@@ -208,7 +218,7 @@ impl Conductor {
         let changes = self.playing.changes(edits, next);
         // One for notes that are let go.
         self.make_room(changes.len() + 2)?;
-        let mut score = Score::new(&self.stage, next);
+        let mut score = Score::new(&self.stage, next, &mut self.streams);
         score.keep = keep.as_ref().map(|keep| keep.id.clone());
         let mut edit = self.graph.edit();
         edit.fade(self.fade);
@@ -220,7 +230,7 @@ impl Conductor {
             let sequences = self.playing.sequences(next, |id| score.node_of(id))?;
             edit.set_sequences(sequences)?;
         }
-        let Score { changes: placed, sets, ringing, .. } = score;
+        let Score { changes: placed, sets, ringing, retired, wires, .. } = score;
         let batch = edit.commit()?;
         let at = self.time_of(at, &sets);
         if let Some((ringing, keep)) = ringing.zip(keep) {
@@ -231,6 +241,10 @@ impl Conductor {
             self.stage.place(ROOT, id).into_iter().for_each(|place| self.knobs.forget(place.node));
         }
         self.stage.take_in(placed, &self.graph, self.order.horizon);
+        self.retire(retired, batch.ticket());
+        if let Some(outward) = &mut self.outward {
+            wires.into_iter().for_each(|(end, place)| outward.attach(end, place));
+        }
         if edits.iter().any(|edit| matches!(edit, Edit::InPart { .. })) {
             self.knobs.look_again(&self.stage, next, &self.graph);
         }
@@ -293,6 +307,7 @@ impl Conductor {
                     self.graph.applied(*ticket, *frame);
                     self.order.open.remove(ticket);
                     self.tail_began(*ticket, *frame);
+                    self.retired_since(*ticket, *frame);
                 }
                 Event::Set { ticket, frame } => self.acknowledged(*ticket, *frame),
                 Event::Refused { ticket, .. } => drop(self.order.open.remove(ticket)),
@@ -320,6 +335,7 @@ impl Conductor {
         }
         self.end_notes();
         self.end_tails();
+        self.end_retired();
         self.settle();
         notices
     }

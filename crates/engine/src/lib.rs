@@ -17,6 +17,9 @@ mod merge;
 mod notice;
 mod order;
 mod place;
+mod ports;
+#[cfg(feature = "native")]
+mod rig;
 mod score;
 mod stage;
 
@@ -28,6 +31,11 @@ pub use error::EngineError;
 pub use helpers::Helpers;
 pub use notice::Notice;
 pub use place::{Levels, NodeReport};
+pub use ports::{OfflinePorts, PortSpec};
+#[cfg(feature = "native")]
+pub use ports::{PortCondition, PortOptions, PortReport};
+#[cfg(feature = "native")]
+pub use rig::Rig;
 pub use sostenuto_nodes::{Buffer, BufferError};
 
 #[cfg(all(doctest, feature = "native"))]

@@ -34,11 +34,32 @@ pub enum Notice {
         /// The frame.
         frame: u64,
     },
-    /// A device is gone or stands still; the fallback clock keeps time, and nothing is heard.
+    /// The stream of a device has ended, or never began. It is tried again now and then, and the others go on.
     DeviceLost {
         /// Its name.
         device: String,
         /// What happened.
+        why: String,
+    },
+    /// A device that was lost, or not there, plays or records again.
+    DeviceReturned {
+        /// Its id.
+        device: String,
+    },
+    /// A device that a port asks for cannot be opened. It is tried again now and then.
+    DeviceMissing {
+        /// What the port asks for.
+        device: String,
+        /// Why, and what there is instead.
+        why: String,
+        /// The device that plays in its place, if one does.
+        instead: Option<String>,
+    },
+    /// The engine runs on another clock from now on.
+    ClockMoved {
+        /// The id of the device; nothing if it is a clock of the engine's own.
+        to: Option<String>,
+        /// Why.
         why: String,
     },
     /// The answer to a ping.

@@ -13,6 +13,8 @@ pub(crate) struct Place {
     pub load: Arc<NodeLoad>,
     /// It is not there before this frame.
     pub born: u64,
+    /// Of a port, the node that stands for its device in the graph, if it has one of its own.
+    pub wire: Option<NodeId>,
     /// The parts of the graph that its inside stands in: one if it is an instance of a part, one for each voice of an instrument.
     pub bodies: Vec<NodeId>,
 }

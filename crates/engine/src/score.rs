@@ -6,6 +6,7 @@ mod voices;
 
 use crate::conductor::tails::{Ringing, ring_on};
 use crate::error::EngineError;
+use crate::ports::{Place, Streams, WireEnd};
 use crate::stage::{Changes, Stage};
 use build::Ground;
 use ends::{Moved, amplitude};
@@ -24,6 +25,11 @@ pub(crate) struct Score<'a> {
     /// The id of a node of the patch that is to ring on when it is removed, and that node then.
     pub keep: Option<String>,
     pub ringing: Option<Ringing>,
+    /// Nodes that stand for devices, of ports that go.
+    pub retired: Vec<NodeId>,
+    /// The ends of new wires to and from devices.
+    pub wires: Vec<(WireEnd, Place)>,
+    streams: &'a mut Streams,
     /// Instruments whose nodes came or went, and their voices.
     touched: BTreeMap<NodeId, Vec<NodeId>>,
 }
@@ -31,8 +37,11 @@ pub(crate) struct Score<'a> {
 type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
-    pub fn new(stage: &'a Stage, next: &'a Resolved) -> Self {
+    pub fn new(stage: &'a Stage, next: &'a Resolved, streams: &'a mut Streams) -> Self {
         Score {
+            retired: Vec::new(),
+            wires: Vec::new(),
+            streams,
             stage,
             next,
             changes: Changes::default(),
@@ -88,6 +97,7 @@ impl<'a> Score<'a> {
             Edit::AddNode { node, .. } => self.add(body, &node.id, edit)?,
             Edit::RemoveNode { node } => {
                 let gone = self.node(body, &node.id)?;
+                self.retire(body, &node.id);
                 if body == ROOT && self.keep.as_ref() == Some(&node.id) {
                     self.ringing = Some(ring_on(gone, edit)?);
                 } else {
@@ -193,6 +203,7 @@ impl<'a> Score<'a> {
     /// Puts a new node in the place of an old one: cables that the new patch has too go over to it.
     fn replace(&mut self, body: NodeId, id: &str, edit: &mut Transaction<'_>) -> Result<(), EngineError> {
         let old = self.node(body, id)?;
+        let old_wire = self.retire(body, id);
         let old_shape = edit.graph().shape(old).cloned().unwrap_or_default();
         let cables: Vec<_> = edit.graph().cables_of(old).collect();
         edit.remove(old)?;
@@ -202,14 +213,23 @@ impl<'a> Score<'a> {
         let new_shape = edit.graph().shape(new).cloned().unwrap_or_default();
         let moved = Moved { old, new, old_shape, new_shape };
         for (from, to, gain) in cables {
-            // The way from an output to the device was laid with the new node.
+            // The way between a port and its device was laid with the new node.
+            let leads_out = matches!(to, Sink::PartOutput(ROOT, _))
+                || old_wire.is_some_and(|wire| to == wire.input(0) || from == wire.output(0));
             if let (Some(from), Some(to)) = (moved.source(from), moved.sink(to))
-                && !matches!(to, Sink::PartOutput(ROOT, _))
+                && !leads_out
             {
                 edit.connect(from, to, gain)?;
             }
         }
         Ok(())
+    }
+
+    /// Notes that the node that stands for the device of a port is to go, once the port has faded out.
+    fn retire(&mut self, body: NodeId, id: &str) -> Option<NodeId> {
+        let wire = self.stage.place(body, id).and_then(|place| place.wire);
+        self.retired.extend(wire);
+        wire
     }
 
     fn output(

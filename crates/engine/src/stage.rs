@@ -42,6 +42,7 @@ pub(crate) struct Newcomer {
     pub node: NodeId,
     pub label: String,
     pub tap: Option<Tap>,
+    pub wire: Option<NodeId>,
     pub bodies: Vec<NodeId>,
 }
 
@@ -128,10 +129,10 @@ impl Stage {
         }
         for (body, nodes) in changes.added {
             let places = &mut self.bodies.entry(body).or_default().places;
-            for (id, Newcomer { node, label, tap, bodies }) in nodes {
+            for (id, Newcomer { node, label, tap, wire, bodies }) in nodes {
                 let load = graph.load(node).cloned().unwrap_or_default();
                 self.whereabouts.insert(node, (body, id.clone()));
-                places.insert(id, Place { node, label, tap, load, born, bodies });
+                places.insert(id, Place { node, label, tap, load, born, wire, bodies });
             }
         }
     }

@@ -40,6 +40,8 @@ impl Answers {
             Command::Show { node } => self.controller.with(move |desk| reply::show(desk, &node)),
             Command::Meters => self.controller.with(|desk| reply::meters(desk)),
             Command::Where => self.controller.with(|desk| reply::position(desk)),
+            Command::Ports => self.controller.ports().map(|ports| reply::ports(&ports)),
+            Command::Devices => self.controller.devices().map(|devices| reply::devices(&devices)),
             Command::Stats => self.controller.with(move |desk| reply::stats(desk, &counts)),
             other => return Err(reply::unable(&other)),
         };

@@ -2,10 +2,11 @@
 
 use super::Asked;
 use crate::messages::{
-    Code, Device, DeviceList, Fault, Levels, Nothing, PortList, Span, Status, Subscribe, Topic, Unsubscribe,
+    Code, Device, DeviceList, Direction, Fault, Levels, Nothing, PortList, Span, Status, Subscribe, Topic,
+    Unsubscribe,
 };
 use crate::ports;
-use sostenuto_device::{DeviceError, DeviceInfo, Devices};
+use sostenuto_device::{DeviceError, DeviceInfo, Devices, Direction as Way};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -28,7 +29,8 @@ pub(crate) fn devices(_: &Asked<'_>, _: Nothing) -> Result<DeviceList, Fault> {
     }
     let (sender, receiver) = channel();
     let body = move || {
-        let listed = Devices::list().map(|devices| (Devices::hosts(), devices));
+        let list = |way| Devices::list_on(None, way);
+        let listed = list(Way::Play).and_then(|plays| Ok((Devices::hosts(), plays, list(Way::Record)?)));
         LISTING.fetch_sub(1, Ordering::Relaxed);
         _ = sender.send(listed);
     };
@@ -39,15 +41,18 @@ pub(crate) fn devices(_: &Asked<'_>, _: Nothing) -> Result<DeviceList, Fault> {
     let listed: Result<_, DeviceError> = receiver
         .recv_timeout(LISTING_PATIENCE)
         .map_err(|_| Fault::new(Code::Device, "a sound system does not answer: is it hanging? Restart it"))?;
-    let (hosts, devices) = listed.map_err(|error| Fault::new(Code::Device, error.to_string()))?;
-    Ok(DeviceList { hosts, devices: devices.into_iter().map(device).collect() })
+    let (hosts, plays, records) = listed.map_err(|error| Fault::new(Code::Device, error.to_string()))?;
+    let plays = plays.into_iter().map(|info| device(info, Direction::Out));
+    let records = records.into_iter().map(|info| device(info, Direction::In));
+    Ok(DeviceList { hosts, devices: plays.chain(records).collect() })
 }
 
-fn device(device: DeviceInfo) -> Device {
+fn device(device: DeviceInfo, direction: Direction) -> Device {
     Device {
         id: device.id,
         name: device.name,
         host: device.host,
+        direction,
         default: device.default,
         channels: device.channels,
         rates: Span { min: device.rates.0, max: device.rates.1 },
@@ -56,6 +61,7 @@ fn device(device: DeviceInfo) -> Device {
         preferred_channels: device.preferred_channels,
         blocks: device.blocks.map(|blocks| Span { min: *blocks.start(), max: *blocks.end() }),
         formats: device.formats,
+        refusal: device.refusal,
     }
 }
 

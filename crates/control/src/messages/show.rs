@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 pub struct DeviceList {
     /// The sound systems that answer, in the order in which a default device is looked for.
     pub hosts: Vec<String>,
-    /// The devices. The first default among them is the one that plays when none is asked for.
+    /// The devices that can play, then those that can record; one that can do both is there twice, with one id. The first default of a
+    /// direction is the one that is opened when none is asked for.
     pub devices: Vec<Device>,
 }
 
-/// A device that answers.
+/// A device that answers, and what it offers in one direction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Device {
@@ -22,9 +23,11 @@ pub struct Device {
     pub name: String,
     /// The sound system that it belongs to.
     pub host: String,
+    /// Whether it is to play (`out`) or to record (`in`) what is told here.
+    pub direction: Direction,
     /// Whether it is the default device of its sound system.
     pub default: bool,
-    /// How many channels it can play.
+    /// How many channels it can play, or record.
     pub channels: Vec<u16>,
     /// The lowest and highest rate, in frames per second.
     pub rates: Span,
@@ -33,7 +36,7 @@ pub struct Device {
     /// What it runs at unless asked otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_rate: Option<u32>,
-    /// How many channels it plays unless asked otherwise.
+    /// How many channels it plays, or records, unless asked otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_channels: Option<u16>,
     /// The block sizes that it takes, in frames.
@@ -41,6 +44,9 @@ pub struct Device {
     pub blocks: Option<Span>,
     /// The sample formats that it takes.
     pub formats: Vec<String>,
+    /// Why it does not say what it offers: another program has it, or this user may not use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 /// From one number to another, both included.

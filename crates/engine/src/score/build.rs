@@ -4,10 +4,11 @@ use super::ends::{amplitude, first_hidden, hidden};
 use super::voices::voicing;
 use super::{Score, Transaction, missing};
 use crate::error::EngineError;
+use crate::ports::{Place as Berth, PortSpec, WireEnd, incoming, outgoing};
 use crate::stage::{Newcomer, Site, voiced, within};
 use sostenuto_graph::{Motion, NodeId, Port, ROOT, Sink, Source};
-use sostenuto_nodes::{Built, Layout};
-use sostenuto_patch::{OUTPUT_KIND, Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed};
+use sostenuto_nodes::{Built, Layout, Way};
+use sostenuto_patch::{Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed};
 use std::collections::BTreeMap;
 
 /// Where nodes are built: the patch itself, or a body of a part.
@@ -103,11 +104,44 @@ impl<'a> Score<'a> {
                 edit.set(node, number as u16, value, Some(Motion::Jump))?;
             }
         }
-        if spec.kind.name == OUTPUT_KIND {
-            edit.connect(node.output(0), Sink::PartOutput(ROOT, 0), 1.0)?;
-        }
-        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap, bodies: Vec::new() });
+        let wire = match PortSpec::of(spec) {
+            Some(port) => self.wire(&port, node, edit)?,
+            None => None,
+        };
+        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap, wire, bodies: Vec::new() });
         Ok(node)
+    }
+
+    /// Leads a port to its device, or its device to it: by the graph's own output, or by a node that stands for the device.
+    fn wire(
+        &mut self,
+        port: &PortSpec,
+        node: NodeId,
+        edit: &mut Transaction<'_>,
+    ) -> Result<Option<NodeId>, EngineError> {
+        let main = edit.graph().shape(ROOT).and_then(|shape| shape.outputs.first()).map_or(0, |p| p.channels);
+        if port.is_main(main) {
+            edit.connect(node.output(0), Sink::PartOutput(ROOT, 0), 1.0)?;
+            return Ok(None);
+        }
+        let stream = self.streams.key(port.way, port.device.as_deref());
+        let berth = Berth { stream, first: port.first };
+        let (end, wire) = match port.way {
+            Way::Out => {
+                let (processor, end) = outgoing(port.channels);
+                let wire = edit.add("the way to a device", Box::new(processor))?;
+                edit.connect(node.output(0), wire.input(0), 1.0)?;
+                (WireEnd::Out(end), wire)
+            }
+            Way::In => {
+                let (end, processor) = incoming(port.channels);
+                let wire = edit.add("the way from a device", Box::new(processor))?;
+                edit.connect(wire.output(0), node.input(0), 1.0)?;
+                (WireEnd::In(end), wire)
+            }
+        };
+        self.wires.push((end, berth));
+        Ok(Some(wire))
     }
 
     fn build_instance(
@@ -142,7 +176,7 @@ impl<'a> Score<'a> {
             let inside = Ground { body: *body, nodes: &part.nodes, part: Some(part), values, labels, ids };
             self.furnish(&inside, part, edit)?;
         }
-        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap: None, bodies });
+        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap: None, wire: None, bodies });
         Ok(node)
     }
 
