@@ -65,7 +65,6 @@ pub(crate) const KINDS: &[Listing] = &[
             outputs: &[PortInfo::follow("out", "what the device hears, at the level set")],
             params: PARAMS,
             settings: &[FIRST, QUALITY, CLOCK, LATENCY, CAP],
-            sounds_alone: true,
             port: Some(Way::In),
             ..Kind::BLANK
         },

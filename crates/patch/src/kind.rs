@@ -105,7 +105,8 @@ impl From<&Kind> for KindInfo {
             settings: kind.settings,
             bank: kind.bank.as_ref().map(bank),
             delays: kind.delays,
-            sounds_alone: kind.sounds_alone,
+            // What a device hears is no silence, though nothing comes in by cables.
+            sounds_alone: kind.sounds_alone || kind.port == Some(Way::In),
             plays: kind.plays,
             port: kind.port,
             shows: kind.group == Group::Output,

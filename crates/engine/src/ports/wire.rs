@@ -129,6 +129,7 @@ impl FromNode {
 #[derive(Debug)]
 pub(crate) struct ToNode(Put);
 
+#[cfg_attr(not(feature = "native"), allow(dead_code, reason = "without devices, nothing comes in"))]
 impl ToNode {
     pub fn channels(&self) -> usize {
         self.0.channels
