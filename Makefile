@@ -94,12 +94,13 @@ bench-count: need-build ## count the instructions of each workload into bench/in
 drift: need-build ## two devices on clocks of their own, 216 simulated hours, into bench/drift.md (about half an hour)
 	@$(STEP) "drift" $(CARGO) run --release --quiet --package sostenuto-device --no-default-features --example drift
 
-soak: need-build ## millions of random edits while rendering; EDITS=n
+soak: need-build ## millions of random edits while rendering, EDITS=n; a thousand schedules of mishaps to devices
 ifeq ($(EDIT_TESTS),)
 	$(error there is no crates/*/tests/random_*.rs to run)
 endif
 	@SOSTENUTO_EDITS=$(EDITS) $(STEP) "$(EDITS) random edits" $(CARGO) test --release $(call packages_of,$(EDIT_TESTS)) \
 		--test 'random_*' -- --nocapture
+	@SOSTENUTO_MISHAPS=1000 $(STEP) "1000 schedules of what befalls devices" $(CARGO) test --release -p sostenuto-engine --test mishaps
 
 fuzz: need-media ## feed the parsers and decoders with nonsense; FUZZ_SECONDS=n for each (needs a nightly toolchain)
 ifeq ($(wildcard fuzz/Cargo.toml),)

@@ -268,9 +268,13 @@ fn devices_of_ports_are_set_as_at_the_prompt() {
     let stage = Stage::new();
     let mut caller = stage.enter_with_patch();
     let params = json!({ "node": "out", "device": "no such device" });
-    let said = caller.ask("command", json!({ "line": "set out.device \"no such device\"" }));
-    let set = caller.ask("set_device", params);
-    assert_eq!(set.map_err(|e| e["code"].clone()), said.map_err(|e| e["code"].clone()));
+    let said = caller.ask("command", json!({ "line": "set out.device \"no such device\"" })).unwrap();
+    caller.ask("command", json!({ "line": "undo" })).unwrap();
+    let set = caller.ask("set_device", params).unwrap();
+    assert_eq!(set["edits"], said["edits"]);
+    assert_eq!(set["edits"].as_array().map(Vec::len), Some(1));
+    let ports = caller.ask("ports", json!({})).unwrap();
+    assert_eq!(ports["ports"][0]["asked"], json!("no such device"), "{ports}");
 }
 
 #[test]
