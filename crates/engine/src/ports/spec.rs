@@ -58,6 +58,7 @@ impl PortSpec {
     }
 
     /// The channels that the device needs for it.
+    #[cfg(feature = "native")]
     pub(crate) fn reach(&self) -> u16 {
         self.first.saturating_add(self.channels)
     }
