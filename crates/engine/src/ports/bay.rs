@@ -24,6 +24,9 @@ pub(crate) struct OutLine {
     pub id: u64,
     pub stream: StreamKey,
     pub feed: Feed,
+    /// Its level, and where that goes to: it fades out before its stream is closed.
+    level: f32,
+    goal: f32,
     channels: usize,
     block: Box<[f32]>,
 }
@@ -56,6 +59,8 @@ pub(crate) enum Change {
     AddOut(Box<OutLine>),
     AddIn(Box<InLine>),
     RemoveLine(u64),
+    /// A line to a device fades out.
+    Fade(u64),
     AddOutWire(Box<OutWire>),
     AddInWire(Box<InWire>),
     /// Which stream plays what the graph puts out by no port: the main bus.
@@ -110,7 +115,15 @@ pub(crate) struct Bay {
 impl OutLine {
     pub fn new(id: u64, stream: StreamKey, feed: Feed, channels: u16) -> Box<Self> {
         let channels = usize::from(channels);
-        Box::new(OutLine { id, stream, feed, channels, block: vec![0.0; STEP * channels].into() })
+        Box::new(OutLine {
+            id,
+            stream,
+            feed,
+            level: 1.0,
+            goal: 1.0,
+            channels,
+            block: vec![0.0; STEP * channels].into(),
+        })
     }
 }
 
@@ -253,6 +266,10 @@ impl Bay {
             } else if self.halted || self.level < 1.0 {
                 fade(block, line.channels, (self.level, toward, self.slope));
             }
+            if line.level != line.goal || line.goal == 0.0 {
+                fade(block, line.channels, (line.level, line.goal, self.slope));
+                line.level = approach(line.level, line.goal, self.slope * frames as f32);
+            }
             line.feed.push(block, now);
         }
         self.level = approach(self.level, toward, self.slope * frames as f32);
@@ -286,6 +303,9 @@ impl Bay {
                     if let Some(at) = self.ins.iter().position(|line| line.id == id) {
                         discard(&mut self.spent, Spent::In(self.ins.remove(at)));
                     }
+                }
+                Change::Fade(id) => {
+                    self.outs.iter_mut().filter(|line| line.id == id).for_each(|line| line.goal = 0.0);
                 }
                 Change::Main(stream) => self.main = stream,
                 Change::Alias(asked, stream) => {

@@ -252,7 +252,7 @@ impl<H: Host> Ports<H> {
                 _ => {}
             }
         }
-        self.succeed();
+        self.succeed(now);
     }
 
     /// Ports that name no device go to another default one: the new stream is opened beside the old one, and takes its place when it plays.
@@ -313,7 +313,7 @@ impl<H: Host> Ports<H> {
     }
 
     /// New default devices that play take over from the old ones.
-    fn succeed(&mut self) {
+    fn succeed(&mut self, now: u64) {
         for at in (0..self.berths.len()).rev() {
             let key = self.berths[at].key;
             let Some(old) = self.berths.iter().position(|berth| berth.key == key).filter(|old| *old < at)
@@ -324,7 +324,10 @@ impl<H: Host> Ports<H> {
                 open.meters.read().state != sostenuto_device::PortState::Priming
             };
             if self.berths[at].open().is_some_and(plays) || self.berths[old].open().is_none() {
-                self.close(old);
+                if let Some(open) = self.berths[old].open() {
+                    self.door.send(Change::Fade(open.line));
+                }
+                self.leave(old, now);
                 self.berths.remove(old);
             } else if self.berths[at].open().is_none() {
                 self.berths.remove(at);
