@@ -15,6 +15,9 @@ use sostenuto_nodes::Way;
 /// Nanoseconds after which a stream that does not call back is given up, and tried anew.
 const NEVER: u64 = 10_000_000_000;
 
+/// The number of a stream that is being left, which nobody asks for.
+const LEFT: StreamKey = StreamKey(u32::MAX);
+
 impl<H: Host> Ports<H> {
     /// Opens what the ports ask for; the first output that can be opened has the clock from the beginning, so that its first frame is the engine's.
     pub(super) fn open_first(&mut self, now: u64) {
@@ -62,6 +65,8 @@ impl<H: Host> Ports<H> {
     fn try_open(&mut self, at: usize, now: u64, first: bool) {
         match self.terms_of(at) {
             Ok(terms) => match self.stands_for(at, &terms) {
+                // One that is being left: its device may take one stream only.
+                Some(LEFT) => self.berths[at].wait_until(now.saturating_add(2 * LINGER)),
                 Some(other) => self.alias(at, other, None),
                 None => {
                     if let Err(why) = self.open(at, terms, now, first) {
@@ -277,7 +282,7 @@ impl<H: Host> Ports<H> {
             let Some(first) = self.berths.iter().position(|b| b.key == key) else { continue };
             // Where another port is on that device already, its stream stands for this one, and what was is left once it has faded out.
             if let Ok(terms) = self.terms_of(first)
-                && let Some(other) = self.stands_for(first, &terms)
+                && let Some(other) = self.stands_for(first, &terms).filter(|other| *other != LEFT)
             {
                 self.leave(first, now);
                 self.alias(first, other, None);
@@ -304,7 +309,7 @@ impl<H: Host> Ports<H> {
         let (way, need) = (berth.way, berth.need);
         let state = std::mem::replace(&mut berth.state, State::Closed);
         // By a number that nobody asks for.
-        let mut left = Berth::new(StreamKey(u32::MAX), way, None, need);
+        let mut left = Berth::new(LEFT, way, None, need);
         (left.state, left.unneeded_since) = (state, Some(now));
         let key = self.berths[at].key;
         self.berths.push(left);
