@@ -1,21 +1,20 @@
 //! An engine that plays: a device or the fallback clock, a thread that owns the control side, and any number of hands on it.
 
+mod control;
+mod hosts;
+
 use crate::conductor::{Applied, Conductor};
 use crate::desk::{Desk, DeskError, Reply};
 use crate::error::EngineError;
-use crate::helpers::Helpers;
 use crate::notice::Notice;
-use crate::ports::{PortCondition, PortOptions, PortReport};
-use crate::rig::Rig;
-use sostenuto_device::{
-    Change, Counts, DeviceError, Host, Offer, OpenError, Prepared, Request, System, SystemStream, Terms,
-    Wish, Work, monotonic_nanos, prepare,
-};
+use crate::ports::{PortOptions, PortReport};
+use control::Control;
+use hosts::Hosts;
+use sostenuto_device::{Counts, DeviceError, Host, Offer, Prepared, Request, System, prepare};
 use sostenuto_graph::{Motion, Ticket};
 use sostenuto_patch::{Document, Patch};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 /// Why the engine could not be started or changed. Each says the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -376,152 +375,4 @@ impl core::fmt::Debug for Job {
             Job::ShutDown => "ShutDown",
         })
     }
-}
-
-/// What the control thread owns.
-struct Control {
-    rig: Rig<Hosts>,
-    outlet: Outlet,
-    listeners: Vec<Sender<Notice>>,
-    /// Whether a port whose device is not there is an error.
-    strict: bool,
-    begun: bool,
-    /// Threads that help to render.
-    helpers: Option<Helpers>,
-}
-
-/// How long the control thread sleeps while nobody asks for anything: how soon what came back is freed and told.
-const PATIENCE: Duration = Duration::from_millis(5);
-/// How long it waits for the engine to stand still.
-const STANDSTILL: Duration = Duration::from_millis(500);
-/// How long it waits at the beginning for the system to open the devices.
-const OPENING: Duration = Duration::from_secs(5);
-
-impl Control {
-    fn new(host: Hosts, options: PortOptions, outlet: Outlet) -> Control {
-        let strict = !options.fallback;
-        let channels = outlet.channels.clamp(1, 2);
-        let rig = Rig::with(host, options, (outlet.rate, channels), false, Some(monotonic_nanos));
-        Control { rig, outlet, listeners: Vec::new(), strict, begun: false, helpers: None }
-    }
-
-    fn run(&mut self, inbox: &Receiver<Job>) {
-        loop {
-            match inbox.recv_timeout(PATIENCE) {
-                Ok(Job::Do(job)) => job(self),
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(Job::ShutDown) | Err(RecvTimeoutError::Disconnected) => break,
-            }
-            self.look();
-        }
-        self.rig.shut_down();
-    }
-
-    /// Looks after devices and the clock, and passes on what happened.
-    fn look(&mut self) {
-        for notice in self.rig.look(monotonic_nanos()) {
-            self.listeners.retain(|listener| listener.send(notice.clone()).is_ok());
-        }
-    }
-
-    fn play(&mut self) -> Result<(), AudioError> {
-        self.rig.play(monotonic_nanos());
-        if std::mem::replace(&mut self.begun, true) {
-            return Ok(());
-        }
-        let until = Instant::now() + OPENING;
-        let opening = |rig: &Rig<Hosts>| rig.ports().iter().any(|port| port.state == PortCondition::Opening);
-        while opening(&self.rig) && Instant::now() < until {
-            std::thread::sleep(PATIENCE);
-            self.look();
-        }
-        let missing = |port: &PortReport| port.state == PortCondition::Missing && self.strict;
-        match self.rig.ports().into_iter().find(missing) {
-            Some(PortReport { label, why, .. }) => {
-                let why = why.unwrap_or_else(|| "its stream did not begin".into());
-                Err(AudioError::PortFailed { node: label, why })
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn set_threads(&mut self, threads: usize) -> Result<(), AudioError> {
-        let conductor = self.rig.desk_mut().conductor_mut();
-        let before = conductor.threads();
-        let helpers = Helpers::start(conductor.set_threads(threads)?);
-        match helpers {
-            // Those before end by themselves once the executor has done with them, or here, whichever comes first; it renders without them then.
-            Ok(helpers) => self.helpers = Some(helpers),
-            Err(why) => {
-                self.helpers =
-                    Some(Helpers::start(conductor.set_threads(before)?).map_err(AudioError::NoHelpers)?);
-                return Err(AudioError::NoHelpers(why));
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits until the engine stands, unless nobody runs it.
-    fn stop(&mut self) {
-        self.rig.stop();
-        let until = Instant::now() + STANDSTILL;
-        while !self.rig.stands() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
-            self.look();
-        }
-    }
-
-    /// Refuses a patch whose devices are not there, unless others may play in their place.
-    fn check(&self, patch: &Patch) -> Result<(), AudioError> {
-        match self.rig.missing_device(patch).filter(|_| self.strict) {
-            None => Ok(()),
-            Some((_, OpenError::DeviceNotFound { asked, available })) => {
-                Err(AudioError::DeviceNotFound(DeviceError::DeviceNotFound { asked, available }))
-            }
-            Some((node, why)) => Err(AudioError::PortFailed { node, why: why.to_string() }),
-        }
-    }
-}
-
-/// The devices of this machine, or none.
-#[derive(Debug)]
-enum Hosts {
-    System(System),
-    Nothing,
-}
-
-impl Host for Hosts {
-    type Stream = SystemStream;
-
-    fn offers(&self) -> Vec<Offer> {
-        match self {
-            Hosts::System(system) => system.offers(),
-            Hosts::Nothing => Vec::new(),
-        }
-    }
-
-    fn terms(&self, wish: &Wish) -> Result<Terms, OpenError> {
-        match self {
-            Hosts::System(system) => system.terms(wish),
-            Hosts::Nothing => Err(none(wish)),
-        }
-    }
-
-    fn open(&mut self, wish: &Wish, work: Box<dyn Work>) -> Result<SystemStream, OpenError> {
-        match self {
-            Hosts::System(system) => system.open(wish, work),
-            Hosts::Nothing => Err(none(wish)),
-        }
-    }
-
-    fn changes(&mut self) -> Vec<Change> {
-        match self {
-            Hosts::System(system) => system.changes(),
-            Hosts::Nothing => Vec::new(),
-        }
-    }
-}
-
-fn none(wish: &Wish) -> OpenError {
-    OpenError::DeviceNotFound { asked: wish.device.clone(), available: Vec::new() }
 }

@@ -96,6 +96,8 @@ pub(crate) struct Bay {
     main: Option<StreamKey>,
     /// Which stream stands for each.
     aliases: Box<[Alias]>,
+    /// Whether one of them is on its way from one stream to another.
+    turning: bool,
     /// Who ran the last step, when, and how many frames it had.
     last: Option<(u32, u64, usize)>,
     main_block: Box<[f32]>,
@@ -160,6 +162,7 @@ impl Bay {
             main_channels,
             main: None,
             aliases: (0..MOST_STREAMS).map(|key| Alias::of(StreamKey(key))).collect(),
+            turning: false,
             last: None,
             main_block: vec![0.0; STEP * main_channels].into(),
             halted: false,
@@ -198,12 +201,10 @@ impl Bay {
     /// How many frames the step has, so that engine time goes on evenly from one clock to the next: if the one before was in time until just now, the first step makes
     /// up for what lies between their callbacks. After a longer gap it does not: lost time is not caught up.
     fn in_time(&mut self, by: u32, frames: usize, now: u64) -> usize {
-        let Some((before, at, covered)) =
-            self.last.replace((by, now, frames)).filter(|(last, ..)| *last != by)
+        let Some((_, at, covered)) = self.last.replace((by, now, frames)).filter(|(last, ..)| *last != by)
         else {
             return frames;
         };
-        debug_assert_ne!(before, by);
         self.outs.iter_mut().for_each(|line| line.feed.clock_changed());
         self.ins.iter_mut().for_each(|line| line.drain.clock_changed());
         let rate = self.engine.stream().sample_rate;
@@ -273,9 +274,19 @@ impl Bay {
             line.feed.push(block, now);
         }
         self.level = approach(self.level, toward, self.slope * frames as f32);
-        self.aliases
-            .iter_mut()
-            .for_each(|alias| alias.level = (alias.level + self.slope * frames as f32).min(1.0));
+        if self.turning {
+            self.turn(frames);
+        }
+    }
+
+    /// What stands for other streams comes so much further.
+    fn turn(&mut self, frames: usize) {
+        let by = self.slope * frames as f32;
+        self.turning = false;
+        for alias in self.aliases.iter_mut().filter(|alias| alias.level < 1.0) {
+            alias.level = (alias.level + by).min(1.0);
+            self.turning |= alias.level < 1.0;
+        }
     }
 
     /// The level that it is on the way to.
@@ -311,6 +322,7 @@ impl Bay {
                 Change::Alias(asked, stream) => {
                     if let Some(there) = self.aliases.get_mut(asked.0 as usize) {
                         there.turn(stream);
+                        self.turning = true;
                     }
                 }
                 Change::Halt(halted) => {
