@@ -19,7 +19,8 @@ use knobs::Knobs;
 pub use knobs::ParameterHandle;
 use playing::Playing;
 use sostenuto_graph::{
-    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, ROOT, Remote, Stream, Ticket, When,
+    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, NodeId, ROOT, Remote, Stream, Ticket,
+    When,
 };
 use sostenuto_nodes::Buffer;
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
@@ -326,9 +327,10 @@ impl Conductor {
                     Notice::Refused { ticket, why }
                 }
                 Event::Set { ticket, frame } => Notice::Set { ticket, frame },
-                Event::Muted { node, frame } => {
-                    let node = self.stage.label(node).unwrap_or_else(|| "a node that is gone".into());
-                    Notice::Muted { node, frame }
+                Event::Muted { node, frame } => Notice::Muted { node: self.said_of(node), frame },
+                Event::Told { node, report } => Notice::Told { node: self.said_of(node), report },
+                Event::Untold { node, lost, frame } => {
+                    Notice::Untold { node: self.said_of(node), lost, frame }
                 }
                 Event::Pong { ticket, frame } => Notice::Pong { ticket, frame },
             });
@@ -338,6 +340,10 @@ impl Conductor {
         self.end_retired();
         self.settle();
         notices
+    }
+
+    fn said_of(&self, node: NodeId) -> String {
+        self.stage.label(node).unwrap_or_else(|| "a node that is gone".into())
     }
 
     /// Takes away what has faded out, if there is room for the batch that does it; else next time.

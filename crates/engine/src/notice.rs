@@ -1,6 +1,6 @@
 //! What the audio thread told, in the words of the patch.
 
-use sostenuto_graph::{Refusal, Ticket};
+use sostenuto_graph::{Refusal, Report, Ticket};
 
 /// An acknowledgement or a report.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,22 @@ pub enum Notice {
         /// Its label in the patch.
         node: String,
         /// The frame.
+        frame: u64,
+    },
+    /// A node tells something that is a matter of its kind: that a voice has started or ended, say.
+    Told {
+        /// Its label in the patch.
+        node: String,
+        /// What it tells.
+        report: Report,
+    },
+    /// A node had more to tell than could be kept while nobody took it.
+    Untold {
+        /// Its label in the patch.
+        node: String,
+        /// How many reports were lost.
+        lost: u32,
+        /// The frame up to which they were.
         frame: u64,
     },
     /// The stream of a device has ended, or never began. It is tried again now and then, and the others go on.

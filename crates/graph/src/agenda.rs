@@ -2,7 +2,7 @@
 
 mod dues;
 
-use crate::message::{Address, Deed, Ticket};
+use crate::message::{Address, Deed, Refusal, Ticket};
 use crate::node::{NONE, Node, Nodes};
 use crate::table::MAX_CHUNKS;
 use crate::trajectory::Motion;
@@ -120,14 +120,14 @@ impl Agenda {
     }
 
     /// Makes, between two spans, the changes for `frame` and before that arrived before so many others; `lost` gets what
-    /// concerns no node that is there, unless a batch waits that may bring it: then it is tried again at that frame. `[audio]`
+    /// concerns no node that is there, or one that does not hear it, unless a batch waits that may bring it: then it is tried again at that frame. `[audio]`
     pub fn make_due(
         &mut self,
         frame: u64,
         arrivals: u64,
         nodes: &mut Nodes,
         next_batch: Option<u64>,
-        mut lost: impl FnMut(Entry),
+        mut lost: impl FnMut(Entry, Refusal),
     ) {
         while let Some(&index) = self.heap.first()
             && let Some(&entry) = self.entries.get(index)
@@ -141,12 +141,16 @@ impl Agenda {
                         self.release(index);
                         node.set(entry.frame, param, value, motion);
                     }
-                    Deed::Note(_) => self.append(node, index),
+                    deed if node.hears(&deed) => self.append(node, index),
+                    deed => {
+                        self.release(index);
+                        lost(entry, deed.unheard());
+                    }
                 },
                 _ if self.is_put_off(index, entry.frame, next_batch) => {}
                 _ => {
                     self.release(index);
-                    lost(entry);
+                    lost(entry, Refusal::NotSounding);
                 }
             }
         }
@@ -169,7 +173,7 @@ impl Agenda {
         end: u64,
         nodes: &mut Nodes,
         next_batch: Option<u64>,
-        mut lost: impl FnMut(Entry),
+        mut lost: impl FnMut(Entry, Refusal),
     ) {
         while let Some(&index) = self.heap.first() {
             let Some(&entry) = self.entries.get(index) else { return };
@@ -179,11 +183,17 @@ impl Agenda {
             self.pop_heap();
             match nodes.get_mut(entry.node.slot) {
                 Some(Some(node)) if node.upkeep.tenant == entry.node.tenant => {
-                    self.append(node, index);
+                    match node.hears(&entry.deed) {
+                        true => self.append(node, index),
+                        false => {
+                            lost(entry, entry.deed.unheard());
+                            self.release(index);
+                        }
+                    }
                 }
                 _ if self.is_put_off(index, entry.frame, next_batch) => {}
                 _ => {
-                    lost(entry);
+                    lost(entry, Refusal::NotSounding);
                     self.release(index);
                 }
             }

@@ -46,6 +46,14 @@ pub(crate) fn run_with_care(
     if let Body::Part(inner) = node.body {
         return run_part(plan, step, inner, frame, stage, ground);
     }
+    while node.care.has(Care::DUE)
+        && let Some(told) = stage.dues.first_told(node).filter(|told| *told < span.frame + span.frames as u64)
+    {
+        if told > span.frame {
+            return run_until(told, plan, step, frame, stage, window, timed);
+        }
+        stage.dues.settle_until(node, span.frame);
+    }
     let drives = step.drives.of(&plan.drives);
     let quiet = !node.care.has(Care::MOVING) && !node.care.has(Care::DUE) && drives.is_empty();
     if quiet && node.resting && inputs.all_silent() {
@@ -93,6 +101,23 @@ fn run_from(
         run_with_care(plan, step, frame, stage, &ground, timed);
     }
     begin(step.slot, stage);
+    let ground = stage.ground(frame, Window::new(window.offset() + before, window.frames() - before));
+    run_with_care(plan, step, frame, stage, &ground, timed);
+}
+
+/// Runs a node that is told something within the span up to then, and from there on.
+fn run_until(
+    told: u64,
+    plan: &CompiledGraph,
+    step: &NodeStep,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+    timed: bool,
+) {
+    let before = told.saturating_sub(stage.frame + window.offset() as u64) as usize;
+    let ground = stage.ground(frame, Window::new(window.offset(), before));
+    run_with_care(plan, step, frame, stage, &ground, timed);
     let ground = stage.ground(frame, Window::new(window.offset() + before, window.frames() - before));
     run_with_care(plan, step, frame, stage, &ground, timed);
 }

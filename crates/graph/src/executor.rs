@@ -3,6 +3,7 @@
 mod apply;
 mod obey;
 mod outbox;
+mod talkers;
 
 use crate::agenda::Agenda;
 use crate::band::Band;
@@ -13,7 +14,7 @@ use crate::load::Probe;
 use crate::message::{
     CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, commands, events,
 };
-use crate::node::{Body, Dial, Node, Nodes, OwnNodes};
+use crate::node::{Body, Dial, NONE, Node, Nodes, OwnNodes};
 use crate::plan::{Inner, Link};
 use crate::playing::Playing;
 use crate::processor::Stream;
@@ -105,6 +106,8 @@ pub struct Executor {
     width: Width,
     load: Arc<EngineLoad>,
     faults_untold: bool,
+    /// The first of the nodes that have something to tell at times.
+    first_talker: u32,
 }
 
 impl Executor {
@@ -136,6 +139,7 @@ impl Executor {
             width: Width::best(),
             load: load.clone(),
             faults_untold: false,
+            first_talker: NONE,
         };
         (executor, Remote { commands: sender, events: receiver, load })
     }
@@ -219,7 +223,7 @@ impl Executor {
         let next = self.next_batch();
         self.playing.play(self.frame, end, &mut self.agenda, &self.load);
         let outbox = &mut self.outbox;
-        self.agenda.hand_out(end, &mut self.nodes, next, |lost| outbox.tell_lost(lost.ticket));
+        self.agenda.hand_out(end, &mut self.nodes, next, |lost, why| outbox.tell_lost(lost.ticket, why));
         let mut stage = Stage {
             nodes: self.nodes.whole(),
             cables: &self.cables,
@@ -244,6 +248,7 @@ impl Executor {
         if stage.fault || self.faults_untold {
             self.report_muted();
         }
+        self.collect_reports(end);
         self.probe.next_span();
     }
 

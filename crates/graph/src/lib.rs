@@ -52,6 +52,7 @@ mod stats;
 mod table;
 mod team;
 mod teams;
+mod tell;
 mod topology;
 mod trajectory;
 
@@ -77,5 +78,6 @@ pub use sostenuto_rt::Help;
 pub use sostenuto_transport as transport;
 pub use sostenuto_voice as voice;
 pub use stats::{EngineLoad, NodeLoad, VoiceLoad};
+pub use tell::{Message, Report, Reports, Told};
 pub use topology::{AudioGraph, CableId, Footprint, ROOT, Sink, Source};
 pub use trajectory::{Motion, Trajectory};

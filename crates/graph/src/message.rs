@@ -2,6 +2,7 @@
 
 use crate::batch::Batch;
 use crate::shape::MAX_PARAMS;
+use crate::tell::{Message, Report};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use sostenuto_rt::{Consumer, Full, Producer, ring};
@@ -107,11 +108,22 @@ pub enum NoteEvent {
     Knob(NoteId, u16, f32),
 }
 
-/// What waits for its frame: a change of a parameter, or an event for an instrument.
+/// What waits for its frame: a change of a parameter, an event for an instrument, or a message for a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Deed {
     Set { param: u16, value: f32, motion: Motion },
     Note(NoteEvent),
+    Tell(Message),
+}
+
+impl Deed {
+    /// Why a node that does not hear it refuses it.
+    pub fn unheard(&self) -> Refusal {
+        match self {
+            Deed::Note(_) => Refusal::NoInstrument,
+            _ => Refusal::Unheard,
+        }
+    }
 }
 
 /// Names a request, so that its acknowledgement can be told from others.
@@ -141,14 +153,25 @@ pub enum Command {
         /// When; at once if `None` or past.
         at: Option<u64>,
     },
-    /// Tell an instrument of a note.
+    /// Tell an instrument of a note, or another node that takes notes.
     Note {
         /// Comes back in [`Event::Set`].
         ticket: Ticket,
-        /// The instrument.
+        /// The instrument or node.
         instrument: Address,
         /// What it is told.
         note: NoteEvent,
+        /// When.
+        at: When,
+    },
+    /// Tell a node something that is a matter of its kind. What has the same frame is told in the order in which it was sent.
+    Tell {
+        /// Comes back in [`Event::Set`].
+        ticket: Ticket,
+        /// The node.
+        node: Address,
+        /// What it is told.
+        message: Message,
         /// When.
         at: When,
     },
@@ -181,6 +204,9 @@ pub enum Refusal {
     /// Not an instrument.
     #[error("that node is no instrument: send notes to one that is")]
     NoInstrument,
+    /// A node that takes no such message.
+    #[error("that node takes no such message: see its kind for those that it takes")]
+    Unheard,
     /// The queue of changes with a frame is full.
     #[error(
         "too many changes are waiting for their frame: send them nearer to their time, or start with a larger limit"
@@ -214,14 +240,14 @@ pub enum Event {
         /// The batch.
         batch: Box<Batch>,
     },
-    /// A set, a reset, a note or a change of the transport took effect at this frame, or will.
+    /// A set, a reset, a note, a message or a change of the transport took effect at this frame, or will.
     Set {
         /// The request's.
         ticket: Ticket,
         /// The first frame that it changed.
         frame: u64,
     },
-    /// A set, a reset, a note or a change of the transport did not take effect.
+    /// A set, a reset, a note, a message or a change of the transport did not take effect.
     SetRefused {
         /// The request's.
         ticket: Ticket,
@@ -233,6 +259,22 @@ pub enum Event {
         /// The node.
         node: NodeId,
         /// The frame of that sample.
+        frame: u64,
+    },
+    /// A node tells something that is a matter of its kind.
+    Told {
+        /// The node.
+        node: NodeId,
+        /// What it tells.
+        report: Report,
+    },
+    /// A node had more to tell than could be kept while nobody took it; its later ones follow.
+    Untold {
+        /// The node.
+        node: NodeId,
+        /// How many reports were lost.
+        lost: u32,
+        /// The frame up to which they were.
         frame: u64,
     },
     /// The answer to a ping.

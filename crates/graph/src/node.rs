@@ -1,12 +1,13 @@
 //! A node as the audio thread holds it: the processor, where its parameters are, and how it fares.
 
 use crate::instrument::{Instrument, VoiceCare};
-use crate::message::NodeId;
+use crate::message::{Deed, NodeId};
 use crate::plan::Inner;
 use crate::processor::{Processor, Stream};
 use crate::shape::{Approach, MAX_PARAMS, Parameter, Shape};
 use crate::stats::NodeLoad;
 use crate::team::Place;
+use crate::tell::Told;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -120,13 +121,20 @@ pub(crate) struct Upkeep {
     pub voice: Option<Box<VoiceCare>>,
     /// Where it is in a team.
     pub place: Option<Place>,
+    /// Whether it has something to tell at times, and the slot of the next node that has.
+    pub talks: bool,
+    pub next_talker: u32,
 }
 
 impl Node {
     /// `[control]`
-    pub fn new(body: Body, shape: &Shape, id: NodeId, tenant: u32, load: Arc<NodeLoad>) -> Self {
+    pub fn new(mut body: Body, shape: &Shape, id: NodeId, tenant: u32, load: Arc<NodeLoad>) -> Self {
         debug_assert!(shape.params.len() <= MAX_PARAMS);
         let dial = |p: &Parameter| Dial { motion: Trajectory::hold(p.default), min: p.min, max: p.max };
+        let talks = match &mut body {
+            Body::Processor(processor) => processor.reports().is_some(),
+            Body::Part(_) => false,
+        };
         let mut upkeep = Upkeep {
             moving: 0,
             first_due: NONE,
@@ -142,6 +150,8 @@ impl Node {
             instrument: None,
             voice: None,
             place: None,
+            talks,
+            next_talker: NONE,
         };
         let mut near = [0.0; NEAR];
         if shape.params.len() > NEAR {
@@ -236,6 +246,30 @@ impl Node {
         self.upkeep.detour.depart(frame, if on { 1.0 } else { 0.0 }, motion);
         self.care.put(Care::DETOUR, true);
         self.ring();
+    }
+
+    /// Whether it can do what waits for its frame. `[audio]`
+    pub fn hears(&self, deed: &Deed) -> bool {
+        let told = match *deed {
+            Deed::Set { .. } => return true,
+            Deed::Note(_) if self.upkeep.instrument.is_some() => return true,
+            Deed::Note(note) => Told::Note(note),
+            Deed::Tell(message) => Told::Message(message),
+        };
+        matches!(&self.body, Body::Processor(processor) if processor.hears(&told))
+    }
+
+    /// Does at once what waited for its frame; what is for an instrument is none of a node's. `[audio]`
+    pub fn heed(&mut self, frame: u64, deed: Deed) {
+        let told = match deed {
+            Deed::Set { param, value, motion } => return self.set(frame, param, value, motion),
+            Deed::Note(note) => Told::Note(note),
+            Deed::Tell(message) => Told::Message(message),
+        };
+        if let Body::Processor(processor) = &mut self.body {
+            processor.tell(told, frame);
+            self.resting = false;
+        }
     }
 
     /// Sets a parameter off. `[audio]`; a number that the node does not have is left alone.

@@ -3,6 +3,7 @@
 use crate::choir::Kin;
 use crate::io::{Io, Params};
 use crate::shape::Shape;
+use crate::tell::{Reports, Told};
 use alloc::sync::Arc;
 use core::any::Any;
 
@@ -32,6 +33,7 @@ pub enum Activity {
 /// 4. It is sent to the audio thread in a batch and takes effect at one frame.
 /// 5. `[audio]` [`process`](Self::process) is called for every span of frames, in order, without gaps except where it rests.
 ///    It does not allocate, free, lock, wait, print, call the system or panic, and its time is bounded.
+///    Between two spans it may be [told](Self::tell) something, and what it [tells](Self::reports) is taken.
 /// 6. `[audio]` [`reset`](Self::reset) may be called between spans, to forget all that it has heard.
 /// 7. `[control]` Once removed it comes back whole, and is dropped there.
 ///
@@ -50,6 +52,26 @@ pub trait Processor: Send + 'static {
 
     /// Forgets what it has heard, as if just prepared. `[audio]`
     fn reset(&mut self);
+
+    /// Whether it takes this. What it does not take is refused. `[audio]`
+    fn hears(&self, told: &Told) -> bool {
+        let _ = told;
+        false
+    }
+
+    /// Is told something that it [hears](Self::hears), between the spans before and from this frame on. `[audio]`
+    ///
+    /// Parameters that change at the same frame are at their new values when it is next called. One that is mute, or in a voice that plays
+    /// nothing, is told all the same, but does not run; so a voice that begins anew forgets it. What is told things has no
+    /// [`kin`](Self::kin): in a team it runs lane by lane.
+    fn tell(&mut self, told: Told, frame: u64) {
+        let _ = (told, frame);
+    }
+
+    /// Where it keeps what it has to tell, if it ever has; whether it has some does not change. `[any]`
+    fn reports(&mut self) -> Option<&mut Reports> {
+        None
+    }
 
     /// The node as one that delays, if it can stand in a feedback loop. `[any]`
     fn delaying(&mut self) -> Option<&mut dyn Delaying> {

@@ -140,7 +140,7 @@ impl EngineLoad {
     pub fn muted(&self) -> u64 {
         self.muted.load(Relaxed)
     }
-    /// How many events (never one with a batch) were dropped because nobody took the earlier ones.
+    /// How many events (never one with a batch), and reports of nodes, were dropped because nobody took the earlier ones.
     pub fn untold(&self) -> u64 {
         self.untold.load(Relaxed)
     }
@@ -199,6 +199,9 @@ impl EngineLoad {
     }
     pub(crate) fn note_untold(&self) {
         self.untold.store(self.untold() + 1, Relaxed);
+    }
+    pub(crate) fn note_lost_reports(&self, reports: u32) {
+        self.untold.store(self.untold() + u64::from(reports), Relaxed);
     }
     pub(crate) fn note_overflows(&self, samples: u64) {
         self.overflows.store(self.overflows() + samples, Relaxed);

@@ -71,6 +71,8 @@ impl Desk {
                 Event::SetRefused { why, .. } => format!("set refused {why:?}"),
                 Event::Muted { frame, .. } => format!("muted {frame}"),
                 Event::Pong { frame, .. } => format!("pong {frame}"),
+                Event::Told { report, .. } => format!("told {} {}", report.frame, report.id),
+                Event::Untold { lost, .. } => format!("untold {lost}"),
             })
             .collect()
     }

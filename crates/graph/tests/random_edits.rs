@@ -3,7 +3,7 @@
 
 mod support;
 
-use sostenuto_graph::{AudioGraph, Command, Event, Executor, Limits, Motion, Refusal};
+use sostenuto_graph::{AudioGraph, Command, Event, Executor, Limits, Message, Motion, Refusal, When};
 use sostenuto_trap::{TrapAllocator, forbidden};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -27,6 +27,9 @@ struct Heard {
     last_applied: u64,
     muted: u64,
     frame: u64,
+    /// Messages that were told to nodes, and that they told of.
+    told: u64,
+    lost: u64,
 }
 
 fn listen(remote: &mut sostenuto_graph::Remote, heard: &mut Heard, graph: &mut AudioGraph) {
@@ -39,7 +42,9 @@ fn listen(remote: &mut sostenuto_graph::Remote, heard: &mut Heard, graph: &mut A
                 heard.applied += 1;
             }
             Event::Refused { why, .. } => panic!("a valid batch was refused: {why}"),
-            Event::SetRefused { why, .. } => assert_eq!(why, Refusal::NotSounding),
+            Event::SetRefused { why, .. } => assert!(matches!(why, Refusal::NotSounding | Refusal::Unheard)),
+            Event::Told { report, .. } => heard.told += u64::from(report.what < 3),
+            Event::Untold { lost, .. } => heard.lost += u64::from(lost),
             Event::Muted { .. } => heard.muted += 1,
             Event::Set { .. } | Event::Pong { .. } => {}
         }
@@ -76,6 +81,14 @@ fn command(
             [Motion::Jump, Motion::Glide(90), Motion::Linear(300), Motion::Exponential(70)][dice.below(4)];
         let set = graph.set(node, 0, value, Some(motion)).expect("in range");
         return (1, Some(Command::Set { ticket: graph.next_ticket(), set, at: Some(at) }));
+    }
+    if dice.chance(20) {
+        let nodes: Vec<_> = model.items.iter().filter_map(|item| graph.address(item.id)).collect();
+        let Some(node) = dice.pick(&nodes) else { return (0, None) };
+        let words = [dice.below(50) as u32; 4];
+        let message = Message { verb: dice.below(4) as u16, place: 0, id: dice.below(9) as u32, words };
+        let ticket = graph.next_ticket();
+        return (1, Some(Command::Tell { ticket, node, message, at: When::Frame(at) }));
     }
     if dice.chance(10) {
         // Dropped without a commit: as if nothing had been.
@@ -188,6 +201,9 @@ fn edits_at_random_while_it_sounds() {
     assert!(footprint.cable_slots <= most_cables + 400, "{footprint:?} for {most_cables} cables");
     assert!(footprint.blocks <= 1024, "{footprint:?}");
     assert!(rows > 0, "nothing was there to share");
+    assert!(heard.told > 0 && heard.lost == 0, "{heard:?}");
+    let untold = stage.remote.load.untold();
+    assert_eq!(untold, 0, "the rings had room");
     drop(stage);
     assert!(hands.into_iter().map(Hands::join).sum::<usize>() > 0, "nobody helped");
     assert_eq!(tally.alive(), 0);

@@ -4,7 +4,7 @@ use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use sostenuto_graph::transport::{Change, Meter, Position, Sequence, Step, Transport};
 use sostenuto_graph::voice::{Note, NoteId};
-use sostenuto_graph::{Address, Command, NodeId, NoteEvent, Ticket, When};
+use sostenuto_graph::{Address, Command, Message, NodeId, NoteEvent, Ticket, When};
 use sostenuto_patch::{Edit, Resolved, ResolvedSequence};
 use sostenuto_units::{Hertz, Span, Tempo};
 use std::collections::HashMap;
@@ -109,15 +109,34 @@ impl Conductor {
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
         let (instrument, born) = self.player(instrument)?;
-        // An instrument that is to come at a frame hears notes from then on.
-        let at = match at.into() {
-            When::Now if born > self.remote.load.frame() => When::Frame(born),
-            When::Frame(frame) => When::Frame(frame.max(born)),
-            other => other,
-        };
+        let at = self.not_before(at.into(), born);
         let ticket = self.graph.next_ticket();
         self.send(Command::Note { ticket, instrument, note, at })?;
         Ok(ticket)
+    }
+
+    /// Tells a node something that is a matter of its kind, at a time or as soon as may be. What the node then tells comes as
+    /// [`Notice::Told`](crate::Notice::Told).
+    ///
+    /// # Errors
+    /// No such node; a full ring. A message that the node does not take is [refused](crate::Notice::Refused) on the audio side.
+    pub fn tell(&mut self, node: &str, message: Message, at: impl Into<When>) -> Result<Ticket, EngineError> {
+        let (_, place) = self.find(node)?;
+        let (id, born) = (place.node, place.born);
+        let at = self.not_before(at.into(), born);
+        let node = self.graph.address(id).ok_or(sostenuto_graph::GraphError::NoSuchNode(id))?;
+        let ticket = self.graph.next_ticket();
+        self.send(Command::Tell { ticket, node, message, at })?;
+        Ok(ticket)
+    }
+
+    /// The time that is meant for a node that is to come at a frame: it hears what it is told from then on.
+    fn not_before(&self, at: When, born: u64) -> When {
+        match at {
+            When::Now if born > self.remote.load.frame() => When::Frame(born),
+            When::Frame(frame) => When::Frame(frame.max(born)),
+            other => other,
+        }
     }
 
     /// Plays a note of a length. It ends at its exact frame where its beginning is told before then; else as soon as it is told.

@@ -120,9 +120,28 @@ impl Dues<'_> {
         while node.care.has(Care::DUE)
             && let Some(due) = self.take_first(node)
         {
-            if let Deed::Set { param, value, motion } = due.deed {
-                node.set(due.frame, param, value, motion);
+            node.heed(due.frame, due.deed);
+        }
+    }
+
+    /// The frame of the first thing on a node's list that is not about a parameter.
+    pub fn first_told(&self, node: &Node) -> Option<u64> {
+        let mut next = node.first_due();
+        while let Some(due) = self.entries.get(next) {
+            if !matches!(due.deed, Deed::Set { .. }) {
+                return Some(due.frame);
             }
+            next = due.next;
+        }
+        None
+    }
+
+    /// Makes the changes that are due for a node by a frame, in their order. `[audio]`
+    pub fn settle_until(&mut self, node: &mut Node, frame: u64) {
+        while self.entries.get(node.first_due()).is_some_and(|due| due.frame <= frame)
+            && let Some(due) = self.take_first(node)
+        {
+            node.heed(due.frame, due.deed);
         }
     }
 }

@@ -12,8 +12,8 @@ impl Executor {
     pub(super) fn make_due(&mut self, arrivals: u64) {
         let next = self.next_batch();
         let outbox = &mut self.outbox;
-        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, next, |lost| {
-            outbox.tell_lost(lost.ticket);
+        self.agenda.make_due(self.frame, arrivals, &mut self.nodes, next, |lost, why| {
+            outbox.tell_lost(lost.ticket, why);
         });
     }
 
@@ -103,6 +103,7 @@ impl Executor {
 
     fn swap_nodes(&mut self, batch: &mut Batch) {
         for (slot, node) in &mut batch.nodes {
+            self.hush(*slot);
             if let Some(there) = self.nodes.get_mut(*slot) {
                 core::mem::swap(there, node);
             }
@@ -110,6 +111,7 @@ impl Executor {
             if let Some(leaving) = node {
                 self.agenda.dues().settle(leaving);
             }
+            self.let_talk(*slot);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What each command does: at once, at its frame, or why not.
 
 use super::{Executor, reset_node};
-use crate::message::{Address, Command, Deed, Event, NoteEvent, Refusal, Set, Ticket, When};
+use crate::message::{Address, Command, Deed, Event, Refusal, Set, Ticket, When};
 
 impl Executor {
     /// Takes commands, but no more than one callback may, nor more than there is room to answer.
@@ -35,7 +35,10 @@ impl Executor {
                 Event::Set { .. } => {}
                 refusal => _ = self.outbox.tell(refusal),
             },
-            Command::Note { ticket, instrument, note, at } => self.note(ticket, instrument, note, at),
+            Command::Note { ticket, instrument, note, at } => {
+                self.tell(ticket, instrument, Deed::Note(note), at)
+            }
+            Command::Tell { ticket, node, message, at } => self.tell(ticket, node, Deed::Tell(message), at),
             Command::Transport { ticket, change, at } => {
                 let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
                 self.outbox.tell(match self.playing.put(frame, change) {
@@ -76,21 +79,19 @@ impl Executor {
         }
     }
 
-    /// Notes wait in the agenda, even those that are due: there they keep their order with others.
-    fn note(&mut self, ticket: Ticket, instrument: Address, note: NoteEvent, at: When) {
+    /// Notes and messages wait in the agenda, even those that are due: there they keep their order with others.
+    fn tell(&mut self, ticket: Ticket, address: Address, deed: Deed, at: When) {
         let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
-        let there = match self.nodes.get(instrument.slot) {
-            Some(Some(node)) if node.upkeep.tenant == instrument.tenant => {
-                Some(node.upkeep.instrument.is_some())
-            }
+        let there = match self.nodes.get(address.slot) {
+            Some(Some(node)) if node.upkeep.tenant == address.tenant => Some(node.hears(&deed)),
             _ => None,
         };
         let next = self.next_batch().filter(|_| there.is_none() && frame == self.frame).unwrap_or(0);
         let frame = frame.max(next);
         self.outbox.tell(match there {
-            Some(false) => Event::SetRefused { ticket, why: Refusal::NoInstrument },
+            Some(false) => Event::SetRefused { ticket, why: deed.unheard() },
             None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
-            _ if self.agenda.put(frame, instrument, Deed::Note(note), ticket) => Event::Set { ticket, frame },
+            _ if self.agenda.put(frame, address, deed, ticket) => Event::Set { ticket, frame },
             _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
         });
     }

@@ -36,12 +36,19 @@ impl Outbox {
         self.kept.len() >= BACKLOG
     }
 
-    pub fn tell_lost(&mut self, ticket: Ticket) {
+    /// Tells what is not worth keeping a place for, as long as the ring has room; `false` if it has none. What it would cost to be kept is
+    /// the matter of the one who tells.
+    pub fn offer(&mut self, event: Event) -> bool {
+        self.flush();
+        self.kept.is_empty() && self.events.tell(event).is_ok()
+    }
+
+    pub fn tell_lost(&mut self, ticket: Ticket, why: Refusal) {
         // Notes of sequences are nobody's request.
         if ticket == Ticket(0) {
             return;
         }
-        self.tell(Event::SetRefused { ticket, why: Refusal::NotSounding });
+        self.tell(Event::SetRefused { ticket, why });
     }
 
     /// Sends, or keeps to send later; `false` if there is room for neither, which only a flood of lost changes and faults can bring about.

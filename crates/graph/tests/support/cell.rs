@@ -145,6 +145,11 @@ impl Cell {
         }
     }
 
+    /// Leaves so many frames out.
+    pub fn skip(&mut self, frames: u64) {
+        self.count += frames;
+    }
+
     fn counted(&mut self) -> u64 {
         self.count += 1;
         self.count - 1

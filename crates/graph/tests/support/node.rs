@@ -3,7 +3,9 @@
 use super::cell::{Cell, Kind};
 use super::hands::perhaps_held_up;
 use sostenuto_dsp::{Task, Vector, Width};
-use sostenuto_graph::{Activity, Choir, Delaying, Flow, Io, Kin, Params, Processor, Shape, Signal, Stream};
+use sostenuto_graph::{
+    Activity, Choir, Delaying, Flow, Io, Kin, Params, Processor, Report, Reports, Shape, Signal, Stream, Told,
+};
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -25,13 +27,15 @@ pub struct TestNode {
     cell: Cell,
     tally: Arc<Tally>,
     states_latency: bool,
+    /// What an impulse tells of what it was told.
+    reports: Option<Reports>,
 }
 
 impl TestNode {
     /// One that is late by so many frames and says so.
     pub fn late(frames: usize) -> Box<dyn Processor> {
         let (cell, tally) = (Cell::new(Kind::Late(frames)), Arc::default());
-        Box::new(TestNode { cell, tally, states_latency: true })
+        Box::new(TestNode { cell, tally, states_latency: true, reports: None })
     }
     pub fn boxed(kind: Kind) -> Box<dyn Processor> {
         TestNode::counted(kind, &Arc::default())
@@ -42,7 +46,9 @@ impl TestNode {
     /// One that states its latency if it is late and is told to.
     pub fn telling(kind: Kind, tally: &Arc<Tally>, states_latency: bool) -> Box<dyn Processor> {
         tally.made.fetch_add(1, Relaxed);
-        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally), states_latency })
+        // Little room, so that some is lost where nobody listens.
+        let reports = matches!(kind, Kind::Impulse(_)).then(|| Reports::with_room(8));
+        Box::new(TestNode { cell: Cell::new(kind), tally: Arc::clone(tally), states_latency, reports })
     }
 }
 
@@ -109,6 +115,28 @@ impl Processor for TestNode {
 
     fn reset(&mut self) {
         self.cell.reset();
+    }
+
+    fn hears(&self, told: &Told) -> bool {
+        self.reports.is_some() && matches!(told, Told::Message(message) if message.verb < 3)
+    }
+
+    fn tell(&mut self, told: Told, frame: u64) {
+        if let (Told::Message(message), Some(reports)) = (told, &mut self.reports) {
+            // Out of step from here on.
+            self.cell.skip(message.words[0].into());
+            reports.tell(Report {
+                frame,
+                what: message.verb,
+                place: message.place,
+                id: message.id,
+                value: 0.0,
+            });
+        }
+    }
+
+    fn reports(&mut self) -> Option<&mut Reports> {
+        self.reports.as_mut()
     }
 
     fn delaying(&mut self) -> Option<&mut dyn Delaying> {
