@@ -10,8 +10,8 @@ STEP := tools/step.sh
 NIGHTLY ?= nightly
 
 # Crates whose libraries run on the audio thread, and crates that are built for the browser as well.
-REALTIME := rt dsp voice transport graph nodes
-BROWSER := units rt dsp voice transport graph nodes patch engine
+REALTIME := rt dsp reel voice transport graph nodes
+BROWSER := units rt dsp reel voice transport graph nodes patch engine
 
 # What `make play` plays.
 PATCH ?= examples/slow-filter.toml

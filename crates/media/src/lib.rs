@@ -18,8 +18,8 @@
 //! ```
 //!
 //! # Real-time considerations
-//! Everything here allocates and waits for files: it belongs on a worker or control thread, never on the audio thread. The one exception is
-//! [`record::Tape`], which the audio thread writes to.
+//! Everything here allocates and waits for files: it belongs on a worker or control thread, never on the audio thread. The exceptions are
+//! [`record::Tape`], which the audio thread writes to, and [`stream::Reel`], which it plays.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,7 @@ pub mod plot;
 pub mod record;
 pub mod resample;
 mod sound;
+pub mod stream;
 pub mod wav;
 
 pub use sound::Sound;

@@ -101,10 +101,7 @@ pub fn resample(
     if from == to {
         return Ok(sound.clone());
     }
-    let is_possible = |rate: u32| (LEAST_RATE..=MOST_RATE).contains(&rate);
-    if !is_possible(from) || !is_possible(to) {
-        return Err(ResampleError::Rate { from, to });
-    }
+    check(from, to)?;
     let frames = sound.frames();
     let around = match edges {
         Edges::Silence => false,
@@ -122,6 +119,14 @@ pub fn resample(
     Ok(Sound { rate, channels })
 }
 
+fn check(from: u32, to: u32) -> Result<(), ResampleError> {
+    let is_possible = |rate: u32| (LEAST_RATE..=MOST_RATE).contains(&rate);
+    match is_possible(from) && is_possible(to) {
+        true => Ok(()),
+        false => Err(ResampleError::Rate { from, to }),
+    }
+}
+
 /// Whether a sound that is played over and over goes on where it ends.
 fn is_seamless(samples: &[f32]) -> bool {
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return false };
@@ -132,19 +137,20 @@ fn is_seamless(samples: &[f32]) -> bool {
 }
 
 /// A resampler for one channel at a time.
-struct Work {
+pub(crate) struct Work {
     resampler: Fft<f64>,
     from: u32,
     to: u32,
     /// Frames that go in and come out at a time.
-    taken: Vec<f64>,
-    given: Vec<f64>,
+    pub(crate) taken: Vec<f64>,
+    pub(crate) given: Vec<f64>,
     /// Frames that are fed before and behind what goes around, a whole number of frames also at the other rate, and what they become.
     lead: (usize, usize),
 }
 
 impl Work {
-    fn new(from: u32, to: u32) -> Result<Self, ResampleError> {
+    pub(crate) fn new(from: u32, to: u32) -> Result<Self, ResampleError> {
+        check(from, to)?;
         let refused = ResampleError::Refused { from, to };
         let common = gcd(from, to);
         let (least_in, least_out) = (u64::from(from / common), u64::from(to / common));
@@ -209,7 +215,13 @@ impl Work {
         Ok(out)
     }
 
-    fn piece(&mut self) -> Result<(), ResampleError> {
+    /// Forgets what it has heard.
+    pub(crate) fn reset(&mut self) {
+        self.resampler.reset();
+    }
+
+    /// Turns what is in `taken` into what is in `given`. That hangs on what was taken now and the time before, on nothing else.
+    pub(crate) fn piece(&mut self) -> Result<(), ResampleError> {
         let refused = ResampleError::Refused { from: self.from, to: self.to };
         let (taken, given) = (self.taken.len(), self.given.len());
         let from = InterleavedSlice::new(self.taken.as_slice(), 1, taken).map_err(|_| refused)?;

@@ -91,7 +91,7 @@ pub enum DecodeError {
 
 /// The same without the file and the place.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     Io(io::Error),
     Empty,
     Unknown(Cow<'static, str>),
@@ -116,7 +116,7 @@ pub(super) enum Fault {
 
 /// Where something went wrong.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Context<'c> {
+pub(crate) struct Context<'c> {
     pub path: &'c Path,
     pub rate: u32,
     /// Frames that are decoded.

@@ -24,13 +24,17 @@ mod error;
 mod limits;
 mod origin;
 mod packets;
+mod seek;
 
 pub use error::DecodeError;
 pub use limits::{Limit, Limits};
 
 use crate::Sound;
-use error::{Context, Fault};
-use origin::{Bytes, Origin};
+pub(crate) use error::{Context, Fault};
+pub(crate) use origin::Bytes;
+pub(crate) use seek::Seeker;
+
+use origin::Origin;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -11,7 +11,7 @@ use std::path::Path;
 use symphonia::core::io::MediaSource;
 
 /// The bytes of a file, and the ending of its name.
-pub(super) struct Bytes {
+pub(crate) struct Bytes {
     pub source: Box<dyn MediaSource>,
     pub ending: Option<String>,
 }
@@ -31,6 +31,15 @@ impl Bytes {
         Ok(Bytes { source: Box::new(file), ending: ending(path) })
     }
 
+    /// From anything that can seek.
+    pub fn from(source: Box<dyn MediaSource>, name: &str, limits: &Limits) -> Result<Self, Fault> {
+        match source.byte_len() {
+            Some(0) => return Err(Fault::Empty),
+            length => limits.check_file(length.unwrap_or(0))?,
+        }
+        Ok(Bytes { source, ending: ending(Path::new(name)) })
+    }
+
     pub fn of(bytes: Vec<u8>, name: &str, limits: &Limits) -> Result<Self, Fault> {
         if bytes.is_empty() {
             return Err(Fault::Empty);
@@ -45,13 +54,14 @@ fn ending(path: &Path) -> Option<String> {
 }
 
 /// What gives the frames.
-pub(super) enum Origin {
+pub(crate) enum Origin {
     Wav(Reading<BufReader<Box<dyn MediaSource>>>),
     Packets(Box<Packets>),
 }
 
-/// Frames of a WAV file that are read at a time.
+/// Frames of a WAV file that are read at a time, to memory and in a stream.
 const PIECE: usize = 1 << 14;
+const STEP: usize = 1 << 11;
 
 impl Origin {
     pub fn open(mut bytes: Bytes) -> Result<Self, Fault> {
@@ -120,6 +130,36 @@ impl Origin {
                 wav.read(channels, PIECE).map(|frames| frames > 0).map_err(fault)
             }
             Origin::Packets(packets) => packets.next(channels),
+        }
+    }
+
+    /// Puts the next frames in the place of what is there, and says which frame of the sound the first of them is; nothing at the end.
+    pub fn piece(&mut self, channels: &mut Vec<Vec<f32>>) -> Result<Option<i64>, Fault> {
+        match self {
+            Origin::Wav(wav) => {
+                channels.resize(usize::from(wav.channels), Vec::new());
+                channels.iter_mut().for_each(Vec::clear);
+                let at = wav.place();
+                let frames = wav.read(channels, STEP).map_err(fault)?;
+                Ok((frames > 0).then_some(at as i64))
+            }
+            Origin::Packets(packets) => packets.piece(channels),
+        }
+    }
+
+    /// Goes somewhere from which on the frame is met, and decoded exactly, if that can be done.
+    pub fn seek(&mut self, frame: u64) -> Result<(), Fault> {
+        match self {
+            Origin::Wav(wav) => wav.seek(frame).map_err(fault),
+            Origin::Packets(packets) => packets.seek(frame),
+        }
+    }
+
+    /// How many frames there are, if that has to be counted; the file is read for it, and to be opened again.
+    pub fn count(&mut self, look_up: impl FnMut(u64) -> Result<(), Fault>) -> Result<u64, Fault> {
+        match self {
+            Origin::Wav(wav) => Ok(wav.told),
+            Origin::Packets(packets) => packets.count(look_up),
         }
     }
 

@@ -7,13 +7,16 @@ use std::io::{ErrorKind, SeekFrom};
 use std::ops::Range;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_VORBIS,
+};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::units::Timestamp;
 
 pub(super) struct Packets {
     demuxer: Box<dyn FormatReader>,
@@ -119,14 +122,84 @@ impl Packets {
     /// Appends the frames of the next packet of the track.
     pub fn next(&mut self, channels: &mut Vec<Vec<f32>>) -> Result<bool, Fault> {
         let had = channels.first().map_or(0, Vec::len) as u64;
+        if self.advance()?.is_none() {
+            return self.end(had);
+        }
+        if self.piece.first().is_none_or(Vec::is_empty) {
+            return Ok(true);
+        }
+        if channels.is_empty() {
+            channels.resize(self.piece.len(), Vec::new());
+        }
+        channels.iter_mut().zip(&self.piece).for_each(|(all, piece)| all.extend_from_slice(piece));
+        Ok(true)
+    }
+
+    /// Puts the frames of the next packet of the track in the place of what is there, and says which frame of the sound the first is: below 0 if it
+    /// lies before the sound. Nothing at the end.
+    pub fn piece(&mut self, channels: &mut Vec<Vec<f32>>) -> Result<Option<i64>, Fault> {
+        let at = self.advance()?;
+        channels.resize(self.piece.len(), Vec::new());
+        channels.iter_mut().zip(&self.piece).for_each(|(to, piece)| to.clone_from(piece));
+        let delay = self.edit.map_or(0, |edit| edit.delay as i64);
+        Ok(at.map(|at| at - delay))
+    }
+
+    /// Goes to a packet from which on a frame of the sound is decoded as if all before it had been, if the container allows it.
+    pub fn seek(&mut self, frame: u64) -> Result<(), Fault> {
+        let delay = self.edit.map_or(0, |edit| edit.delay);
+        let target = frame.saturating_add(delay).saturating_sub(self.warm_up());
+        let ts = Timestamp::from(i64::try_from(target).unwrap_or(i64::MAX));
+        let to = SeekTo::Timestamp { ts, track_id: self.track };
+        let went = self.demuxer.seek(SeekMode::Accurate, to);
+        self.decoder.reset();
+        went.map(|_| ()).map_err(|error| Fault::Damaged(error.to_string().into()))
+    }
+
+    /// Frames that a decoder has to hear before those that are to be exact: what lies over from packet to packet, and of MP3 what packets borrow from those
+    /// before them (at most 511 bytes, which 40 packets have at any rate).
+    fn warm_up(&self) -> u64 {
+        match self.decoder.codec_params().codec {
+            CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3 => 40 * 1152,
+            CODEC_ID_AAC => 4 * 1024,
+            CODEC_ID_VORBIS => 2 * 8192,
+            CODEC_ID_FLAC | CODEC_ID_ALAC => 0,
+            _ => 4096,
+        }
+    }
+
+    /// How many frames the packets say that there are, without decoding them; `look_up` is asked now and then whether to go on.
+    pub fn count(&mut self, mut look_up: impl FnMut(u64) -> Result<(), Fault>) -> Result<u64, Fault> {
+        let (mut end, mut number) = (0_i64, 0_u64);
+        loop {
+            let packet = match self.demuxer.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break,
+                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => break,
+                Err(Error::IoError(error)) => return Err(Fault::Io(error)),
+                Err(error) => return Err(Fault::Damaged(error.to_string().into())),
+            };
+            if packet.track_id == self.track {
+                let valid = packet.trim_start.get().saturating_add(packet.dur.get());
+                end = end.max(packet.pts.get().saturating_add(i64::try_from(valid).unwrap_or(i64::MAX)));
+            }
+            number += 1;
+            if number.is_multiple_of(256) {
+                look_up(end.max(0) as u64)?;
+            }
+        }
+        let frames = end.max(0) as u64;
+        Ok(self.keeps(frames).map_or(frames, |kept| kept.end - kept.start))
+    }
+
+    /// Decodes the next packet of the track; the place of its first frame, as the container counts.
+    fn advance(&mut self) -> Result<Option<i64>, Fault> {
         for _ in 0..MOST_PASSED {
             let packet = match self.demuxer.next_packet() {
                 Ok(Some(packet)) => packet,
-                Ok(None) => return self.end(had),
-                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
-                    // Some demuxers have no other way of saying that all is read.
-                    return self.end(had);
-                }
+                Ok(None) => return Ok(None),
+                // Some demuxers have no other way of saying that all is read.
+                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
                 Err(Error::IoError(error)) => return Err(Fault::Io(error)),
                 Err(error) => return Err(Fault::Damaged(error.to_string().into())),
             };
@@ -134,11 +207,12 @@ impl Packets {
                 continue;
             }
             let length = packet.dur.get();
+            let at = packet.pts.get().saturating_add(i64::try_from(packet.trim_start.get()).unwrap_or(0));
             match self.decoder.decode(&packet) {
                 Ok(decoded) => {
                     let layout = (decoded.spec().rate(), decoded.spec().channels().count() as u16);
                     take(&decoded, &mut self.piece);
-                    return self.append(layout, channels);
+                    return self.settle(layout).map(|()| Some(at));
                 }
                 Err(Error::IoError(_)) => {
                     return Err(Fault::Piece {
@@ -155,22 +229,20 @@ impl Packets {
         Err(Fault::Damaged("no sound follows".into()))
     }
 
-    fn append(&mut self, layout: (u32, u16), channels: &mut Vec<Vec<f32>>) -> Result<bool, Fault> {
+    /// What was decoded is of the layout of what came before.
+    fn settle(&mut self, layout: (u32, u16)) -> Result<(), Fault> {
         let frames = self.piece.first().map_or(0, Vec::len);
         if frames == 0 {
-            return Ok(true);
+            return Ok(());
         }
-        if channels.is_empty() {
-            channels.resize(self.piece.len(), Vec::new());
-        } else if channels.len() != self.piece.len() || self.layout.is_some_and(|(rate, _)| rate != layout.0)
-        {
+        let before = self.layout.filter(|_| self.usual > 0);
+        if before.is_some_and(|before| before != layout) {
             return Err(Fault::Damaged("its rate or its channels change on the way".into()));
         }
         // What is decoded counts, not what was announced.
         self.layout = Some(layout);
         self.usual = frames as u64;
-        channels.iter_mut().zip(&self.piece).for_each(|(all, piece)| all.extend_from_slice(piece));
-        Ok(true)
+        Ok(())
     }
 
     /// The end, unless frames are missing or a checksum of the whole says otherwise.

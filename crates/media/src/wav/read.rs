@@ -133,6 +133,8 @@ pub(crate) struct Reading<R> {
     /// Frames that the header tells of; those that are there if it was written without knowing.
     pub told: u64,
     kind: Kind,
+    /// Where the samples begin, in bytes.
+    begin: u64,
     read: u64,
     room: Vec<u8>,
 }
@@ -181,7 +183,7 @@ impl<R: Read + Seek> Reading<R> {
                         _ => size,
                     };
                     let format = format.ok_or(Fault::NotWav("no description comes before its samples"))?;
-                    return Self::described(source, &format, bytes);
+                    return Self::described(source, &format, (begin, bytes));
                 }
                 _ => skip(&mut source, size + size % 2)?,
             }
@@ -189,7 +191,7 @@ impl<R: Read + Seek> Reading<R> {
         Err(Fault::NotWav("there are thousands of chunks before its samples"))
     }
 
-    fn described(source: R, format: &[u8; 40], bytes: u64) -> Result<Self, Fault> {
+    fn described(source: R, format: &[u8; 40], (begin, bytes): (u64, u64)) -> Result<Self, Fault> {
         let short = |at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
         let rate = u32::from_le_bytes([format[4], format[5], format[6], format[7]]);
         let (code, channels, frame, bits) = (short(0), short(2), usize::from(short(12)), short(14));
@@ -204,7 +206,7 @@ impl<R: Read + Seek> Reading<R> {
             return Err(Fault::NotWav("its last frame is incomplete"));
         }
         let told = bytes / frame as u64;
-        Ok(Reading { source, rate, channels, told, kind, read: 0, room: Vec::new() })
+        Ok(Reading { source, rate, channels, told, kind, begin, read: 0, room: Vec::new() })
     }
 
     /// Which codec it is, by the name that others have for it.
@@ -217,6 +219,20 @@ impl<R: Read + Seek> Reading<R> {
             Kind::Float32 => "PCM, 32-bit float",
             Kind::Float64 => "PCM, 64-bit float",
         }
+    }
+
+    /// The frame that is read next.
+    pub fn place(&self) -> u64 {
+        self.read
+    }
+
+    /// Goes on at a frame; behind the last, where nothing is left.
+    pub fn seek(&mut self, frame: u64) -> Result<(), Fault> {
+        let frame = frame.min(self.told);
+        let bytes = (self.kind.bytes() * usize::from(self.channels)) as u64;
+        self.source.seek(SeekFrom::Start(self.begin.saturating_add(frame.saturating_mul(bytes))))?;
+        self.read = frame;
+        Ok(())
     }
 
     /// Appends up to so many frames to the channels; how many, and 0 at the end.
