@@ -107,6 +107,12 @@ impl Drain {
         self.intake.frames()
     }
 
+    /// Frames that it gives, from the first that are not silent, until they are whole: before that, the converter of rates still hears the silence before them, and the
+    /// step between. 0 at equal rates. `[any]`
+    pub fn begins_after(&self) -> usize {
+        (2.0 * self.converter.delay() * self.to / self.from).ceil() as usize
+    }
+
     /// Fills a block of interleaved frames, at `now` nanoseconds. Samples past the last whole frame are silent. `[audio]`
     pub fn fill(&mut self, block: &mut [f32], now: u64) {
         let frames = block.len() / self.channels;
@@ -137,10 +143,16 @@ impl Drain {
         self.pace.restart();
     }
 
-    /// Both ends on one clock: plays as soon as there is enough for a block.
+    /// Both ends on one clock: plays as soon as there is enough for a block. If the clock that asks stands still while the other feeds, what comes late is left out.
     fn run_along(&mut self, pulse: &Pulse, frames: usize) -> f64 {
         if pulse.blocked {
             self.flush();
+        } else if self.intake.is_playing() {
+            let excess = self.intake.frames().saturating_sub(self.needs(frames));
+            if excess as f64 > self.steer.cap() && self.intake.skip(excess) {
+                self.meters.overruns.add(1);
+                self.meters.skipped.add(excess as u64);
+            }
         } else if self.intake.is_silent() && self.intake.frames() >= self.needs(frames).max(1) {
             // Bit-exact from the first frame of all; after a gap it fades in.
             self.intake.play(self.meters.underruns.get() + self.meters.overruns.get() == 0);

@@ -284,8 +284,7 @@ impl Bay {
         let by = self.slope * frames as f32;
         self.turning = false;
         for alias in self.aliases.iter_mut().filter(|alias| alias.level < 1.0) {
-            alias.level = (alias.level + by).min(1.0);
-            self.turning |= alias.level < 1.0;
+            self.turning |= alias.come_by(by);
         }
     }
 
@@ -379,6 +378,8 @@ struct Alias {
     before: StreamKey,
     /// How far the present one has come, from 0 to 1.
     level: f32,
+    /// Which one is to stand for it after that.
+    next: Option<StreamKey>,
 }
 
 /// How loud something is on a stream: at first, where that goes to, and by how much in a frame.
@@ -386,15 +387,32 @@ type Share = (f32, f32, f32);
 
 impl Alias {
     fn of(key: StreamKey) -> Self {
-        Alias { now: key, before: key, level: 1.0 }
+        Alias { now: key, before: key, level: 1.0, next: None }
     }
 
+    /// Turns to a stream: at once, or once it has come to the one that it is on the way to, so that nothing jumps.
     fn turn(&mut self, to: StreamKey) {
-        if to != self.now {
+        self.next = None;
+        if to == self.now {
+        } else if to == self.before {
             // Back to where it came from, it goes on from there.
-            let level = if to == self.before { 1.0 - self.level } else { 0.0 };
-            *self = Alias { now: to, before: self.now, level };
+            *self = Alias { now: to, before: self.now, level: 1.0 - self.level, next: None };
+        } else if self.level < 1.0 {
+            self.next = Some(to);
+        } else {
+            *self = Alias { now: to, before: self.now, level: 0.0, next: None };
         }
+    }
+
+    /// Comes so much further; whether it is still on the way.
+    fn come_by(&mut self, by: f32) -> bool {
+        self.level = (self.level + by).min(1.0);
+        if self.level == 1.0
+            && let Some(next) = self.next.take()
+        {
+            self.turn(next);
+        }
+        self.level < 1.0
     }
 
     /// How loud it is on a stream; nothing if it is not heard there.

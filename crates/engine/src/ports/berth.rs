@@ -313,6 +313,11 @@ impl<S> Attached<S> {
         self.mouth.as_ref().is_none_or(MouthRemote::is_settled)
     }
 
+    /// The lines that lead to it: that which feeds it, or will, and those that have yet to be relieved.
+    pub fn lines(&self) -> impl Iterator<Item = u64> {
+        self.old_lines.iter().copied().chain([self.line])
+    }
+
     /// The lines that nobody drains any more.
     pub fn done_lines(&mut self) -> Vec<u64> {
         if let Some(mouth) = &mut self.mouth {

@@ -20,8 +20,12 @@ use sostenuto_rt::{Gauge, OwnerSlot, Producer, TrashCollector};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Nanoseconds for which a stream that no port asks for stays open: what it plays has faded out by then.
+/// Nanoseconds for which a stream that no port asks for stays open, besides its longest latency: what it plays has faded out by then.
 const LINGER: u64 = 200_000_000;
+
+fn linger(need: &Need) -> u64 {
+    LINGER + (need.cap_ms.max(0.0) * 1e6) as u64
+}
 
 /// How ports are opened.
 #[derive(Clone, Debug, PartialEq)]

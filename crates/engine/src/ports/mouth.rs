@@ -16,6 +16,8 @@ pub(crate) struct Mouth {
     channels: usize,
     now: Box<Drain>,
     next: Option<Box<Drain>>,
+    /// Frames that the next one has played unheard, while what it held was not whole yet.
+    unheard: usize,
     /// Frames of the crossfade that are done, and all of them.
     faded: usize,
     fade: usize,
@@ -44,6 +46,7 @@ impl Mouth {
             channels,
             now: Box::new(drain),
             next: None,
+            unheard: 0,
             faded: 0,
             fade: ((f64::from(rate) * CROSSFADE) as usize).max(1),
             piece: vec![0.0; (block as usize * 2).max(ROOM_FRAMES) * channels].into(),
@@ -72,7 +75,7 @@ impl Mouth {
         self.spent.flush();
         if self.next.is_none() {
             self.next = self.inbox.pop();
-            self.faded = 0;
+            (self.unheard, self.faded) = (0, 0);
         }
     }
 
@@ -85,6 +88,11 @@ impl Mouth {
             let Some(piece) = self.piece.get_mut(..part.len()) else { return };
             next.fill(piece, now);
             if next.state() == PortState::Priming && self.faded == 0 {
+                continue;
+            }
+            // A converter of rates begins in the middle of the sound, with a step that it hears as one.
+            if self.unheard < next.begins_after() {
+                self.unheard += part.len() / self.channels;
                 continue;
             }
             for (to, from) in part.chunks_exact_mut(self.channels).zip(piece.chunks_exact(self.channels)) {

@@ -4,7 +4,7 @@ use super::super::bay::Change;
 use super::super::berth::{Berth, Need, Opening, State, Unopened};
 use super::super::spec::Streams;
 use super::super::wire::StreamKey;
-use super::{LINGER, Ports};
+use super::{Ports, linger};
 use crate::notice::Notice;
 use sostenuto_device::{
     Change as DeviceChange, ClockChoice, Direction, End, Holder, Host, OpenError, Stream, Terms, Tie, Vigour,
@@ -66,7 +66,10 @@ impl<H: Host> Ports<H> {
         match self.terms_of(at) {
             Ok(terms) => match self.stands_for(at, &terms) {
                 // One that is being left: its device may take one stream only.
-                Some(LEFT) => self.berths[at].wait_until(now.saturating_add(2 * LINGER)),
+                Some(LEFT) => {
+                    let berth = &mut self.berths[at];
+                    berth.wait_until(now.saturating_add(2 * linger(&berth.need)));
+                }
                 Some(other) => self.alias(at, other, None),
                 None => {
                     if let Err(why) = self.open(at, terms, now, first) {
@@ -221,14 +224,11 @@ impl<H: Host> Ports<H> {
     fn close(&mut self, at: usize) -> Option<String> {
         let berth = &mut self.berths[at];
         let key = berth.key;
-        let State::Open(mut open) = std::mem::replace(&mut berth.state, State::Closed) else { return None };
+        let State::Open(open) = std::mem::replace(&mut berth.state, State::Closed) else { return None };
         let (under, over) = open.runs();
         berth.past = (berth.past.0 + under, berth.past.1 + over);
         self.holder.remove(open.id);
-        open.old_lines.push(open.line);
-        for line in open.old_lines.drain(..) {
-            self.door.send(Change::RemoveLine(line));
-        }
+        open.lines().for_each(|line| self.door.send(Change::RemoveLine(line)));
         self.forsake(key, 0);
         Some(open.terms.device.clone())
     }
@@ -293,6 +293,10 @@ impl<H: Host> Ports<H> {
                 self.close(old);
                 self.berths.remove(old);
             }
+            // It had not left the one that is the default again.
+            if self.berths[first].open().is_some_and(|open| open.terms.device == id) {
+                continue;
+            }
             let Berth { way, need, .. } = self.berths[first];
             self.berths.push(Berth::new(key, way, None, need));
             let last = self.berths.len() - 1;
@@ -314,15 +318,15 @@ impl<H: Host> Ports<H> {
         let key = self.berths[at].key;
         self.berths.push(left);
         // The device may take one stream only.
-        self.forsake(key, now.saturating_add(2 * LINGER));
+        self.forsake(key, now.saturating_add(2 * linger(&need)));
     }
 
     /// New default devices that play take over from the old ones.
     fn succeed(&mut self, now: u64) {
         for at in (0..self.berths.len()).rev() {
             let key = self.berths[at].key;
-            let Some(old) = self.berths.iter().position(|berth| berth.key == key).filter(|old| *old < at)
-            else {
+            let same = |berth: &Berth<H::Stream>| berth.key == key && key != LEFT;
+            let Some(old) = self.berths.iter().position(same).filter(|old| *old < at) else {
                 continue;
             };
             let plays = |open: &super::super::berth::Attached<H::Stream>| {
@@ -330,7 +334,8 @@ impl<H: Host> Ports<H> {
             };
             if self.berths[at].open().is_some_and(plays) || self.berths[old].open().is_none() {
                 if let Some(open) = self.berths[old].open() {
-                    self.door.send(Change::Fade(open.line));
+                    // One that is to take over from another may not be heard yet, and the other still is.
+                    open.lines().for_each(|line| self.door.send(Change::Fade(line)));
                 }
                 self.leave(old, now);
                 self.berths.remove(old);
@@ -358,7 +363,8 @@ impl<H: Host> Ports<H> {
             let fits = need.is_port_of(&open.need);
             let outgrown = need.reach > width && need.reach > open.need.reach;
             let mut change = None;
-            if way == Way::Out && !outgrown && (open.tie != tie || !fits) {
+            // One that is being left fades out, and takes nothing new.
+            if way == Way::Out && !outgrown && key != LEFT && (open.tie != tie || !fits) {
                 change = open.exchange(key, (line, tie), need, rate);
             }
             let done = open.done_lines();
@@ -381,7 +387,8 @@ impl<H: Host> Ports<H> {
             self.berths.iter().any(needs)
         };
         let over = |berth: &Berth<H::Stream>| {
-            berth.unneeded_since.is_some_and(|since| now > since.saturating_add(LINGER)) && !stands(berth.key)
+            berth.unneeded_since.is_some_and(|since| now > since.saturating_add(linger(&berth.need)))
+                && !stands(berth.key)
         };
         let gone: Vec<usize> = (0..self.berths.len()).rev().filter(|at| over(&self.berths[*at])).collect();
         for at in gone {
