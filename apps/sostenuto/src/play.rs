@@ -19,7 +19,7 @@ use sostenuto_engine::{AudioEngine, Controller, Notice};
 use sostenuto_patch::Patch;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -52,6 +52,10 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
         }
     }
     engine.set_threads(usize::from(args.threads))?;
+    if args.journal.is_some() {
+        // Its times are frames of one rate.
+        engine.keep_rate()?;
+    }
     let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
     let args = &cli::Play { seconds, ..args.clone() };
     let (show, heard) = start(&engine, args, &checked.patch)?;
@@ -60,7 +64,7 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
     let watching = Arc::new(AtomicBool::new(!args.no_watch && file.is_some()));
     let answers = Answers { controller: engine.controller(), show: show.clone(), file, watching };
     let snapshots = Arc::new(Mutex::new(Snapshots { journal: args.journal.clone(), taken: 0 }));
-    let rate = f64::from(engine.outlet().rate);
+    let rate = Arc::new(AtomicU32::new(engine.outlet().rate));
     Session { controller: engine.controller(), show, rate, answers, snapshots }.run(args, heard)?;
     engine.stop()?;
     Ok(ExitCode::SUCCESS)
@@ -103,7 +107,8 @@ fn watched(args: &cli::Play) -> Option<&Path> {
 struct Session {
     controller: Controller,
     show: Show,
-    rate: f64,
+    /// The engine's frames per second.
+    rate: Arc<AtomicU32>,
     answers: Answers,
     /// Shared with whoever changes the patch as a whole.
     snapshots: Arc<Mutex<Snapshots>>,
@@ -148,20 +153,26 @@ impl Session {
         Ok(())
     }
 
+    fn rate(&self) -> f64 {
+        self.rate.load(Ordering::Relaxed).into()
+    }
+
     /// Shows what the audio thread told.
     fn tell(&self, notices: &Receiver<Notice>) {
         for notice in notices.try_iter() {
             match &notice {
                 Notice::Applied { ticket, frame } | Notice::Set { ticket, frame } => {
                     if self.show.acknowledged(*ticket, Some(*frame)) {
-                        self.show
-                            .print(&format!("  from {:.3} s on (frame {frame})", *frame as f64 / self.rate));
+                        self.show.print(&format!(
+                            "  from {:.3} s on (frame {frame})",
+                            *frame as f64 / self.rate()
+                        ));
                     }
                 }
                 Notice::Pong { frame, .. } => {
                     self.show.print(&format!(
                         "the audio thread is at frame {frame} ({:.3} s)",
-                        *frame as f64 / self.rate
+                        *frame as f64 / self.rate()
                     ));
                 }
                 Notice::DeviceLost { device, why } => {
@@ -179,6 +190,12 @@ impl Session {
                 Notice::ClockMoved { to, why } => {
                     let clock = to.as_deref().unwrap_or("a clock of its own");
                     self.show.print(&format!("the engine runs on {clock} now: {why}"));
+                }
+                Notice::RateChanged { to, .. } => {
+                    self.rate.store(*to, Ordering::Relaxed);
+                    self.show.print(&format!(
+                        "the engine runs at {to} Hz now, as the device does that has the clock"
+                    ));
                 }
                 Notice::Refused { ticket, .. } => {
                     self.show.acknowledged(*ticket, None);

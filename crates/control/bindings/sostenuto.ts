@@ -363,7 +363,11 @@ export type Notice = { "kind": "applied",
   /** The device; left out if it is a clock of the engine's own. */
   to?: string,
   /** Why. */
-  message: string, } | { "kind": "pong",
+  message: string, } | { "kind": "rate_changed",
+  /** Frames per second until now. */
+  from: number,
+  /** From now on. */
+  to: number, } | { "kind": "pong",
   /** Names the request. */
   ticket: number,
   /** The frame that is rendered next. */

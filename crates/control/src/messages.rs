@@ -287,6 +287,13 @@ pub enum Notice {
         /// Why.
         message: String,
     },
+    /// The engine runs at another rate from now on, that of its clock's device; frames are of that rate.
+    RateChanged {
+        /// Frames per second until now.
+        from: u32,
+        /// From now on.
+        to: u32,
+    },
     /// The answer to a ping.
     Pong {
         /// Names the request.

@@ -7,7 +7,7 @@ use crate::ports;
 use crate::program::Program;
 use crate::server::Settings;
 use sostenuto_engine::Controller;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Connections that have not said `hello` yet, at most; the next wait until one has, or has run out of time.
@@ -18,7 +18,7 @@ pub(crate) struct Service {
     pub program: Arc<dyn Program>,
     pub settings: Settings,
     /// The engine's frames per second.
-    pub rate: f64,
+    rate: AtomicU32,
     clients: Mutex<Vec<Arc<Client>>>,
     stopping: AtomicBool,
 }
@@ -26,7 +26,18 @@ pub(crate) struct Service {
 impl Service {
     pub fn new(controller: Controller, program: Arc<dyn Program>, settings: Settings, rate: f64) -> Self {
         let (clients, stopping) = (Mutex::default(), AtomicBool::new(false));
+        let rate = AtomicU32::new(rate as u32);
         Service { controller, program, settings, rate, clients, stopping }
+    }
+
+    /// The engine's frames per second.
+    pub fn rate(&self) -> f64 {
+        self.rate.load(Ordering::Relaxed).into()
+    }
+
+    /// Notes that the engine runs at another rate.
+    pub fn rate_changed(&self, rate: u32) {
+        self.rate.store(rate, Ordering::Relaxed);
     }
 
     /// Everybody who is connected.

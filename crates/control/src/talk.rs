@@ -125,7 +125,7 @@ fn welcome(service: &Service) -> Welcome {
     Welcome {
         version: VERSION,
         program: env!("CARGO_PKG_VERSION").into(),
-        rate: service.rate,
+        rate: service.rate(),
         methods: METHODS.iter().map(|method| (*method).to_owned()).collect(),
         limits: Limits {
             line: service.settings.line,

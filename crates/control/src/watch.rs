@@ -15,6 +15,9 @@ pub(crate) fn watch(service: &Service, notices: &Receiver<Told>) {
     while !service.is_stopping() {
         match notices.recv_timeout(patience(service, Instant::now())) {
             Ok(notice) => {
+                if let Told::RateChanged { to, .. } = notice {
+                    service.rate_changed(to);
+                }
                 let text = noticed(said(notice));
                 service.clients().iter().for_each(|client| client.tell(&text));
             }
@@ -53,6 +56,7 @@ fn said(notice: Told) -> Notice {
             Notice::DeviceMissing { device, message: why, instead }
         }
         Told::ClockMoved { to, why } => Notice::ClockMoved { to, message: why },
+        Told::RateChanged { from, to } => Notice::RateChanged { from, to },
         Told::Pong { ticket, frame } => Notice::Pong { ticket: ticket.0, frame },
         other => Notice::Other { message: format!("{other:?}") },
     }

@@ -236,6 +236,14 @@ impl AudioEngine {
         })?
     }
 
+    /// Keeps the engine at its rate, wherever its clock comes from. Otherwise it follows the device that has the clock, unless the [`Request`] has a rate.
+    ///
+    /// # Errors
+    /// The engine has been shut down.
+    pub fn keep_rate(&self) -> Result<(), AudioError> {
+        self.controller.control(|control| control.rig.keep_rate())
+    }
+
     /// Lets so many threads render, from 1 to 64, also while it plays; 1 from the start. The sound does not depend on it, and where little sounds at once
     /// nothing is gained: see [`Conductor::set_threads`]. Those beyond the audio thread run at ordinary priority, so on a machine that is busy otherwise the
     /// audio thread may have to wait for them, and it is better off alone.

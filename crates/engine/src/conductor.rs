@@ -1,8 +1,10 @@
 //! The control side: the patch that should sound, the graph that does, and the way from one to the other.
 
 mod buffers;
+mod held;
 mod knobs;
 mod playing;
+mod rate;
 mod show;
 pub(crate) mod tails;
 mod threads;

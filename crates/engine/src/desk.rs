@@ -74,6 +74,12 @@ impl Desk {
         &mut self.conductor
     }
 
+    /// Another conductor for the same patch takes the place of the present one, which is given back.
+    #[cfg(feature = "native")]
+    pub(crate) fn go_over_to(&mut self, conductor: Conductor) -> Conductor {
+        std::mem::replace(&mut self.conductor, conductor)
+    }
+
     /// How many steps can be undone and redone.
     pub fn steps(&self) -> (usize, usize) {
         (self.history.undoable(), self.history.redoable())

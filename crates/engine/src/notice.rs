@@ -78,6 +78,13 @@ pub enum Notice {
         /// Why.
         why: String,
     },
+    /// The engine runs at another rate from now on: that of the device whose clock it runs on. Frames count on from the same time, and so does musical time.
+    RateChanged {
+        /// Frames per second until now.
+        from: u32,
+        /// From now on.
+        to: u32,
+    },
     /// The answer to a ping.
     Pong {
         /// As returned when it was sent.

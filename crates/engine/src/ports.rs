@@ -11,21 +11,27 @@
 //! ```
 
 #[cfg(feature = "native")]
+mod alias;
+#[cfg(feature = "native")]
 mod bay;
 #[cfg(feature = "native")]
 mod berth;
 #[cfg(feature = "native")]
 mod conduct;
 #[cfg(feature = "native")]
+mod ear;
+#[cfg(feature = "native")]
 mod mouth;
 mod offline;
+#[cfg(feature = "native")]
+mod side;
 mod spec;
 mod wire;
 #[cfg(feature = "native")]
 mod work;
 
 #[cfg(feature = "native")]
-pub(crate) use conduct::{Asking, Ports};
+pub(crate) use conduct::{Asking, Gathering, Ports};
 #[cfg(feature = "native")]
 pub use conduct::{PortCondition, PortOptions, PortReport};
 pub use offline::OfflinePorts;

@@ -3,7 +3,7 @@
 use crate::conductor::Conductor;
 use crate::desk::Desk;
 use crate::notice::Notice;
-use crate::ports::{PortOptions, PortReport, Ports};
+use crate::ports::{Gathering, PortOptions, PortReport, Ports};
 use sostenuto_device::{Counts, Host, OpenError};
 use sostenuto_graph::Limits;
 use sostenuto_nodes::Way;
@@ -45,10 +45,17 @@ use sostenuto_patch::{INPUT_KIND, Patch};
 pub struct Rig<H: Host> {
     desk: Desk,
     ports: Ports<H>,
+    /// Of the load of engines.
+    clock: Option<fn() -> u64>,
+    /// The conductor of the engine before, until that is dropped: what was asked of it is answered by it.
+    before: Option<Conductor>,
+    /// How often the engine went over to another rate.
+    turns: u64,
 }
 
 impl<H: Host> Rig<H> {
-    /// A rig whose engine runs at so many frames per second, with a stereo main bus. Nothing is opened yet.
+    /// A rig whose engine runs at so many frames per second, with a stereo main bus. Unless `options` say a rate, that is where it begins:
+    /// it goes over to that of the device whose clock it runs on. Nothing is opened yet.
     pub fn new(host: H, options: PortOptions, rate: u32) -> Self {
         Rig::with(host, options, (rate, 2), false, Some(sostenuto_device::monotonic_nanos))
     }
@@ -68,7 +75,7 @@ impl<H: Host> Rig<H> {
         let (mut conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), clock);
         let ports = Ports::new(host, options, executor, channels, simulated);
         conductor.set_outward(Box::new(ports.door()));
-        Rig { desk: Desk::new(conductor), ports }
+        Rig { desk: Desk::new(conductor), ports, clock, before: None, turns: 0 }
     }
 
     /// The desk, to ask.
@@ -112,13 +119,47 @@ impl<H: Host> Rig<H> {
         self.ports.stands()
     }
 
-    /// Looks after everything: streams that were lost, the clock, what the audio thread told. To be called every few milliseconds. Gives what happened.
+    /// Looks after everything: streams that were lost, the clock and the rate, what the audio thread told. To be called every few milliseconds. Gives what happened.
     pub fn look(&mut self, now: u64) -> Vec<Notice> {
         self.tell_ports(now);
         self.ports.look(now);
         let mut notices = self.ports.notices();
+        notices.extend(self.ports.wanted_rate(now).and_then(|rate| self.go_over_to(rate, now)));
+        if let Some(before) = &mut self.before {
+            notices.append(&mut before.notices());
+            if !self.ports.is_turning() {
+                self.before = None;
+            }
+        }
         notices.append(&mut self.desk.conductor_mut().notices());
         notices
+    }
+
+    /// Lets an engine at another rate take over.
+    fn go_over_to(&mut self, rate: u32, now: u64) -> Option<Notice> {
+        let from = self.desk.conductor().sample_rate() as u32;
+        let wires = Gathering::default();
+        let conductor = self.desk.conductor_mut();
+        let Ok((mut next, engine)) = conductor.at_rate(f64::from(rate), self.clock, Box::new(wires.clone()))
+        else {
+            self.ports.refuse_rate(rate);
+            return None;
+        };
+        self.ports.turn_to(engine, &wires, now);
+        next.set_outward(Box::new(self.ports.door()));
+        self.before = Some(self.desk.go_over_to(next));
+        self.turns += 1;
+        Some(Notice::RateChanged { from, to: rate })
+    }
+
+    /// Keeps the engine at its rate, wherever its clock comes from.
+    pub fn keep_rate(&mut self) {
+        self.ports.keep_rate();
+    }
+
+    /// How often the engine went over to another rate. Each time it is another one, on one thread.
+    pub(crate) fn turns(&self) -> u64 {
+        self.turns
     }
 
     /// How every port of the patch fares, in its order.

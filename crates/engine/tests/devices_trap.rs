@@ -1,7 +1,7 @@
 //! No callback of any stream allocates, frees, or calls the system: whoever has the clock, whatever is exchanged, and when there is too little or too much.
 
 use sostenuto_device::{Change, Counts, End, Host, Offer, OpenError, Stream, Terms, Vigour, Wish, Work};
-use sostenuto_engine::{PortOptions, Rig};
+use sostenuto_engine::{Notice, PortOptions, Rig};
 use sostenuto_patch::command::parse;
 use sostenuto_trap::{TrapAllocator, forbidden};
 use std::cell::{Cell, RefCell};
@@ -21,9 +21,26 @@ device = "stage"
 first = 2
 [nodes.tone]
 kind = "sine"
+[parts.reed]
+voices = 2
+[parts.reed.nodes.note]
+kind = "note"
+[parts.reed.nodes.tone]
+kind = "triangle"
+frequency = { from = "note.frequency" }
+[parts.reed.nodes.out]
+kind = "outlet"
+inputs = ["tone"]
+[nodes.organ]
+kind = "reed"
+[[sequence]]
+name = "point"
+to = "organ"
+length = 64
+steps = [{ pitch = "A2", length = 60 }]
 [nodes.here]
 kind = "audio_out"
-inputs = ["tone", "voice"]
+inputs = ["tone", "voice", "organ"]
 [nodes.there]
 kind = "audio_out"
 device = "stage"
@@ -162,10 +179,11 @@ fn callbacks_allocate_nothing_and_call_nobody() {
     let mut rig = Rig::simulated(hall.clone(), options, 48_000);
     rig.desk_mut().open(PATCH, None).unwrap();
     rig.play(0);
-    let mut calls = 0;
+    let (mut calls, mut turns) = (0, 0);
     // Tenths of a second, and what happens then.
     for tenth in 0..400_u64 {
         let line = match tenth {
+            20 => "note organ A4 0.5",
             30 => "clock there",
             60 => "set here.device roof",
             70 => "set also.quality best",
@@ -192,9 +210,11 @@ fn callbacks_allocate_nothing_and_call_nobody() {
         for part in 1..=20 {
             let now = tenth * 100_000_000 + part * 5_000_000;
             calls += hall.run(now, stalled);
-            rig.look(now);
+            let notices = rig.look(now);
+            turns += notices.iter().filter(|n| matches!(n, Notice::RateChanged { .. })).count();
         }
     }
+    assert!(turns > 1, "the engine followed the rate of the clock {turns} times");
     assert!(calls > 20_000, "{calls} callbacks");
     let ports = rig.ports();
     assert!(ports.iter().all(|port| port.device.is_some()), "{ports:#?}");

@@ -154,6 +154,25 @@ impl Executor {
         self.stream
     }
 
+    /// Begins at a frame instead of 0, which is also what it tells before its first callback. To be called before that. `[control]`
+    pub fn begin_at(&mut self, frame: u64) {
+        self.frame = frame;
+        self.load.note_frame(frame);
+    }
+
+    /// Goes on where another engine is, which may run at another rate: at the same time and musical time, with the notes of its sequences that sound there begun anew.
+    /// For an engine that has not rendered yet, whose first commands, which it takes here, have brought the same sequences by the same numbers. What else the other one
+    /// holds stays there. `[audio]`
+    pub fn follow_on(&mut self, before: &Executor) {
+        let scale = self.stream.sample_rate / before.stream.sample_rate;
+        self.frame = (before.frame as f64 * scale + 0.5) as u64;
+        let here = (before.frame, self.stream.sample_rate);
+        self.playing.follow_on(&before.playing, here, self.frame, scale);
+        let _flush = FlushDenormals::new();
+        self.drain();
+        self.playing.chase(&before.playing, self.frame, &mut self.agenda, &self.load);
+    }
+
     /// Renders as many frames as the channels have; they are all as long. Channels that the graph does not have are silent. `[audio]`
     pub fn render(&mut self, channels: &mut [&mut [f32]]) {
         let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);

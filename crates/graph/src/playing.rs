@@ -120,6 +120,29 @@ impl Playing {
         core::mem::swap(parts, &mut self.parts);
     }
 
+    /// Takes over where another is at a frame of its own clock, as the frame `there` of this one's; and what waits there. `[audio]`
+    pub fn follow_on(&mut self, before: &Playing, (frame, rate): (u64, f64), there: u64, scale: f64) {
+        self.transport = before.transport.on_clock(frame, rate, there);
+        self.waiting.clear();
+        for (at, change) in &before.waiting {
+            let ahead = (at.saturating_sub(frame) as f64 * scale + 0.5) as u64;
+            self.put(there.saturating_add(ahead), *change);
+        }
+    }
+
+    /// Begins the notes of sequences that sound in another which this one has followed on. `[audio]`
+    pub fn chase(&mut self, before: &Playing, frame: u64, agenda: &mut Agenda, load: &EngineLoad) {
+        for part in &mut self.parts {
+            let (id, instrument) = (part.player.sequence().id(), part.instrument);
+            let sounds = |old: &Part| old.player.sequence().id() == id && old.player.sounding() > 0;
+            if before.parts.iter().any(sounds) {
+                part.player.chase(&self.transport, frame, |event| {
+                    put_note(agenda, load, event.frame, instrument, event.note);
+                });
+            }
+        }
+    }
+
     /// Tells where the transport is. `[audio]`
     pub fn show(&self, frame: u64, load: &EngineLoad) {
         load.note_position(&self.transport.position(frame));

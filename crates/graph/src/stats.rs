@@ -183,6 +183,9 @@ impl EngineLoad {
     pub(crate) fn note_lost_note(&self) {
         self.lost_notes.store(self.lost_notes() + 1, Relaxed);
     }
+    pub(crate) fn note_frame(&self, frame: u64) {
+        self.frame.store(frame, Relaxed);
+    }
     pub(crate) fn note_callback(&self, frame: u64, ns: Option<u64>, frames: usize, sample_rate: f64) {
         self.frame.store(frame, Relaxed);
         self.callbacks.store(self.callbacks() + 1, Relaxed);

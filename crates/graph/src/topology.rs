@@ -234,6 +234,11 @@ impl AudioGraph {
         self.next
     }
 
+    /// Takes no number, for a node, a cable or a ticket, that another graph has given before now. For an empty graph that is to take the other's place.
+    pub fn number_after(&mut self, other: &AudioGraph) {
+        self.next = self.next.max(other.next);
+    }
+
     /// Begins a transaction. Dropped without a commit, it leaves everything as it was.
     pub fn edit(&mut self) -> Edit<'_> {
         Edit::new(self)

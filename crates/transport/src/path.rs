@@ -65,6 +65,16 @@ impl Path {
         }
     }
 
+    /// The same way on another clock, of so many frames per second: what is at `frame` here is at `there`.
+    pub fn on_clock(&self, frame: u64, rate: f64, there: u64) -> Self {
+        let rate = if rate >= 1.0 && rate.is_finite() { rate } else { 1.0 };
+        let minute = 60.0 * rate;
+        let scaled = |frames: u64| (frames as f64 * minute / self.minute + 0.5) as u64;
+        let here = self.at(frame);
+        let ahead = scaled(here.frame.saturating_sub(frame));
+        Path { frame: there.saturating_add(ahead), ramp: scaled(here.ramp), minute, ..here }
+    }
+
     /// From here on towards another tempo.
     pub fn head_for(&mut self, tempo: f64, over: u64) {
         (self.to, self.ramp) = (tempo.clamp(MIN_TEMPO, MAX_TEMPO), over);

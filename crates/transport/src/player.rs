@@ -1,6 +1,6 @@
 //! Which notes of a sequence begin and end in these frames?
 
-use crate::sequence::Sequence;
+use crate::sequence::{Sequence, Step};
 use crate::transport::Transport;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -154,6 +154,46 @@ impl Player {
         self.end_until(to - 1, &mut out);
     }
 
+    /// Begins the notes in whose middle `frame` lies, as far as there is room: for a player that takes over from another of the same sequence. To be called before the
+    /// first [`advance`](Self::advance), which goes on from that frame. The work grows with the notes of as many rounds as the longest note lasts. `[audio]`
+    pub fn chase(&mut self, transport: &Transport, frame: u64, mut out: impl FnMut(SequencedEvent)) {
+        (self.jumps, self.version, self.next) = (transport.jumps(), transport.version(), 0);
+        if !transport.is_playing() {
+            return;
+        }
+        let reached = transport.reached(frame);
+        let longest = self.sequence.steps().iter().fold(0.0, |longest: f64, step| longest.max(step.length));
+        let Some(mut cursor) = self.sequence.after(reached - longest) else { return };
+        while let Some((beat, step)) = self.sequence.at(&mut cursor)
+            && beat <= reached
+            && self.sounding.len() < self.room
+        {
+            let step = *step;
+            cursor.step += 1;
+            let end_beat = beat + step.length;
+            let end = end(transport, end_beat, frame, frame);
+            if end_beat > reached && end > frame {
+                self.begin(step, (beat, frame, end), &mut out);
+            }
+        }
+    }
+
+    /// Begins a note.
+    fn begin(
+        &mut self,
+        step: Step,
+        (beat, frame, end): (f64, u64, u64),
+        out: &mut impl FnMut(SequencedEvent),
+    ) {
+        let id = u64::from(self.sequence.id()) << 32 | u64::from(self.begun);
+        self.begun = self.begun.wrapping_add(1);
+        let target = self.sequence.target();
+        let note = NoteEvent::On { id, pitch: step.pitch, velocity: step.velocity };
+        out(SequencedEvent { frame, target, note });
+        let end_beat = beat + step.length;
+        self.sounding.push(Sounding { id, target, began: frame, end_beat, end });
+    }
+
     /// Lets everything go that sounds, as when the player is to be removed. `[audio]`
     pub fn release(&mut self, frame: u64, mut out: impl FnMut(SequencedEvent)) {
         while let Some(note) = self.take_first() {
@@ -186,17 +226,8 @@ impl Player {
                 self.cut = self.cut.saturating_add(1);
                 out(note.off(frame));
             }
-            let id = u64::from(self.sequence.id()) << 32 | u64::from(self.begun);
-            self.begun = self.begun.wrapping_add(1);
-            let target = self.sequence.target();
-            out(SequencedEvent {
-                frame,
-                target,
-                note: NoteEvent::On { id, pitch: step.pitch, velocity: step.velocity },
-            });
-            let end_beat = beat + step.length;
-            let end = end(transport, end_beat, frame, from);
-            self.sounding.push(Sounding { id, target, began: frame, end_beat, end });
+            let end = end(transport, beat + step.length, frame, from);
+            self.begin(step, (beat, frame, end), out);
         }
     }
 

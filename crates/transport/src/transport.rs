@@ -104,6 +104,13 @@ impl Transport {
         }
     }
 
+    /// The same musical time on another clock, of so many frames per second: where this one is at `frame`, that one is at `there`. A rate below 1 Hz is taken for
+    /// 1 Hz. What has been before `frame` has been before `there`.
+    #[must_use]
+    pub fn on_clock(&self, frame: u64, rate: f64, there: u64) -> Self {
+        Transport { path: self.path.on_clock(frame, rate, there), version: self.version + 1, ..*self }
+    }
+
     /// Goes on from the present position, which is that of `frame`.
     pub fn play(&mut self, frame: u64) {
         self.anchor(frame);

@@ -305,3 +305,47 @@ fn refusals_say_what_would_be_right() {
     let many = vec![step(0.0, 1e-6); sostenuto_transport::MAX_STEPS + 1];
     assert_eq!(new(many, 4.0), SequenceError::TooMany { count: 65_537 });
 }
+
+proptest! {
+    #[test]
+    fn what_sounds_is_taken_up_by_another_player(sequence in sequence(), at in 1u64..FRAMES, tempo in 30.0..400.0f64) {
+        let sequence = Arc::new(sequence);
+        let mut transport = Transport::new(RATE, tempo, Meter::COMMON);
+        transport.play(0);
+        let mut first = Player::new(sequence.clone());
+        let mut sounding = std::collections::BTreeMap::new();
+        first.advance(&transport, 0, at, |event| match event.note {
+            NoteEvent::On { id, pitch, velocity } => drop(sounding.insert(id, (pitch, velocity))),
+            NoteEvent::Off { id } => drop(sounding.remove(&id)),
+        });
+        let mut second = Player::new(sequence);
+        let mut begun = Vec::new();
+        second.chase(&transport, at, |event| {
+            assert!(event.frame == at && event.is_on());
+            if let NoteEvent::On { pitch, velocity, .. } = event.note {
+                begun.push((pitch, velocity));
+            }
+        });
+        // Those that end in this very frame are not worth beginning; those of one frame, whose end is rounded up, have ended.
+        let mut ends = Vec::new();
+        first.advance(&transport, at, at + 2, |event| if let NoteEvent::Off { id } = event.note { ends.push(id) });
+        let lasting: Vec<_> = sounding.iter().filter(|(id, _)| !ends.contains(id)).map(|(_, note)| *note).collect();
+        let mut left = begun.clone();
+        for note in &lasting {
+            let place = left.iter().position(|other| other == note);
+            prop_assert!(place.is_some(), "{:?} of {:?} in {:?}", note, lasting, begun);
+            left.swap_remove(place.unwrap());
+        }
+        prop_assert!(left.len() <= ends.len(), "{:?} besides {:?}", left, lasting);
+        // From there on both do the same.
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        let told = |event: SequencedEvent| match event.note {
+            NoteEvent::On { pitch, .. } => Some((event.frame, pitch)),
+            NoteEvent::Off { .. } => None,
+        };
+        first.advance(&transport, at + 2, at + 500, |event| a.extend(told(event)));
+        second.advance(&transport, at, at + 2, |_| {});
+        second.advance(&transport, at + 2, at + 500, |event| b.extend(told(event)));
+        prop_assert_eq!(a, b);
+    }
+}

@@ -243,3 +243,33 @@ proptest! {
         prop_assert_eq!(t.next_beat(0), if step == 2 { line + meter.beat_length() } else { line });
     }
 }
+
+proptest! {
+    #[test]
+    fn another_clock_has_the_same_musical_time(
+        changes in prop::collection::vec((0u64..400, change()), 0..8),
+        frame in 0u64..3_000,
+        there in 0u64..5_000,
+        rate in 50.0..900.0f64,
+    ) {
+        let mut transport = playing(300.0, 120.0);
+        let mut changes = changes;
+        changes.sort_by_key(|(at, _)| *at);
+        for (at, change) in changes {
+            transport.apply(change, at);
+        }
+        let frame = frame.max(400);
+        let other = transport.on_clock(frame, rate, there);
+        let (here, then) = (transport.position(frame), other.position(there));
+        prop_assert!((here.beats - then.beats).abs() < 1e-9 && (here.tempo - then.tempo).abs() < 1e-9);
+        prop_assert_eq!((here.bar, here.meter, here.playing), (then.bar, then.meter, then.playing));
+        prop_assert_eq!(transport.reached(frame), other.reached(there));
+        // And as many seconds later still, but for where a ramp of the tempo ends, which is at a frame of each.
+        for seconds in [0.5, 2.0, 60.0] {
+            let later = transport.beats_at(frame + (seconds * 300.0) as u64);
+            let theirs = other.beats_at(there + (seconds * rate) as u64);
+            let frames_of_a_second = 1000.0 / 60.0 * (2.0 / rate + 2.0 / 300.0);
+            prop_assert!((later - theirs).abs() < frames_of_a_second, "{} and {}", later, theirs);
+        }
+    }
+}

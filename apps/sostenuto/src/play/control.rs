@@ -10,6 +10,7 @@ use sostenuto_engine::{Conductor, Desk};
 use sostenuto_patch::command::Command;
 use sostenuto_patch::{Load, to_toml};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,7 +30,7 @@ impl Session {
             answers: self.answers.clone(),
             snapshots: self.snapshots.clone(),
             document: args.what.patch.clone().unwrap_or_default(),
-            rate: self.rate,
+            rate: self.rate.clone(),
             wake,
         };
         let server = Server::start(self.controller.clone(), outside, Settings::with(address, token))?;
@@ -45,7 +46,7 @@ struct Outside {
     /// Files that patches name lie beside this one.
     document: PathBuf,
     /// The engine's, to which sounds of files are resampled.
-    rate: f64,
+    rate: Arc<AtomicU32>,
     wake: Sender<Wake>,
 }
 
@@ -78,6 +79,6 @@ impl Program for Outside {
     }
 
     fn loader(&self) -> Option<Box<dyn Load>> {
-        Some(Box::new(crate::source::loader(&self.document).at(self.rate)))
+        Some(Box::new(crate::source::loader(&self.document).at(self.rate.load(Ordering::Relaxed).into())))
     }
 }

@@ -22,9 +22,9 @@ impl Session {
         let (controller, show, name) =
             (self.controller.clone(), self.show.clone(), path.display().to_string());
         let (watching, snapshots) = (self.answers.watching.clone(), self.snapshots.clone());
-        let (document, rate) = (path.to_owned(), self.rate);
+        let (document, rate) = (path.to_owned(), self.rate.clone());
         let reload = move |text: String| match controller.with({
-            let mut load = crate::source::loader(&document).at(rate);
+            let mut load = crate::source::loader(&document).at(rate.load(Ordering::Relaxed).into());
             move |desk| desk.reload_with(&text, &mut load)
         }) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}

@@ -86,6 +86,11 @@ impl Drain {
         self.tie
     }
 
+    /// Frames per second that it is fed. `[any]`
+    pub fn from_rate(&self) -> f64 {
+        self.from
+    }
+
     /// What it is doing. `[any]`
     pub fn state(&self) -> PortState {
         self.status().state

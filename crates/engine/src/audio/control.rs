@@ -19,6 +19,8 @@ pub(super) struct Control {
     /// Whether a port whose device is not there is an error.
     strict: bool,
     begun: bool,
+    /// On how many threads it renders.
+    threads: usize,
     /// Threads that help to render.
     helpers: Option<Helpers>,
 }
@@ -35,7 +37,7 @@ impl Control {
         let strict = !options.fallback;
         let channels = outlet.channels.clamp(1, 2);
         let rig = Rig::with(host, options, (outlet.rate, channels), false, Some(monotonic_nanos));
-        Control { rig, outlet, listeners: Vec::new(), strict, begun: false, helpers: None }
+        Control { rig, outlet, listeners: Vec::new(), strict, begun: false, threads: 1, helpers: None }
     }
 
     pub(super) fn run(&mut self, inbox: &Receiver<Job>) {
@@ -52,8 +54,13 @@ impl Control {
 
     /// Looks after devices and the clock, and passes on what happened.
     fn look(&mut self) {
+        let turns = self.rig.turns();
         for notice in self.rig.look(monotonic_nanos()) {
             self.listeners.retain(|listener| listener.send(notice.clone()).is_ok());
+        }
+        if self.rig.turns() != turns && self.threads > 1 {
+            // Without help it goes on alone.
+            _ = self.set_threads(self.threads);
         }
     }
 
@@ -91,6 +98,7 @@ impl Control {
                 return Err(AudioError::NoHelpers(why));
             }
         }
+        self.threads = threads;
         Ok(())
     }
 

@@ -131,6 +131,27 @@ impl Knobs {
         place
     }
 
+    /// The same for the nodes that stand for these in another engine, to be [looked at again](Self::look_again); those whose nodes stand for none are gone.
+    pub fn for_other(&mut self, other: impl Fn(NodeId) -> Option<NodeId>) -> Knobs {
+        let mut theirs = std::mem::take(self);
+        let of_node = std::mem::take(&mut theirs.of_node);
+        for (node, places) in of_node {
+            match other(node) {
+                Some(node) => {
+                    for place in &places {
+                        theirs.origins[*place].iter_mut().for_each(|origin| origin.node = node);
+                    }
+                    theirs.of_node.insert(node, places);
+                }
+                None => {
+                    theirs.of_node.insert(node, places);
+                    theirs.forget(node);
+                }
+            }
+        }
+        theirs
+    }
+
     /// Forgets the knobs of a node that is gone.
     pub fn forget(&mut self, node: NodeId) {
         for place in self.of_node.remove(&node).unwrap_or_default() {
@@ -147,8 +168,11 @@ impl Knobs {
             let Some(origin) = self.origins[place].as_mut() else { continue };
             let id = stage.id_in(ROOT, origin.node);
             let found = id.and_then(|id| Some((patch.node(id)?, stage.place(ROOT, id)?)));
-            // What is no instance leads where it did.
-            if let Some((node, there)) = found.filter(|(_, there)| !there.bodies.is_empty()) {
+            // What is no instance leads where it did, unless that was in another engine.
+            let leads = |there: &crate::place::Place, origin: &Origin| {
+                there.bodies.is_empty() && origin.course.aims.iter().all(|aim| aim.node == there.node)
+            };
+            if let Some((node, there)) = found.filter(|(_, there)| !leads(there, origin)) {
                 origin.course = Course::of(stage, graph, node, there, origin.number);
                 self.aim(place);
             }

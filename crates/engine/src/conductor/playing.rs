@@ -1,5 +1,6 @@
 //! Notes and musical time: what instruments are told, what the transport does, which sequences play.
 
+use super::held::Held;
 use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use sostenuto_graph::transport::{Change, Meter, Position, Sequence, Step, Transport};
@@ -20,11 +21,15 @@ pub(super) struct Playing {
     /// Notes of a length whose beginning is not told yet.
     begun: HashMap<Ticket, (Address, NoteId, Span)>,
     /// Notes whose ends are to be sent, and their frames.
-    ending: Vec<(Address, NoteId, u64)>,
+    pub(super) ending: Vec<(Address, NoteId, u64)>,
     /// Whether musical time was begun with the first patch.
     began: bool,
     /// The numbers of sequences by their names.
     numbers: HashMap<String, u32>,
+    /// Notes that were begun and not let go, oldest first.
+    pub(super) held: Vec<Held>,
+    /// Whether musical time is that of another engine, whatever the first patch says of it.
+    follows: bool,
 }
 
 impl Playing {
@@ -37,11 +42,29 @@ impl Playing {
             ending: Vec::new(),
             began: false,
             numbers: HashMap::new(),
+            held: Vec::new(),
+            follows: false,
         }
+    }
+
+    /// Takes over musical time from that of another engine, as of a frame of its own, which is `there` here. Until [`settle_in`](Self::settle_in), edits of the patch do
+    /// not change it.
+    pub fn follow_on(&mut self, before: &Playing, (frame, rate): (u64, f64), there: u64) {
+        self.transport = before.transport.on_clock(frame, rate, there);
+        self.numbers.clone_from(&before.numbers);
+        (self.began, self.follows) = (before.began, true);
+    }
+
+    /// From now on edits change musical time.
+    pub fn settle_in(&mut self) {
+        self.follows = false;
     }
 
     /// What edits of a patch change of the transport.
     pub fn changes(&self, edits: &[Edit], next: &Resolved) -> Vec<Change> {
+        if self.follows {
+            return Vec::new();
+        }
         let change = |edit: &Edit| match edit {
             Edit::SetTempo { tempo, .. } if edit.is_audible() => Some(Change::Tempo { bpm: *tempo, over: 0 }),
             Edit::SetMeter { meter, .. } if edit.is_audible() => {
@@ -108,10 +131,12 @@ impl Conductor {
         note: NoteEvent,
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
-        let (instrument, born) = self.player(instrument)?;
+        let (instrument, born, node) = self.player(instrument)?;
+        let node = node.to_owned();
         let at = self.not_before(at.into(), born);
         let ticket = self.graph.next_ticket();
         self.send(Command::Note { ticket, instrument, note, at })?;
+        self.playing.heard(instrument, &node, note, at);
         Ok(ticket)
     }
 
@@ -151,7 +176,7 @@ impl Conductor {
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
         let at = at.into();
-        let (address, born) = self.player(instrument)?;
+        let (address, born, _) = self.player(instrument)?;
         self.make_room(2)?;
         let ticket = self.note(instrument, NoteEvent::On(note), at)?;
         match at {
@@ -188,6 +213,7 @@ impl Conductor {
                 return;
             }
             self.own.insert(ticket);
+            self.playing.ends(instrument, id, frame, self.remote.load.frame());
         }
     }
 
@@ -211,15 +237,16 @@ impl Conductor {
         self.player(label).map(|_| ())
     }
 
-    /// Where the audio thread finds an instrument, and from which frame on.
-    fn player(&self, label: &str) -> Result<(Address, u64), EngineError> {
+    /// Where the audio thread finds an instrument, from which frame on, and its id in the patch.
+    pub(super) fn player(&self, label: &str) -> Result<(Address, u64, &str), EngineError> {
         let (node, place) = self.find(label)?;
         if node.kind.instrument().is_none() {
             let known = self.instruments().map(str::to_owned).collect();
             return Err(EngineError::NoInstrument { node: label.into(), known });
         }
         let address = self.graph.address(place.node);
-        Ok((address.ok_or(sostenuto_graph::GraphError::NoSuchNode(place.node))?, place.born))
+        let address = address.ok_or(sostenuto_graph::GraphError::NoSuchNode(place.node))?;
+        Ok((address, place.born, &node.id))
     }
 
     /// The labels of the nodes that play notes, in the order of the patch.

@@ -1,19 +1,20 @@
 //! What runs in the callback that has the clock: the engine, with what leads to it from all devices, and from it.
 
-use super::wire::{FromNode, Place, STEP, StreamKey, ToNode};
+use super::alias::{Alias, Share, alias_of};
+use super::side::{InWire, MOST_WIRES, OutWire, Side};
+use super::wire::{STEP, StreamKey};
 use sostenuto_device::{Drain, Feed};
 use sostenuto_graph::Executor;
 use sostenuto_rt::{Consumer, Gauge, Producer, TrashCollector, TrashSender, ring, trash};
 use std::fmt;
 use std::sync::Arc;
 
-/// Lines of each direction that there can be at once, and wires.
+/// Lines of each direction that there can be at once.
 pub(crate) const MOST_LINES: usize = 128;
-pub(crate) const MOST_WIRES: usize = 4096;
 /// Streams that a patch can ask for under different names, in the life of an engine.
 pub(crate) const MOST_STREAMS: u32 = 1024;
 /// Seconds that it takes to come to a standstill, and to come back.
-const HALT: f64 = 0.005;
+pub(crate) const HALT: f64 = 0.005;
 /// A clock whose last step was over for no more than this has been in time, in seconds.
 const SEAMLESS: f64 = 0.02;
 /// Changes on their way to the bay, and what is done with on its way back.
@@ -22,6 +23,8 @@ const CHANGES: usize = 1024;
 /// What leads to a device: the feeding end of its port.
 pub(crate) struct OutLine {
     pub id: u64,
+    /// The number of the engine that it comes from.
+    pub side: u32,
     pub stream: StreamKey,
     pub feed: Feed,
     /// Its level, and where that goes to: it fades out before its stream is closed.
@@ -34,23 +37,11 @@ pub(crate) struct OutLine {
 /// What comes from a device: the draining end of its port.
 pub(crate) struct InLine {
     pub id: u64,
+    /// The number of the engine that it leads to.
+    pub side: u32,
     pub stream: StreamKey,
     pub drain: Drain,
     channels: usize,
-    block: Box<[f32]>,
-}
-
-/// A node that sounds on a device.
-pub(crate) struct OutWire {
-    pub end: FromNode,
-    pub place: Place,
-    block: Box<[f32]>,
-}
-
-/// A node that hears a device.
-pub(crate) struct InWire {
-    pub end: ToNode,
-    pub place: Place,
     block: Box<[f32]>,
 }
 
@@ -69,6 +60,10 @@ pub(crate) enum Change {
     Alias(StreamKey, StreamKey),
     /// The engine is to stand still, or to go on.
     Halt(bool),
+    /// Another engine, at another rate, goes on where this one is. This one runs beside it until it is dropped.
+    Turn(Box<Side>),
+    /// The engine before is of no use any more.
+    DropOld,
 }
 
 /// What the bay is done with, to be dropped elsewhere.
@@ -78,6 +73,7 @@ pub(crate) enum Spent {
     In(Box<InLine>),
     OutWire(Box<OutWire>),
     InWire(Box<InWire>),
+    Side(Box<Side>),
 }
 
 /// The control side's hold of a bay.
@@ -88,11 +84,24 @@ pub(crate) struct BayRemote {
     pub spent: TrashCollector<Spent>,
 }
 
+/// By what frames of a device, or of another clock, the engine is to render.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    pub frames: usize,
+    /// How many of them there are in a second.
+    pub rate: u32,
+    /// How many frames the port wants that has the clock, and at what rate; if it does not say, as many as take as long.
+    pub wanted: Option<(usize, f64)>,
+    /// Of a frame that is due, what is left over, in parts of one as there are frames in a second.
+    pub owed: &'a mut u64,
+}
+
 /// The engine, and what leads to and from devices.
 #[expect(clippy::vec_box, reason = "what comes and goes through rings stays where it is")]
 pub(crate) struct Bay {
-    engine: Box<Executor>,
-    main_channels: usize,
+    side: Box<Side>,
+    /// The engine before, at another rate, for those devices that still play what it renders.
+    old: Option<Box<Side>>,
     main: Option<StreamKey>,
     /// Which stream stands for each.
     aliases: Box<[Alias]>,
@@ -100,25 +109,22 @@ pub(crate) struct Bay {
     turning: bool,
     /// Who ran the last step, when, and how many frames it had.
     last: Option<(u32, u64, usize)>,
-    main_block: Box<[f32]>,
-    /// Whether the engine is to stand still, the level that it is heard at meanwhile, and what that changes by in a frame.
+    /// Whether the engine is to stand still, and the level that it is heard at meanwhile.
     halted: bool,
     level: f32,
-    slope: f32,
     outs: Vec<Box<OutLine>>,
     ins: Vec<Box<InLine>>,
-    out_wires: Vec<Box<OutWire>>,
-    in_wires: Vec<Box<InWire>>,
     stands: Arc<Gauge<u32>>,
     inbox: Consumer<Change>,
     spent: TrashSender<Spent>,
 }
 
 impl OutLine {
-    pub fn new(id: u64, stream: StreamKey, feed: Feed, channels: u16) -> Box<Self> {
+    pub fn new(id: u64, side: u32, stream: StreamKey, feed: Feed, channels: u16) -> Box<Self> {
         let channels = usize::from(channels);
         Box::new(OutLine {
             id,
+            side,
             stream,
             feed,
             level: 1.0,
@@ -130,23 +136,9 @@ impl OutLine {
 }
 
 impl InLine {
-    pub fn new(id: u64, stream: StreamKey, drain: Drain, channels: u16) -> Box<Self> {
+    pub fn new(id: u64, side: u32, stream: StreamKey, drain: Drain, channels: u16) -> Box<Self> {
         let channels = usize::from(channels);
-        Box::new(InLine { id, stream, drain, channels, block: vec![0.0; STEP * channels].into() })
-    }
-}
-
-impl OutWire {
-    pub fn new(end: FromNode, place: Place) -> Box<Self> {
-        let block = vec![0.0; STEP * end.channels()].into();
-        Box::new(OutWire { end, place, block })
-    }
-}
-
-impl InWire {
-    pub fn new(end: ToNode, place: Place) -> Box<Self> {
-        let block = vec![0.0; STEP * end.channels()].into();
-        Box::new(InWire { end, place, block })
+        Box::new(InLine { id, side, stream, drain, channels, block: vec![0.0; STEP * channels].into() })
     }
 }
 
@@ -155,23 +147,17 @@ impl Bay {
     pub fn new(engine: Executor, main_channels: u16) -> (Bay, BayRemote) {
         let (changes, inbox) = ring(CHANGES);
         let (spent, collector) = trash(CHANGES);
-        let main_channels = usize::from(main_channels.max(1));
-        let slope = 1.0 / (engine.stream().sample_rate * HALT).max(1.0) as f32;
         let bay = Bay {
-            engine: Box::new(engine),
-            main_channels,
+            side: Side::new(0, engine, main_channels, HALT),
+            old: None,
             main: None,
             aliases: (0..MOST_STREAMS).map(|key| Alias::of(StreamKey(key))).collect(),
             turning: false,
             last: None,
-            main_block: vec![0.0; STEP * main_channels].into(),
             halted: false,
             level: 1.0,
-            slope,
             outs: Vec::with_capacity(MOST_LINES),
             ins: Vec::with_capacity(MOST_LINES),
-            out_wires: Vec::with_capacity(MOST_WIRES),
-            in_wires: Vec::with_capacity(MOST_WIRES),
             stands: Arc::default(),
             inbox,
             spent,
@@ -180,22 +166,29 @@ impl Bay {
         (bay, BayRemote { changes, stands, spent: collector })
     }
 
-    /// Renders so many frames, at `now` nanoseconds: hears all devices, runs the graph, and feeds all devices. `by` is whose clock it is. `[audio]`
-    pub fn step(&mut self, by: u32, frames: usize, now: u64) {
+    /// Renders what is asked for, at `now` nanoseconds: hears all devices, runs the graph, and feeds all devices. `by` is whose clock it is. `[audio]`
+    pub fn step(&mut self, by: u32, asked: Asked<'_>, now: u64) {
         self.obey();
+        let frames = asked.due(self.side.rate());
         let mut left = self.in_time(by, frames, now);
         while left > 0 {
             // The engine stands from the very frame on at which it has faded out.
             let fading = if self.halted && self.level > 0.0 {
-                (self.level / self.slope).ceil() as usize
+                (self.level / self.side.slope).ceil() as usize
             } else {
                 STEP
             };
-            let piece = left.min(STEP).min(fading.max(1));
+            let piece = left.min(self.longest()).min(fading.max(1));
             self.piece(piece, now);
             left -= piece;
         }
         self.stands.set(u32::from(self.halted && self.level == 0.0));
+    }
+
+    /// How many frames can be rendered at once: by both engines.
+    fn longest(&self) -> usize {
+        let scale = self.old.as_ref().map_or(1.0, |old| self.side.rate() / old.rate());
+        ((scale * (STEP - 1) as f64) as usize).clamp(1, STEP)
     }
 
     /// How many frames the step has, so that engine time goes on evenly from one clock to the next: if the one before was in time until just now, the first step makes
@@ -207,7 +200,7 @@ impl Bay {
         };
         self.outs.iter_mut().for_each(|line| line.feed.clock_changed());
         self.ins.iter_mut().for_each(|line| line.drain.clock_changed());
-        let rate = self.engine.stream().sample_rate;
+        let rate = self.side.rate();
         let elapsed = now.saturating_sub(at) as f64 * 1e-9 * rate;
         if elapsed > SEAMLESS * rate + covered as f64 {
             return frames;
@@ -218,70 +211,61 @@ impl Bay {
     }
 
     fn piece(&mut self, frames: usize, now: u64) {
-        let first = self.engine.frame();
-        let toward = self.toward();
+        let rate = self.side.rate();
+        let earlier = self.old.as_mut().map_or(0, |old| old.due(frames, rate));
         // At a standstill devices go on, and hear silence; what they record is dropped.
         let stands = self.halted && self.level == 0.0;
-        for line in &mut self.ins {
-            line.hear(frames, now);
-            if stands {
-                continue;
-            }
-            let aliases = &self.aliases;
-            let its = |wire: &&mut Box<InWire>| alias_of(aliases, wire.place.stream).now == line.stream;
-            for wire in self.in_wires.iter_mut().filter(its) {
-                wire.hear(&line.block, line.channels, frames, first);
+        self.hear(frames, earlier, stands, now);
+        let sides = [(Some(&mut self.side), frames), (self.old.as_mut(), earlier)];
+        for (side, frames) in sides {
+            match side {
+                Some(side) if stands => side.stand(frames),
+                Some(side) => side.render(frames),
+                None => {}
             }
         }
-        let Some(main) = self.main_block.get_mut(..frames * self.main_channels) else { return };
-        if stands {
-            main.fill(0.0);
-        } else {
-            self.engine.render_interleaved(main, self.main_channels);
-        }
-        for wire in &mut self.out_wires {
-            if let Some(block) = wire.block.get_mut(..frames * wire.end.channels()) {
-                wire.end.take(block, first);
-            }
-        }
+        let toward = self.toward();
         for line in &mut self.outs {
+            let own = [Some(&self.side), self.old.as_ref()].into_iter().flatten();
+            let Some(side) = own.into_iter().find(|side| side.number == line.side) else { continue };
+            let frames = if side.number == self.side.number { frames } else { earlier };
+            line.speak(side, &self.aliases, (self.main, frames));
             let Some(block) = line.block.get_mut(..frames * line.channels) else { continue };
-            // What is added to a negative zero keeps every bit.
-            block.fill(-0.0);
-            if let Some(alias) = self.main.map(|main| alias_of(&self.aliases, main)) {
-                add(
-                    block,
-                    line.channels,
-                    main,
-                    (self.main_channels, 0),
-                    alias.share(line.stream, self.slope),
-                );
-            }
-            for wire in &self.out_wires {
-                let share = alias_of(&self.aliases, wire.place.stream).share(line.stream, self.slope);
-                let from = (wire.end.channels(), usize::from(wire.place.first));
-                add(block, line.channels, &wire.block, from, share);
-            }
             if stands {
                 block.fill(0.0);
             } else if self.halted || self.level < 1.0 {
-                fade(block, line.channels, (self.level, toward, self.slope));
+                fade(block, line.channels, (self.level, toward, side.slope));
             }
             if line.level != line.goal || line.goal == 0.0 {
-                fade(block, line.channels, (line.level, line.goal, self.slope));
-                line.level = approach(line.level, line.goal, self.slope * frames as f32);
+                fade(block, line.channels, (line.level, line.goal, side.slope));
+                line.level = approach(line.level, line.goal, side.slope * frames as f32);
             }
             line.feed.push(block, now);
         }
-        self.level = approach(self.level, toward, self.slope * frames as f32);
+        self.level = approach(self.level, toward, self.side.slope * frames as f32);
         if self.turning {
             self.turn(frames);
         }
     }
 
+    /// Hears all devices, and hands what they hear to the nodes.
+    fn hear(&mut self, frames: usize, earlier: usize, stands: bool, now: u64) {
+        for line in &mut self.ins {
+            let own = [(Some(&mut self.side), frames), (self.old.as_mut(), earlier)].into_iter();
+            let mut own = own.filter_map(|(side, frames)| Some((side?, frames)));
+            let Some((side, frames)) = own.find(|(side, _)| side.number == line.side) else { continue };
+            line.hear(frames, now);
+            if !stands {
+                let aliases = &self.aliases;
+                let hears = |stream| alias_of(aliases, stream).now == line.stream;
+                side.hear(&line.block, line.channels, frames, hears);
+            }
+        }
+    }
+
     /// What stands for other streams comes so much further.
     fn turn(&mut self, frames: usize) {
-        let by = self.slope * frames as f32;
+        let by = self.side.slope * frames as f32;
         self.turning = false;
         for alias in self.aliases.iter_mut().filter(|alias| alias.level < 1.0) {
             self.turning |= alias.come_by(by);
@@ -300,8 +284,12 @@ impl Bay {
             match change {
                 Change::AddOut(line) if self.outs.len() < MOST_LINES => self.outs.push(line),
                 Change::AddIn(line) if self.ins.len() < MOST_LINES => self.ins.push(line),
-                Change::AddOutWire(wire) if self.out_wires.len() < MOST_WIRES => self.out_wires.push(wire),
-                Change::AddInWire(wire) if self.in_wires.len() < MOST_WIRES => self.in_wires.push(wire),
+                Change::AddOutWire(wire) if self.side.out_wires.len() < MOST_WIRES => {
+                    self.side.out_wires.push(wire);
+                }
+                Change::AddInWire(wire) if self.side.in_wires.len() < MOST_WIRES => {
+                    self.side.in_wires.push(wire);
+                }
                 Change::AddOut(line) => discard(&mut self.spent, Spent::Out(line)),
                 Change::AddIn(line) => discard(&mut self.spent, Spent::In(line)),
                 Change::AddOutWire(wire) => discard(&mut self.spent, Spent::OutWire(wire)),
@@ -327,17 +315,33 @@ impl Bay {
                 Change::Halt(halted) => {
                     self.halted = halted;
                     // What has not begun needs no fade.
-                    if self.engine.frame() == 0 {
+                    if self.side.engine.frame() == 0 {
                         self.level = self.toward();
+                    }
+                }
+                Change::Turn(mut next) => {
+                    next.engine.follow_on(&self.side.engine);
+                    let before = std::mem::replace(&mut self.side, next);
+                    // What is before that has been dropped by then.
+                    if let Some(side) = self.old.replace(before) {
+                        discard(&mut self.spent, Spent::Side(side));
+                    }
+                    self.last = None;
+                }
+                Change::DropOld => {
+                    if let Some(side) = self.old.take() {
+                        discard(&mut self.spent, Spent::Side(side));
                     }
                 }
             }
         }
-        while let Some(at) = self.out_wires.iter().position(|wire| wire.end.is_over()) {
-            discard(&mut self.spent, Spent::OutWire(self.out_wires.remove(at)));
-        }
-        while let Some(at) = self.in_wires.iter().position(|wire| wire.end.is_over()) {
-            discard(&mut self.spent, Spent::InWire(self.in_wires.remove(at)));
+        for side in [Some(&mut self.side), self.old.as_mut()].into_iter().flatten() {
+            while let Some(at) = side.out_wires.iter().position(|wire| wire.end.is_over()) {
+                discard(&mut self.spent, Spent::OutWire(side.out_wires.remove(at)));
+            }
+            while let Some(at) = side.in_wires.iter().position(|wire| wire.end.is_over()) {
+                discard(&mut self.spent, Spent::InWire(side.in_wires.remove(at)));
+            }
         }
     }
 }
@@ -349,86 +353,48 @@ fn discard(to: &mut TrashSender<Spent>, thing: Spent) {
     }
 }
 
+impl Asked<'_> {
+    /// How many frames that is at the engine's rate.
+    fn due(self, rate: f64) -> usize {
+        let Some((frames, at)) = self.wanted else {
+            let theirs = u64::from(self.rate.max(1));
+            *self.owed += self.frames as u64 * rate as u64;
+            let due = *self.owed / theirs;
+            *self.owed %= theirs;
+            return due as usize;
+        };
+        *self.owed = 0;
+        // The port may have been made for the engine before.
+        if at == rate { frames } else { (frames as f64 * rate / at).ceil() as usize }
+    }
+}
+
+impl OutLine {
+    /// Takes up what is heard on its stream: of the main bus, and of nodes.
+    fn speak(&mut self, side: &Side, aliases: &[Alias], (main, frames): (Option<StreamKey>, usize)) {
+        let Some(block) = self.block.get_mut(..frames * self.channels) else { return };
+        // What is added to a negative zero keeps every bit.
+        block.fill(-0.0);
+        if let (Some(alias), Some(main)) =
+            (main.map(|main| alias_of(aliases, main)), side.main.get(..frames * side.main_channels))
+        {
+            let share = alias.share(self.stream, side.slope);
+            add(block, self.channels, main, (side.main_channels, 0), share);
+        }
+        for wire in &side.out_wires {
+            let share = alias_of(aliases, wire.place.stream).share(self.stream, side.slope);
+            let from = (wire.end.channels(), usize::from(wire.place.first));
+            add(block, self.channels, &wire.block, from, share);
+        }
+    }
+}
+
 impl InLine {
     fn hear(&mut self, frames: usize, now: u64) {
         if let Some(block) = self.block.get_mut(..frames * self.channels) {
             self.drain.fill(block, now);
         }
     }
-}
-
-impl InWire {
-    /// Hands the node its channels of what the device hears; those that the device does not have are silent.
-    fn hear(&mut self, line: &[f32], channels: usize, frames: usize, first: u64) {
-        let (width, offset) = (self.end.channels(), usize::from(self.place.first));
-        let Some(block) = self.block.get_mut(..frames * width) else { return };
-        for (to, from) in block.chunks_exact_mut(width).zip(line.chunks_exact(channels.max(1))) {
-            for (channel, sample) in to.iter_mut().enumerate() {
-                *sample = from.get(offset + channel).copied().unwrap_or(0.0);
-            }
-        }
-        self.end.put(block, first);
-    }
-}
-
-/// Which stream stands for another, and which one did before, for as long as that fades out.
-#[derive(Clone, Copy)]
-struct Alias {
-    now: StreamKey,
-    before: StreamKey,
-    /// How far the present one has come, from 0 to 1.
-    level: f32,
-    /// Which one is to stand for it after that.
-    next: Option<StreamKey>,
-}
-
-/// How loud something is on a stream: at first, where that goes to, and by how much in a frame.
-type Share = (f32, f32, f32);
-
-impl Alias {
-    fn of(key: StreamKey) -> Self {
-        Alias { now: key, before: key, level: 1.0, next: None }
-    }
-
-    /// Turns to a stream: at once, or once it has come to the one that it is on the way to, so that nothing jumps.
-    fn turn(&mut self, to: StreamKey) {
-        self.next = None;
-        if to == self.now {
-        } else if to == self.before {
-            // Back to where it came from, it goes on from there.
-            *self = Alias { now: to, before: self.now, level: 1.0 - self.level, next: None };
-        } else if self.level < 1.0 {
-            self.next = Some(to);
-        } else {
-            *self = Alias { now: to, before: self.now, level: 0.0, next: None };
-        }
-    }
-
-    /// Comes so much further; whether it is still on the way.
-    fn come_by(&mut self, by: f32) -> bool {
-        self.level = (self.level + by).min(1.0);
-        if self.level == 1.0
-            && let Some(next) = self.next.take()
-        {
-            self.turn(next);
-        }
-        self.level < 1.0
-    }
-
-    /// How loud it is on a stream; nothing if it is not heard there.
-    fn share(&self, stream: StreamKey, slope: f32) -> Option<Share> {
-        if self.now == stream {
-            Some((self.level, 1.0, slope))
-        } else if self.before == stream && self.level < 1.0 {
-            Some((1.0 - self.level, 0.0, slope))
-        } else {
-            None
-        }
-    }
-}
-
-fn alias_of(aliases: &[Alias], key: StreamKey) -> Alias {
-    aliases.get(key.0 as usize).copied().unwrap_or(Alias::of(key))
 }
 
 /// A level after so much of a change.
@@ -471,7 +437,7 @@ impl fmt::Debug for Bay {
         f.debug_struct("Bay")
             .field("outs", &self.outs.len())
             .field("ins", &self.ins.len())
-            .field("wires", &(self.out_wires.len() + self.in_wires.len()))
+            .field("wires", &(self.side.out_wires.len() + self.side.in_wires.len()))
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bay::{Change, InLine, OutLine};
 use super::conduct::Door;
+use super::ear::{Ear, EarRemote};
 use super::mouth::{Mouth, MouthRemote};
 use super::spec::PortSpec;
 use super::wire::StreamKey;
@@ -74,6 +75,10 @@ pub(crate) struct Attached<S> {
     pub old_lines: Vec<u64>,
     /// Of a stream that plays.
     pub mouth: Option<MouthRemote>,
+    /// Of one that records.
+    ear: Option<EarRemote>,
+    /// The number of the engine that its port was made for.
+    pub side: u32,
 }
 
 /// Why a stream could not be opened.
@@ -215,33 +220,36 @@ pub(crate) struct Opening<'a> {
     pub line: u64,
     pub tie: Tie,
     pub common: &'a Common,
+    /// The number of the engine.
+    pub side: u32,
     pub now: u64,
 }
 
 impl Opening<'_> {
     /// Opens the stream. The bay knows of its port before the first callback.
     pub fn open<H: Host>(self, host: &mut H, door: &Door) -> Result<Attached<H::Stream>, Unopened> {
-        let Opening { key, way, need, terms, id, line, tie, common, now } = self;
+        let Opening { key, way, need, terms, id, line, tie, common, side, now } = self;
         let rate = common.rate.get();
         let calls = Arc::new(Calls::default());
         let channels = terms.inputs.max(terms.outputs).max(1);
         let number = line;
-        let (work, mouth, meters, change): (Box<dyn Work>, _, _, _) = match way {
+        let (work, hold, meters, change): (Box<dyn Work>, _, _, _) = match way {
             Way::Out => {
                 let (feed, drain) = port(&need.setup(channels, rate, terms.rate, tie))?;
                 let meters = drain.meters();
                 let (mouth, remote) = Mouth::new(drain, channels, terms.rate, terms.block);
                 let plays = Plays::new(id, common.share(), terms.rate, mouth, calls.clone());
-                let line = OutLine::new(line, key, feed, channels);
-                (Box::new(plays), Some(remote), meters, Change::AddOut(line))
+                let line = OutLine::new(line, side, key, feed, channels);
+                (Box::new(plays), (Some(remote), None), meters, Change::AddOut(line))
             }
             Way::In => {
                 let (feed, drain) = port(&need.setup(channels, terms.rate, rate, tie))?;
                 let meters = drain.meters();
                 let of = (channels, terms.rate);
-                let records = Records::new(id, common.share(), of, feed, calls.clone());
-                let line = InLine::new(line, key, drain, channels);
-                (Box::new(records), None, meters, Change::AddIn(line))
+                let (ear, remote) = Ear::new(feed);
+                let records = Records::new(id, common.share(), of, ear, calls.clone());
+                let line = InLine::new(line, side, key, drain, channels);
+                (Box::new(records), (None, Some(remote)), meters, Change::AddIn(line))
             }
         };
         let wish = Wish {
@@ -253,6 +261,7 @@ impl Opening<'_> {
         };
         door.send(change);
         let stream = host.open(&wish, work).inspect_err(|_| door.send(Change::RemoveLine(number)))?;
+        let (mouth, ear) = hold;
         Ok(Attached {
             id,
             stream,
@@ -266,6 +275,8 @@ impl Opening<'_> {
             line: number,
             old_lines: Vec::new(),
             mouth,
+            ear,
+            side,
         })
     }
 }
@@ -278,28 +289,39 @@ impl<S> Attached<S> {
         Heard { callbacks, last_at: self.calls.last_at.get() }
     }
 
-    /// Exchanges the port of a stream that plays for one of another tie, or as is needed now. The change is for the bay; nothing if an exchange is under way.
+    /// Exchanges the port for one of another tie, or as is needed now. The change is for the bay; nothing if an exchange is under way. Where it plays, the one before goes on
+    /// until the new one is ready; what is recorded goes into the new one at once.
     pub fn exchange(
         &mut self,
         key: StreamKey,
         (line, tie): (u64, Tie),
         need: Need,
-        rate: u32,
+        (side, rate): (u32, u32),
     ) -> Option<Change> {
-        let mouth = self.mouth.as_mut()?;
-        if !mouth.is_settled() {
-            return None;
-        }
-        let channels = self.terms.outputs.max(1);
-        let (feed, drain) = port(&need.setup(channels, rate, self.terms.rate, tie)).ok()?;
-        let meters = drain.meters();
-        if !mouth.exchange(drain) {
-            return None;
-        }
+        let (meters, change) = if let Some(mouth) = &mut self.mouth {
+            if !mouth.is_settled() {
+                return None;
+            }
+            let channels = self.terms.outputs.max(1);
+            let (feed, drain) = port(&need.setup(channels, rate, self.terms.rate, tie)).ok()?;
+            let meters = drain.meters();
+            if !mouth.exchange(drain) {
+                return None;
+            }
+            (meters, Change::AddOut(OutLine::new(line, side, key, feed, channels)))
+        } else {
+            let channels = self.terms.inputs.max(1);
+            let (feed, drain) = port(&need.setup(channels, self.terms.rate, rate, tie)).ok()?;
+            let meters = drain.meters();
+            if !self.ear.as_mut()?.exchange(feed) {
+                return None;
+            }
+            (meters, Change::AddIn(InLine::new(line, side, key, drain, channels)))
+        };
         self.old_lines.push(std::mem::replace(&mut self.line, line));
         self.past = self.runs();
-        (self.tie, self.need, self.meters) = (tie, need, meters);
-        Some(Change::AddOut(OutLine::new(line, key, feed, channels)))
+        (self.tie, self.need, self.meters, self.side) = (tie, need, meters, side);
+        Some(change)
     }
 
     /// Under- and overruns on this stream.
@@ -323,6 +345,7 @@ impl<S> Attached<S> {
         if let Some(mouth) = &mut self.mouth {
             mouth.collect();
         }
+        self.ear.iter_mut().for_each(EarRemote::collect);
         if self.is_settled() { std::mem::take(&mut self.old_lines) } else { Vec::new() }
     }
 }

@@ -3,11 +3,14 @@
 mod clock;
 mod open;
 mod report;
+mod turn;
 
 pub use report::{PortCondition, PortReport};
+pub(crate) use turn::Gathering;
 
-use super::bay::{Bay, BayRemote, Change, MOST_STREAMS, OutWire, Spent};
+use super::bay::{Bay, BayRemote, Change, MOST_STREAMS, Spent};
 use super::berth::{Berth, Need, State};
+use super::side::{InWire, OutWire};
 use super::spec::{PortSpec, Streams};
 use super::wire::{Outward, Place, StreamKey, WireEnd};
 use super::work::Common;
@@ -19,6 +22,7 @@ use sostenuto_nodes::Way;
 use sostenuto_rt::{Gauge, OwnerSlot, Producer, TrashCollector};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use turn::Turning;
 
 /// Nanoseconds for which a stream that no port asks for stays open, besides its longest latency: what it plays has faded out by then.
 const LINGER: u64 = 200_000_000;
@@ -33,7 +37,7 @@ fn linger(need: &Need) -> u64 {
 pub struct PortOptions {
     /// The device of ports that name none; else the system's default.
     pub device: Option<String>,
-    /// Frames per second of the engine and of that device; else the device's own.
+    /// Frames per second of the engine and of that device; else the device's own, and the engine follows that which has the clock.
     pub rate: Option<u32>,
     /// Frames in a block of every device; else the device's own.
     pub block: Option<u32>,
@@ -104,7 +108,7 @@ impl Outward for Door {
     fn attach(&mut self, end: WireEnd, place: Place) {
         self.send(match end {
             WireEnd::Out(end) => Change::AddOutWire(OutWire::new(end, place)),
-            WireEnd::In(end) => Change::AddInWire(super::bay::InWire::new(end, place)),
+            WireEnd::In(end) => Change::AddInWire(InWire::new(end, place)),
         });
     }
 }
@@ -135,6 +139,10 @@ pub(crate) struct Ports<H: Host> {
     lines: u64,
     /// Every device's stream has the same number each time.
     ids: HashMap<(StreamKey, String), PortId>,
+    /// The number of the engine, and its way from one rate to another.
+    side: u32,
+    turning: Turning,
+    main_channels: u16,
     notices: Vec<Notice>,
     started: bool,
 }
@@ -168,6 +176,9 @@ impl<H: Host> Ports<H> {
             beat: Beat::new(simulated),
             lines: 0,
             ids: HashMap::new(),
+            side: 0,
+            turning: Turning::default(),
+            main_channels,
             notices: Vec::new(),
             started: false,
         }
@@ -294,6 +305,7 @@ impl<H: Host> Ports<H> {
         self.choose();
         self.keep_time(now);
         self.tie_all();
+        self.end_turn(now);
         self.close_unneeded(now);
     }
 

@@ -57,12 +57,12 @@ impl Mouth {
         (mouth, MouthRemote { drains, spent: collector, exchanged, sent: 0 })
     }
 
-    /// How many frames the engine has to render before so many can be played by a port whose two ends are on one clock; nothing if there is none.
-    pub fn wants(&self, frames: usize) -> Option<usize> {
+    /// How many frames, and at what rate, the engine has to render before so many can be played by a port whose two ends are on one clock; nothing if there is none.
+    pub fn wants(&self, frames: usize) -> Option<(usize, f64)> {
         // One that is on its way out is not asked: what it holds may be as old as it likes.
         let same = self.next.as_deref().unwrap_or(&self.now);
         let same = Some(same).filter(|drain| drain.tie() == Tie::Same)?;
-        Some(same.needs(frames).saturating_sub(same.held()))
+        Some((same.needs(frames).saturating_sub(same.held()), same.from_rate()))
     }
 
     /// Channels of the device.

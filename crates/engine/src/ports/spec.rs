@@ -65,7 +65,7 @@ impl PortSpec {
 }
 
 /// The streams that were ever asked for. `[control]`
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Streams {
     keys: HashMap<(Way, Option<String>), StreamKey>,
 }

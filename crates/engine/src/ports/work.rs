@@ -1,8 +1,9 @@
 //! What does the callback of a device's stream do? It runs the engine if its port has the clock, and plays or records in any case.
 
-use super::bay::Bay;
+use super::bay::{Asked, Bay};
+use super::ear::Ear;
 use super::mouth::Mouth;
-use sostenuto_device::{Baton, Feed, PortId, Work};
+use sostenuto_device::{Baton, PortId, Work};
 use sostenuto_rt::{Gauge, OwnerSlot};
 use std::sync::Arc;
 
@@ -41,7 +42,8 @@ impl Calls {
 struct Pump {
     id: PortId,
     common: Common,
-    rate: u64,
+    /// Frames per second of the device.
+    rate: u32,
     /// Of what is owed to the engine, in parts of a frame of the device's rate.
     owed: u64,
     calls: Arc<Calls>,
@@ -52,13 +54,13 @@ impl Pump {
         self.common.baton.is_held_by(self.id)
     }
 
-    /// Renders what belongs to so many frames of the device, or as many as are said to be wanted.
-    fn run(&mut self, frames: usize, wanted: Option<usize>, now: u64) {
-        self.owed += frames as u64 * u64::from(self.common.rate.get());
-        let due = wanted.unwrap_or((self.owed / self.rate) as usize);
-        self.owed = if wanted.is_some() { 0 } else { self.owed % self.rate };
+    /// Renders what belongs to so many frames of the device, or as many as are said to be wanted, at which rate.
+    fn run(&mut self, frames: usize, wanted: Option<(usize, f64)>, now: u64) {
         match self.common.slot.try_enter() {
-            Some(mut bay) => bay.step(self.id.0, due, now),
+            Some(mut bay) => {
+                let asked = Asked { frames, rate: self.rate, wanted, owed: &mut self.owed };
+                bay.step(self.id.0, asked, now);
+            }
             None => _ = self.calls.refused.add(1),
         }
     }
@@ -73,14 +75,14 @@ pub(crate) struct Plays {
 /// Records.
 pub(crate) struct Records {
     pump: Pump,
-    feed: Feed,
+    ear: Ear,
     channels: usize,
 }
 
 impl Plays {
     /// For a stream of so many frames per second. `[control]`
     pub fn new(id: PortId, common: Common, rate: u32, mouth: Mouth, calls: Arc<Calls>) -> Self {
-        Plays { pump: Pump { id, common, rate: u64::from(rate.max(1)), owed: 0, calls }, mouth }
+        Plays { pump: Pump { id, common, rate: rate.max(1), owed: 0, calls }, mouth }
     }
 }
 
@@ -90,11 +92,11 @@ impl Records {
         id: PortId,
         common: Common,
         (channels, rate): (u16, u32),
-        feed: Feed,
+        ear: Ear,
         calls: Arc<Calls>,
     ) -> Self {
-        let pump = Pump { id, common, rate: u64::from(rate.max(1)), owed: 0, calls };
-        Records { pump, feed, channels: usize::from(channels.max(1)) }
+        let pump = Pump { id, common, rate: rate.max(1), owed: 0, calls };
+        Records { pump, ear, channels: usize::from(channels.max(1)) }
     }
 }
 
@@ -114,7 +116,7 @@ impl Work for Plays {
 impl Work for Records {
     fn run(&mut self, input: &[f32], _: &mut [f32], now: u64) {
         self.pump.calls.note(now);
-        self.feed.push(input, now);
+        self.ear.push(input, now);
         if self.pump.holds() {
             self.pump.run(input.len() / self.channels, None, now);
         }

@@ -116,6 +116,11 @@ impl Stage {
         self.notices.iter().any(which)
     }
 
+    /// Frames per second of the engine.
+    pub fn rate(&self) -> f64 {
+        self.rig.desk().conductor().sample_rate()
+    }
+
     pub fn frame(&self) -> u64 {
         self.rig.desk().conductor().load().frame()
     }

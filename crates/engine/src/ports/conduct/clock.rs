@@ -1,5 +1,6 @@
 //! Who runs the engine: a port by its stream's callback, or nobody's device, by a beat of the engine's own.
 
+use super::super::bay::Asked;
 use super::super::berth::{Attached, State};
 use super::super::work::Common;
 use super::Ports;
@@ -26,7 +27,8 @@ impl Beat {
         match self {
             Beat::Thread(clock @ None) => {
                 let common = common.share();
-                *clock = Some(FallbackClock::drive(rate, move |frames, now| step(&common, frames, now))?);
+                *clock =
+                    Some(FallbackClock::drive(rate, move |frames, now| step(&common, rate, frames, now))?);
             }
             Beat::Simulated(since @ None) => *since = Some((now, rate, 0)),
             _ => {}
@@ -54,7 +56,7 @@ impl Beat {
         let frames = (*rate / 60).max(1);
         let due = |done: u64| *since + done * u64::from(frames) * 1_000_000_000 / u64::from(*rate).max(1);
         while due(*done) <= now {
-            step(common, frames as usize, now);
+            step(common, *rate, frames as usize, now);
             *done += 1;
         }
     }
@@ -63,11 +65,11 @@ impl Beat {
 /// Whose clock it is when it is no device's.
 const OWN: u32 = u32::MAX;
 
-fn step(common: &Common, frames: usize, now: u64) {
+fn step(common: &Common, rate: u32, frames: usize, now: u64) {
     if common.baton.is_free()
         && let Some(mut bay) = common.slot.try_enter()
     {
-        bay.step(OWN, frames, now);
+        bay.step(OWN, Asked { frames, rate, wanted: None, owed: &mut 0 }, now);
     }
 }
 

@@ -129,7 +129,8 @@ impl<H: Host> Ports<H> {
         if first {
             self.holder.begin_with(id, now);
         }
-        let opening = Opening { key, way, need, terms, id, line, tie, common: &self.common, now };
+        let side = self.side;
+        let opening = Opening { key, way, need, terms, id, line, tie, common: &self.common, side, now };
         let attached = match opening.open(&mut self.host, &self.door) {
             Ok(attached) => attached,
             Err(why) => {
@@ -352,7 +353,7 @@ impl<H: Host> Ports<H> {
             (Holder::Port(id), None) if self.common.baton.is_with(Holder::Port(id)) => Some(id),
             _ => None,
         };
-        let rate = self.common.rate.get();
+        let engine = (self.side, self.common.rate.get());
         for at in 0..self.berths.len() {
             let (key, way) = (self.berths[at].key, self.berths[at].way);
             let need = self.need_of(key);
@@ -363,12 +364,13 @@ impl<H: Host> Ports<H> {
             let fits = need.is_port_of(&open.need);
             let outgrown = need.reach > width && need.reach > open.need.reach;
             let mut change = None;
+            let tie = if way == Way::Out { tie } else { open.tie };
             // One that is being left fades out, and takes nothing new.
-            if way == Way::Out && !outgrown && key != LEFT && (open.tie != tie || !fits) {
-                change = open.exchange(key, (line, tie), need, rate);
+            if !outgrown && key != LEFT && (open.tie != tie || !fits || open.side != engine.0) {
+                change = open.exchange(key, (line, tie), need, engine);
             }
             let done = open.done_lines();
-            if outgrown || (way == Way::In && !fits) {
+            if outgrown {
                 self.close(at);
                 self.berths[at].hurry();
             }

@@ -1,0 +1,93 @@
+//! Which notes are held, so that an engine which takes over can begin them anew?
+
+use super::playing::Playing;
+use super::{Conductor, is_musical};
+use crate::error::EngineError;
+use sostenuto_graph::voice::{Note, NoteId};
+use sostenuto_graph::{Address, NoteEvent, When};
+
+/// A note that was begun, and where it has got to.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    instrument: Address,
+    /// The id of the instrument in the patch.
+    node: String,
+    note: Note,
+    at: When,
+    /// The frame at which it will be let go, once that was sent.
+    ends: Option<u64>,
+    bend: Option<f32>,
+    pressure: Option<f32>,
+}
+
+/// The most notes that are remembered. Of more, the oldest is forgotten.
+const REMEMBERED: usize = 1024;
+
+impl Playing {
+    /// The notes that were begun and not let go before a frame.
+    pub fn held(&self, now: u64) -> Vec<Held> {
+        self.held.iter().filter(|held| held.ends.is_none_or(|end| end > now)).cloned().collect()
+    }
+
+    /// Notes what an instrument was told.
+    pub fn heard(&mut self, instrument: Address, node: &str, event: NoteEvent, at: When) {
+        let its = |held: &Held| held.instrument == instrument;
+        match event {
+            NoteEvent::On(note) => {
+                let over = (self.held.len() + 1).saturating_sub(REMEMBERED);
+                self.held.drain(..over);
+                let node = node.to_owned();
+                self.held.push(Held { instrument, node, note, at, ends: None, bend: None, pressure: None });
+            }
+            NoteEvent::Off(id) => self.held.retain(|held| !(its(held) && held.note.id == id)),
+            NoteEvent::AllOff => self.held.retain(|held| !its(held)),
+            NoteEvent::Bend(id, by) => self.of_note(instrument, id, |held| held.bend = Some(by)),
+            NoteEvent::Pressure(id, by) => self.of_note(instrument, id, |held| held.pressure = Some(by)),
+            NoteEvent::Knob(..) => {}
+        }
+    }
+
+    fn of_note(&mut self, instrument: Address, id: NoteId, change: impl FnMut(&mut Held)) {
+        let its = |held: &&mut Held| held.instrument == instrument && held.note.id == id;
+        self.held.iter_mut().filter(its).for_each(change);
+    }
+
+    /// Notes the end of a note.
+    pub fn ends(&mut self, instrument: Address, id: NoteId, frame: u64, now: u64) {
+        self.held.retain(|held| held.ends.is_none_or(|end| end > now));
+        self.of_note(instrument, id, |held| held.ends = Some(frame));
+    }
+}
+
+impl Conductor {
+    /// Begins a note anew that is held in another engine, `scale` of whose frames take as long as one of these, from now on.
+    pub(super) fn sound_again(&mut self, held: &Held, (now, scale): (u64, f64)) -> Result<(), EngineError> {
+        let Some(label) = self.label_of_id(&held.node) else { return Ok(()) };
+        let here = self.remote.load.frame();
+        let moved = |frame: u64| here + (frame.saturating_sub(now) as f64 * scale) as u64;
+        let at = match held.at {
+            When::Frame(frame) if frame > now => When::Frame(moved(frame)),
+            at if is_musical(at) => at,
+            _ => When::Now,
+        };
+        let id = held.note.id;
+        self.note(&label, NoteEvent::On(held.note), at)?;
+        if let Some(by) = held.bend {
+            self.note(&label, NoteEvent::Bend(id, by), at)?;
+        }
+        if let Some(by) = held.pressure {
+            self.note(&label, NoteEvent::Pressure(id, by), at)?;
+        }
+        if let Some(end) = held.ends {
+            let (address, ..) = self.player(&label)?;
+            self.playing.ending.push((address, id, moved(end)));
+            self.end_notes();
+        }
+        Ok(())
+    }
+
+    /// The label of a node of the patch by its id.
+    fn label_of_id(&self, id: &str) -> Option<String> {
+        self.resolved.node(id).map(|node| node.label.clone())
+    }
+}
