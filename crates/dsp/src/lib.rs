@@ -7,6 +7,7 @@
 )]
 
 pub mod amplitude;
+mod click;
 mod delay;
 mod dynamics;
 mod envelope;
@@ -16,6 +17,7 @@ mod grid;
 mod lane_state;
 mod lanes;
 mod lfo;
+mod looper;
 pub mod math;
 mod memo;
 mod meter;
@@ -33,9 +35,11 @@ mod saturate;
 )]
 mod simd;
 mod slew;
+mod stretch;
 mod test_signal;
 mod value;
 
+pub use click::Click;
 pub use delay::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, MAX_VOICES, frames_of_ms};
 pub use dynamics::{Compressor, CompressorParams, Limiter, LimiterParams};
 pub use envelope::{Curves, Envelope, Segments};
@@ -48,6 +52,7 @@ pub use grid::GRID;
 pub use lane_state::LaneState;
 pub use lanes::{F32x4, F32x8, F32x16, Lanes};
 pub use lfo::{Lfo, LfoMode, LfoShape};
+pub use looper::{Looper, LooperOrder, LooperState};
 pub use meter::Meter;
 pub use noise::{Pink, White};
 pub use phase::Phase;
@@ -58,6 +63,7 @@ pub use sample_hold::SampleHold;
 pub use saturate::{Oversampling, Saturator, SaturatorParams};
 pub use simd::{Task, Vector, Width, deinterleave, interleave, take_apart};
 pub use slew::Slew;
+pub use stretch::{PitchShift, StretchParams, StretchPlayer, WindowLength, stretched};
 pub use test_signal::{Impulse, constant};
 pub use value::Value;
 
