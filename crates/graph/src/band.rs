@@ -223,6 +223,7 @@ impl Band {
                 width: stage.width,
                 frame: stage.frame,
                 sample_rate: stage.sample_rate,
+                transport: stage.transport,
                 window,
             };
             hall.post(frame, inner.input.start..inner.input.end() as u32, &mut keys.board);

@@ -1,5 +1,6 @@
 //! A batch of edits as it crosses to the audio thread: whole, ready-built, one pointer.
 
+use crate::automation::Tracks;
 use crate::block::Block;
 use crate::instrument::Tables;
 use crate::io::Flow;
@@ -46,6 +47,8 @@ pub struct Batch {
     pub(crate) tables: Vec<(u32, Box<Tables>)>,
     /// What is played from now on.
     pub(crate) play: Parts,
+    /// Which parameters follow lanes from now on.
+    pub(crate) tracks: Option<Box<Tracks>>,
     /// Parameters.
     pub(crate) sets: Vec<Set>,
     /// Slots of nodes to go around, or through again.

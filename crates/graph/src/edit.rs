@@ -1,6 +1,7 @@
 //! A transaction on the graph: edits, each checked as it is made, that become one batch, or nothing.
 
 mod align;
+mod automation;
 mod commit;
 mod ends;
 mod enter;
@@ -9,6 +10,7 @@ mod leave;
 mod reorder;
 mod undo;
 
+use crate::automation::Tracks;
 use crate::batch::CableChange;
 use crate::cables::Cables;
 use crate::choir::Kin;
@@ -31,6 +33,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+pub use automation::Follows;
 use ends::check_size;
 use enter::Entrance;
 pub use instrument::{VoiceTables, Voicing};
@@ -65,6 +68,7 @@ pub struct Edit<'g> {
     resets: Vec<u32>,
     tables: Vec<(u32, Box<Tables>)>,
     play: Parts,
+    tracks: Option<Box<Tracks>>,
     freed_nodes: Vec<u32>,
     freed_cables: Vec<u32>,
     /// Sums that may have nothing left to add up.
@@ -112,6 +116,7 @@ impl<'g> Edit<'g> {
             resets: Vec::new(),
             tables: Vec::new(),
             play: None,
+            tracks: None,
             freed_nodes: Vec::new(),
             freed_cables: Vec::new(),
             emptied: Vec::new(),

@@ -241,6 +241,7 @@ impl Executor {
         let end = self.frame + window.frames() as u64;
         let next = self.next_batch();
         self.playing.play(self.frame, end, &mut self.agenda, &self.load);
+        self.playing.follow(self.frame, window.frames(), &mut self.nodes);
         let outbox = &mut self.outbox;
         self.agenda.hand_out(end, &mut self.nodes, next, |lost, why| outbox.tell_lost(lost.ticket, why));
         let mut stage = Stage {
@@ -255,6 +256,7 @@ impl Executor {
             width: self.width,
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
+            transport: self.playing.transport(),
             fault: false,
             overflows: 0,
         };
@@ -286,10 +288,10 @@ impl Executor {
         }
     }
 
-    /// Where every parameter is now, without what drives it: to check it against the graph.
+    /// Where every parameter is now, or would be if it did not follow a lane, without what drives it: to check it against the graph.
     pub fn positions(&self) -> impl Iterator<Item = (crate::NodeId, impl Iterator<Item = f32>)> {
         let now = |node: &Node, param: usize, dial: &Dial| match node.moving() >> param & 1 {
-            0 => node.steady_at(param),
+            0 if !node.is_automated(param) => node.steady_at(param),
             _ => dial.motion.at(self.frame),
         };
         self.nodes.iter().flatten().map(move |node| {

@@ -7,6 +7,7 @@ use crate::signal::{Around, Ground, Run, Window};
 use core::cell::Cell;
 use core::ops::Deref;
 use sostenuto_dsp::{Value, control_frames};
+use sostenuto_transport::Transport;
 
 /// What is known of the samples of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,16 +43,18 @@ impl<S: Signal> Io<'_, S> {
 
 /// The frames that a call is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
+pub struct Span<'a> {
     /// The first, counted from the start of the engine.
     pub frame: u64,
     /// How many; at most [`QUANTUM`](crate::QUANTUM).
     pub frames: usize,
     /// Frames per second.
     pub sample_rate: f64,
+    /// Musical time. What changes it never falls within a span, but at its first frame.
+    pub transport: &'a Transport,
 }
 
-impl Span {
+impl Span<'_> {
     /// Whether the span begins on the grid: where control-rate work falls.
     pub fn on_grid(&self) -> bool {
         self.frame.is_multiple_of(QUANTUM as u64)
@@ -60,13 +63,13 @@ impl Span {
 
 /// The frames that a call is about, told once for all nodes that it concerns. Reads as a [`Span`].
 #[derive(Clone, Copy, Debug)]
-pub struct SpanRef<'a>(pub(crate) &'a Span);
+pub struct SpanRef<'a>(pub(crate) &'a Span<'a>);
 
-impl Deref for SpanRef<'_> {
-    type Target = Span;
+impl<'a> Deref for SpanRef<'a> {
+    type Target = Span<'a>;
 
     #[inline(always)]
-    fn deref(&self) -> &Span {
+    fn deref(&self) -> &Span<'a> {
         self.0
     }
 }

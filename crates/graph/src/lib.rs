@@ -13,6 +13,7 @@ extern crate std;
 
 mod agenda;
 mod align;
+mod automation;
 mod band;
 mod batch;
 mod block;
@@ -60,7 +61,7 @@ pub use band::Helper;
 pub use batch::Batch;
 pub use block::{AudioBuffer, Block, QUANTUM, Signal};
 pub use choir::{Choir, Kin};
-pub use edit::{Edit, VoiceTables, Voicing};
+pub use edit::{Edit, Follows, VoiceTables, Voicing};
 pub use error::GraphError;
 pub use executor::{Executor, Limits, Remote};
 #[doc(hidden)]

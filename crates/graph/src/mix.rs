@@ -112,7 +112,7 @@ fn drop_overflows(sum: &mut [f32]) -> u64 {
 /// A sum in the making, over one span.
 struct Sum<'a> {
     around: Around<'a>,
-    span: Span,
+    span: Span<'a>,
     window: Window,
     block: &'a mut Block,
     /// Whether anything was added.

@@ -1,5 +1,6 @@
 //! A node as the audio thread holds it: the processor, where its parameters are, and how it fares.
 
+use crate::automation::Overlay;
 use crate::instrument::{Instrument, VoiceCare};
 use crate::message::{Deed, NodeId};
 use crate::plan::Inner;
@@ -100,6 +101,10 @@ pub(crate) struct Node {
 pub(crate) struct Upkeep {
     /// A bit for each parameter that is on its way.
     moving: u64,
+    /// A bit for each parameter that follows a lane: where it is set is kept in its dial and not heard.
+    pub automated: u64,
+    /// Where those are over the present span.
+    pub overlay: Option<Box<Overlay>>,
     /// First and last entry of the agenda for this node.
     first_due: u32,
     pub last_due: u32,
@@ -137,6 +142,8 @@ impl Node {
         };
         let mut upkeep = Upkeep {
             moving: 0,
+            automated: 0,
+            overlay: None,
             first_due: NONE,
             last_due: NONE,
             tenant,
@@ -213,6 +220,37 @@ impl Node {
         }
     }
 
+    /// Whether a parameter follows a lane.
+    pub fn is_automated(&self, param: usize) -> bool {
+        self.upkeep.automated >> (param & 63) & 1 == 1
+    }
+
+    /// A parameter that follows a lane stays at a value over the span, or has values of its own. `[audio]`
+    pub fn go_along(&mut self, param: usize, stays: Option<f32>) {
+        match stays {
+            Some(value) => {
+                let rests = self.upkeep.moving >> (param & 63) & 1 == 0;
+                if !rests || self.steady_at(param).to_bits() != value.to_bits() {
+                    self.resting = false;
+                    self.rest(param, value);
+                }
+            }
+            None => {
+                self.resting = false;
+                self.set_moving(param);
+            }
+        }
+    }
+
+    /// A parameter that followed a lane sets off from where that left it to where it was set. `[audio]`
+    pub fn release(&mut self, frame: u64, param: usize, value: f32, motion: Motion) {
+        let Some(dial) = self.upkeep.dials.get_mut(param) else { return };
+        let target = dial.motion.target();
+        dial.motion = Trajectory::hold(value);
+        dial.motion.depart(frame, target, motion);
+        self.take_up(frame, param);
+    }
+
     /// The first entry of the agenda for this node.
     pub fn first_due(&self) -> u32 {
         self.upkeep.first_due
@@ -277,6 +315,14 @@ impl Node {
         let param = usize::from(param);
         let Some(dial) = self.upkeep.dials.get_mut(param) else { return };
         dial.motion.depart(frame, value.clamp(dial.min, dial.max), motion);
+        if !self.is_automated(param) {
+            self.take_up(frame, param);
+        }
+    }
+
+    /// Goes on as the dial of a parameter does. `[audio]`
+    fn take_up(&mut self, frame: u64, param: usize) {
+        let Some(dial) = self.upkeep.dials.get(param) else { return };
         let (rests, target) = (dial.motion.rests_at(frame), dial.motion.target());
         self.resting = false;
         if rests {

@@ -33,20 +33,27 @@ pub(crate) fn prepare(
     dues: &mut Dues<'_>,
     scratch: &mut [Block],
 ) -> Written {
-    let mut written = render_moving(node, span, scratch);
+    let mut written = render_moving(node, span, window, scratch);
     written |= take_due(node, span, dues, scratch);
     add_drives(node, drives, written, around, span, window, cables, scratch)
 }
 
-/// Parameters on their way: those that have arrived come to rest, the others are written.
-fn render_moving(node: &mut Node, span: Span, scratch: &mut [Block]) -> u64 {
+/// Parameters on their way: those that have arrived come to rest, the others are written, as are those that follow lanes.
+fn render_moving(node: &mut Node, span: Span, window: Window, scratch: &mut [Block]) -> u64 {
     let mut written = 0;
     let mut left = node.moving();
     while left != 0 {
         let param = left.trailing_zeros() as usize;
         left &= left - 1;
         let Some(dial) = node.upkeep.dials.get(param) else { continue };
-        if dial.motion.rests_at(span.frame) {
+        if node.is_automated(param) {
+            let lane = node.upkeep.overlay.as_ref().and_then(|overlay| overlay.of(param));
+            let lane = lane.and_then(|lane| lane.get(window.offset()..window.offset() + span.frames));
+            if let (Some(values), Some(lane)) = (values(scratch, param, span), lane) {
+                values.copy_from_slice(lane);
+                written |= 1 << param;
+            }
+        } else if dial.motion.rests_at(span.frame) {
             node.rest(param, dial.motion.target());
         } else if let Some(values) = values(scratch, param, span) {
             dial.motion.render(span.frame, values);
@@ -72,6 +79,9 @@ fn take_due(node: &mut Node, span: Span, dues: &mut Dues<'_>, scratch: &mut [Blo
         let steady = node.steady_at(param);
         let was_moving = (node.moving() | written) >> (param & 63) & 1 == 1;
         node.set(frame, number, value, motion);
+        if node.is_automated(param) {
+            continue;
+        }
         let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };
@@ -144,6 +154,6 @@ fn add_drive(values: &mut [f32], source: &[f32], depth: &Trajectory, span: Span)
     }
 }
 
-fn values(scratch: &mut [Block], param: usize, span: Span) -> Option<&mut [f32]> {
+fn values<'s>(scratch: &'s mut [Block], param: usize, span: Span<'_>) -> Option<&'s mut [f32]> {
     scratch.get_mut(param)?.0.get_mut(..span.frames)
 }

@@ -1,7 +1,9 @@
-//! Musical time in the engine: the transport, what changes it, and the sequences that it plays.
+//! Musical time in the engine: the transport, what changes it, and the sequences and lanes that it plays.
 
 use crate::agenda::Agenda;
+use crate::automation::Automation;
 use crate::message::{Address, Deed, NoteEvent, Ticket, When};
+use crate::node::Nodes;
 use crate::stats::EngineLoad;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -24,6 +26,8 @@ pub(crate) struct Part {
 pub(crate) struct Playing {
     transport: Transport,
     parts: Vec<Part>,
+    /// The parameters that follow lanes.
+    pub automation: Automation,
     /// In the order of their frames; of those for the same frame, in the order in which they came.
     waiting: VecDeque<(u64, Change)>,
 }
@@ -34,8 +38,14 @@ impl Playing {
         Playing {
             transport: Transport::new(sample_rate, 120.0, Meter::COMMON),
             parts: Vec::new(),
+            automation: Automation::default(),
             waiting: VecDeque::with_capacity(WAITING),
         }
+    }
+
+    /// Musical time. `[audio]`
+    pub fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     /// The frame at which something is to take effect; `None` for at once. `[audio]`
@@ -93,6 +103,11 @@ impl Playing {
                 put_note(agenda, load, event.frame, instrument, event.note);
             });
         }
+    }
+
+    /// Lets parameters follow their lanes over the frames from `frame` on. `[audio]`
+    pub fn follow(&mut self, frame: u64, frames: usize, nodes: &mut Nodes) {
+        self.automation.follow(&self.transport, frame, frames, nodes);
     }
 
     /// Takes other sequences over. One that is there already, by its number, goes on where it is; notes of those that go are let go.

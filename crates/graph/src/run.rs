@@ -15,6 +15,7 @@ use crate::table::Table;
 use crate::team::{Members, OwnSides};
 use crate::trajectory::Trajectory;
 use sostenuto_dsp::Width;
+use sostenuto_transport::Transport;
 
 /// What running needs besides the plan and the blocks.
 pub(crate) struct Stage<'a> {
@@ -33,25 +34,31 @@ pub(crate) struct Stage<'a> {
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
+    /// Musical time.
+    pub transport: &'a Transport,
     /// Whether a node was muted in this span.
     pub fault: bool,
     /// Samples of sums that were too large for a number.
     pub overflows: u64,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
     #[inline(always)]
-    pub fn span(&self, window: Window) -> Span {
+    pub fn span(&self, window: Window) -> Span<'a> {
         Span {
             frame: self.frame + window.offset() as u64,
             frames: window.frames(),
             sample_rate: self.sample_rate,
+            transport: self.transport,
         }
     }
 
     /// What the steps of a plan that works in this frame share.
     #[inline(always)]
-    pub fn ground<'f, S: Signal>(&self, frame: &Frame<'f, S>, window: Window) -> Ground<'f> {
+    pub fn ground<'f, S: Signal>(&self, frame: &Frame<'f, S>, window: Window) -> Ground<'f>
+    where
+        'a: 'f,
+    {
         Ground { span: self.span(window), window, flow: frame.flow }
     }
 }
@@ -203,7 +210,7 @@ pub(crate) fn run_node(
 
 /// Runs a processor whose parameters are all at rest; whether there was one.
 #[inline(always)]
-fn run_at_once(node: &mut Node, span: &Span, inputs: Inputs<'_>, outputs: Outputs<'_>) -> bool {
+fn run_at_once(node: &mut Node, span: &Span<'_>, inputs: Inputs<'_>, outputs: Outputs<'_>) -> bool {
     let (steady, Body::Processor(processor)) = node.steady_and_body() else { return false };
     let params = Params { steady, moving: None };
     let activity = processor.process(Io { span: SpanRef(span), inputs, outputs, params });

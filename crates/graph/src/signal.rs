@@ -77,7 +77,7 @@ impl Window {
 /// What all steps of a plan share over one span. Lying in one place, it is handed to each node as a single word.
 #[derive(Clone, Copy)]
 pub(crate) struct Ground<'a> {
-    pub span: Span,
+    pub span: Span<'a>,
     pub window: Window,
     /// What is known of the blocks.
     pub flow: &'a [Cell<Flow>],

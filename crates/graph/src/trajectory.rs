@@ -115,7 +115,11 @@ impl Trajectory {
 
     /// Sets off to `target` at `frame`, from wherever it is then.
     pub fn depart(&mut self, frame: u64, target: f32, motion: Motion) {
-        let from = self.at(frame);
+        self.depart_from(frame, self.at(frame), target, motion);
+    }
+
+    /// Sets off to `target` at `frame` from another value than it has then, at the speed that it has.
+    pub(crate) fn depart_from(&mut self, frame: u64, from: f32, target: f32, motion: Motion) {
         let (path, length) = match motion {
             Motion::Jump | Motion::Glide(0) | Motion::Linear(0) | Motion::Exponential(0) => (Path::Hold, 0),
             Motion::Glide(length) => (self.least_jerk(frame, from, target, length), length),

@@ -3,7 +3,9 @@
 mod support;
 
 use proptest::prelude::*;
-use sostenuto_graph::{Command, Edit, Motion, NodeId, ROOT, Sink, Source};
+use sostenuto_graph::transport::{Change, Clock, Curve, Lane, Point};
+use sostenuto_graph::{Command, Edit, Motion, NodeId, ROOT, Sink, Source, When};
+use std::sync::Arc;
 use support::Dice;
 use support::cell::Kind;
 use support::node::TestNode;
@@ -120,6 +122,18 @@ fn add_part(edit: &mut Edit<'_>, plan: &Plan, dice: &mut Dice) -> (NodeId, Vec<N
     (part, nodes)
 }
 
+/// A lane that goes round every few hundred frames.
+fn lane(dice: &mut Dice) -> Arc<Lane> {
+    let curves = [Curve::Step, Curve::Linear, Curve::Exponential, Curve::Bend(0.5)];
+    let point = |place: usize, dice: &mut Dice| {
+        let (value, curve) = (dice.below(100) as f32 / 50.0, curves[dice.below(curves.len())]);
+        Point { at: place as f64 * 40.0, value, curve }
+    };
+    let points = (0..1 + dice.below(5)).map(|place| point(place, dice)).collect();
+    let length = dice.chance(70).then_some(300.0);
+    Arc::new(Lane::new(Clock::Frames, points, length).expect("a good lane"))
+}
+
 /// One random change; whether it can be made does not depend on lanes.
 fn change(rig: &mut Rig, plan: &Plan, dice: &mut Dice) {
     let bus = rig.bus;
@@ -163,6 +177,16 @@ fn change(rig: &mut Rig, plan: &Plan, dice: &mut Dice) {
             let nodes = &parts[number].1;
             edit.reset(nodes[dice.below(nodes.len())]).expect("it is there");
         }
+        10 if !parts.is_empty() => {
+            let mut lanes = Vec::new();
+            for _ in 0..dice.below(4) {
+                let (_, nodes) = &parts[dice.below(parts.len())];
+                let has_one = |id: &&NodeId| edit.graph().shape(**id).is_some_and(|s| !s.params.is_empty());
+                let targets: Vec<(NodeId, u16)> = nodes.iter().filter(has_one).map(|id| (*id, 0)).collect();
+                lanes.push((lane(dice), targets));
+            }
+            edit.set_automation(lanes).expect("they are there");
+        }
         _ if !parts.is_empty() => {
             for _ in 0..1 + dice.below(4) {
                 let (_, nodes) = &parts[dice.below(parts.len())];
@@ -203,6 +227,9 @@ fn play(seed: u64, lanes: usize, settles: bool) -> Rig {
         rig.engine.send(batch, None);
         rig.parts.push(part);
     }
+    let (ticket, at) = (rig.engine.graph.next_ticket(), When::Now);
+    let command = Command::Transport { ticket, change: Change::Play, at };
+    rig.engine.remote.commands.send(command).expect("the ring has room");
     for _ in 0..40 {
         if dice.chance(60) {
             change(&mut rig, &plan, &mut dice);

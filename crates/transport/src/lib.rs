@@ -1,4 +1,4 @@
-//! Which beat is it at which frame, and which notes begin there?
+//! Which beat is it at which frame, which notes begin there, and where is a parameter to be?
 //!
 //! A [`Transport`] leads from frames to beats and back, and a [`Player`] gives the notes of a [`Sequence`] at their frames:
 //!
@@ -20,6 +20,8 @@
 //! # Ok::<(), sostenuto_transport::SequenceError>(())
 //! ```
 //!
+//! A [`Lane`] says where a parameter is to be at a place in musical time: points, in beats or in frames, and the ways between them.
+//!
 //! # Time
 //! Beats are quarter notes, counted from 0 in double precision; bars and the beats in them are counted from 1. What happens at a
 //! beat happens in the first frame whose position is that beat or later. Every answer depends on the operations and their
@@ -40,12 +42,14 @@
 
 extern crate alloc;
 
+mod lane;
 mod meter;
 mod path;
 mod player;
 mod sequence;
 mod transport;
 
+pub use lane::{Clock, Curve, Lane, LaneError, LanePlace, LaneValue, MAX_FRAMES, MAX_POINTS, Point};
 pub use meter::{Meter, MeterError};
 pub use path::{MAX_BEATS, MAX_TEMPO, MIN_TEMPO};
 pub use player::{NoteEvent, Player, ROOM, SequencedEvent};

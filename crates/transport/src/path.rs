@@ -21,6 +21,8 @@ pub(crate) struct Path {
     pub frame: u64,
     /// The position at `frame`.
     pub beats: f64,
+    /// How many frames of music lie before `frame`: a whole number.
+    pub played: f64,
     /// What lies up to here was before `frame`, what lies after it was not.
     pub reached: f64,
     /// The tempo at `frame`, and after `ramp` frames.
@@ -44,6 +46,7 @@ impl Path {
             moving: false,
             frame: 0,
             beats: 0.0,
+            played: 0.0,
             reached: just_below(0.0),
             from: tempo,
             to: tempo,
@@ -58,6 +61,7 @@ impl Path {
         Path {
             frame,
             beats: self.beats_at(frame),
+            played: self.played_at(frame),
             reached: self.reached(frame),
             from: self.tempo_at(frame),
             ramp: self.ramp.saturating_sub(frame - self.frame),
@@ -86,11 +90,17 @@ impl Path {
     /// From here on at another position; nothing there has been yet.
     pub fn jump(&mut self, beats: f64) {
         self.beats = beats.clamp(0.0, MAX_BEATS);
+        self.played = libm::floor(self.beats * self.minute / self.from + 0.5);
         self.reached = just_below(self.beats);
     }
 
     pub fn beats_at(&self, frame: u64) -> f64 {
         if self.moving { self.after(frame.saturating_sub(self.frame)) } else { self.beats }
+    }
+
+    /// How many frames of music lie before `frame`.
+    pub fn played_at(&self, frame: u64) -> f64 {
+        if self.moving { self.played + frame.saturating_sub(self.frame) as f64 } else { self.played }
     }
 
     /// What lies up to here was before `frame`, what lies after it was not.

@@ -76,6 +76,7 @@ pub struct Transport {
     bars: Bars,
     state: State,
     jumps: u64,
+    seeks: u64,
     version: u64,
 }
 
@@ -87,6 +88,7 @@ impl Transport {
             bars: Bars::new(meter),
             state: State::Stopped,
             jumps: 0,
+            seeks: 0,
             version: 0,
         }
     }
@@ -146,6 +148,7 @@ impl Transport {
         self.path.jump(beats);
         self.bars = Bars::new(self.bars.meter);
         self.jumps += 1;
+        self.seeks += 1;
     }
 
     /// Goes to a bar and a beat in it, both from 1, in the present meter counted from the beginning; otherwise as [`seek`](Self::seek).
@@ -202,6 +205,17 @@ impl Transport {
     /// The position at a frame, in quarter notes; never falls from one frame to the next.
     pub fn beats_at(&self, frame: u64) -> f64 {
         self.path.beats_at(frame)
+    }
+
+    /// How many frames of music lie before a frame: it counts frames while it plays and none while it stands, whatever the tempo. A seek
+    /// goes to as many as the new position would take from the beginning at the tempo of that frame, to the nearest; a stop to 0.
+    pub fn frames_at(&self, frame: u64) -> f64 {
+        self.path.played_at(frame)
+    }
+
+    /// How often it was moved or stopped.
+    pub fn seeks(&self) -> u64 {
+        self.seeks
     }
 
     /// The first frame from `from` on at which the position is `beats` or later; `None` while it stands, or if that would be

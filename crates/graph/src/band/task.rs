@@ -14,6 +14,7 @@ use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
 use sostenuto_dsp::Width;
 use sostenuto_rt::{Key, Shared};
+use sostenuto_transport::Transport;
 
 /// What all share who work on a row.
 pub(super) struct Hall<'h> {
@@ -29,6 +30,7 @@ pub(super) struct Hall<'h> {
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
+    pub transport: &'h Transport,
     pub window: Window,
 }
 
@@ -103,6 +105,7 @@ impl Hall<'_> {
             width: self.width,
             frame: self.frame,
             sample_rate: self.sample_rate,
+            transport: self.transport,
             fault: false,
             overflows: 0,
         };

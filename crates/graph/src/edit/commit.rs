@@ -55,6 +55,7 @@ impl Edit<'_> {
             parts,
             tables: core::mem::take(&mut self.tables),
             play: self.play.take(),
+            tracks: self.tracks.take(),
             sets: self.sets.drain(..).collect(),
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),

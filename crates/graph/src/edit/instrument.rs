@@ -134,7 +134,7 @@ impl Edit<'_> {
     }
 
     /// A node that this transaction has added, as it will go to the audio thread.
-    fn new_node(&mut self, id: NodeId) -> Option<&mut Node> {
+    pub(super) fn new_node(&mut self, id: NodeId) -> Option<&mut Node> {
         let slot = self.graph.node(id).filter(|_| id != ROOT)?.slot;
         self.nodes.iter_mut().rev().find(|(there, _)| *there == slot)?.1.as_mut()
     }

@@ -68,6 +68,9 @@ impl Executor {
         if let Some(parts) = &mut batch.play {
             self.playing.take_over(parts, self.frame, &mut self.agenda, &self.load);
         }
+        if let Some(tracks) = &mut batch.tracks {
+            self.playing.automation.take_over(tracks, self.frame, &mut self.nodes);
+        }
         self.change_nodes(batch);
     }
 
