@@ -4,7 +4,7 @@ use crate::catalogue::{Kind, Layout};
 use crate::lanes::{Channels, Family, Relatives};
 use crate::registry::Built;
 use crate::tap::Tap;
-use sostenuto_graph::{Activity, Delaying, Io, Kin, Processor, Shape, Signal, Stream};
+use sostenuto_graph::{Activity, Delaying, Io, Kin, Processor, Reports, Shape, Signal, Stream, Told};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -26,6 +26,22 @@ pub trait Machine<S: Signal = f32>: Send + 'static {
     /// By how many frames its output is late, as a property of the method. `[any]`
     fn latency(&self) -> u32 {
         0
+    }
+
+    /// Whether it takes this. `[audio]`
+    fn hears(&self, told: &Told) -> bool {
+        let _ = told;
+        false
+    }
+
+    /// Is told something that it hears, before this frame. `[audio]`
+    fn tell(&mut self, told: Told, frame: u64) {
+        let _ = (told, frame);
+    }
+
+    /// Where it keeps what it has to tell. `[any]`
+    fn reports(&mut self) -> Option<&mut Reports> {
+        None
     }
 
     /// The machine as one that can stand in a feedback loop; there if its kind says that it delays. `[any]`
@@ -149,6 +165,20 @@ impl<M: Machine> Processor for Node<M> {
         if let Some(machine) = &mut self.machine {
             machine.reset();
         }
+    }
+
+    fn hears(&self, told: &Told) -> bool {
+        self.machine.as_ref().is_some_and(|machine| machine.hears(told))
+    }
+
+    fn tell(&mut self, told: Told, frame: u64) {
+        if let Some(machine) = &mut self.machine {
+            machine.tell(told, frame);
+        }
+    }
+
+    fn reports(&mut self) -> Option<&mut Reports> {
+        self.machine.as_mut()?.reports()
     }
 
     fn delaying(&mut self) -> Option<&mut dyn Delaying> {
