@@ -83,6 +83,7 @@ const PLAY_EXAMPLES: &str = "Examples:
 const CONVERT_EXAMPLES: &str = "Examples:
   sostenuto convert song.flac song.wav
   sostenuto convert take.m4a take.wav --rate 48000 --channels 1 --bits 32f
+  sostenuto convert loop.flac slow.wav --stretch 1.5 --pitch 3st
   sostenuto convert scratched.mp3 what-is-left.wav --mend";
 
 const RENDER_EXAMPLES: &str = "Examples:
@@ -212,6 +213,12 @@ pub struct Convert {
     /// Channels; as in the file if left out. One is heard on all, into one goes the mean, otherwise the first ones stay.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: Option<u16>,
+    /// How many times as long it is to last, with the same pitch: 0.0625 to 16.
+    #[arg(long, value_parser = times)]
+    pub stretch: Option<f64>,
+    /// How much higher it is to be, at the same pace: "3st", "-50 cents", "1 oct"; up to two octaves.
+    #[arg(long, value_parser = semitones, allow_hyphen_values = true)]
+    pub pitch: Option<f64>,
     /// How samples are written.
     #[arg(long, default_value = "24")]
     pub bits: Bits,
@@ -244,6 +251,19 @@ pub struct Graph {
 }
 
 /// A length of time: `10`, `1.5s`, `500ms`.
+fn times(text: &str) -> Result<f64, String> {
+    let times = text.parse().ok().filter(|times| (0.0625..=16.0).contains(times));
+    times.ok_or_else(|| "choose 0.0625 to 16; 2 is twice as long".to_owned())
+}
+
+fn semitones(text: &str) -> Result<f64, String> {
+    let semitones = sostenuto_units::Unit::Semitones.parse(text).map_err(|why| why.to_string())?;
+    if (-24.0..=24.0).contains(&semitones) {
+        return Ok(semitones);
+    }
+    Err("choose -24 to 24 semitones".to_owned())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     let span: sostenuto_units::Span = text.parse().map_err(|e: sostenuto_units::ParseError| e.to_string())?;
     match span {

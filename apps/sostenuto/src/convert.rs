@@ -3,10 +3,13 @@
 use crate::cli;
 use crate::render::{Part, ask_for_room, clipped, encoding, is_same, progress};
 use anyhow::{Context, Result, bail};
+use sostenuto_media::Sound;
 use sostenuto_media::decode::{self, Cancel, Decoded, Limits, Options, Progress};
 use sostenuto_media::resample::{Edges, resample};
 use sostenuto_media::wav::{Format, Writer};
+use sostenuto_nodes::{Buffer, stretched};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Samples of a channel that are written at a time.
 const PIECE: usize = 1 << 14;
@@ -33,7 +36,7 @@ pub fn convert(args: &cli::Convert) -> Result<ExitCode> {
     if rate != was {
         sound = resample(&sound, rate, Edges::Found, Some(&cancel))?;
     }
-    let sound = sound.with_channels(wanted);
+    let sound = stretch(args, sound.with_channels(wanted), &cancel)?;
 
     let format_out = Format { channels: wanted, rate, encoding: encoding(args.bits) };
     ask_for_room(&args.output, format_out, sound.frames() as u64)?;
@@ -58,6 +61,25 @@ pub fn convert(args: &cli::Convert) -> Result<ExitCode> {
         clipped(written.clipped)
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes it longer or higher, if asked to.
+fn stretch(args: &cli::Convert, sound: Sound, cancel: &Cancel) -> Result<Sound> {
+    if args.stretch.is_none() && args.pitch.is_none() {
+        return Ok(sound);
+    }
+    let (times, semitones) = (args.stretch.unwrap_or(1.0), args.pitch.unwrap_or(0.0) as f32);
+    let buffer = Arc::new(Buffer::from_channels(&sound.channels, f64::from(sound.rate))?);
+    let bar = progress((sound.frames() as f64 * times) as u64);
+    let stretched = stretched(&buffer, times, semitones, |done| {
+        bar.set_position(done as u64);
+        !cancel.is_cancelled()
+    })?;
+    bar.finish_and_clear();
+    match stretched {
+        Some(longer) => Ok(Sound::from_interleaved(longer.samples(), longer.channels() as u16, sound.rate)),
+        None => bail!("stopped: nothing was written"),
+    }
 }
 
 fn read(args: &cli::Convert, cancel: &Cancel) -> Result<Decoded> {

@@ -47,6 +47,9 @@ fn convert_changes_rate_channels_and_bits() {
     let plain = Sound::read_wav(place.join("a.wav")).expect("a WAV file");
     assert_eq!(first_difference(&plain, &inside), None);
 
+    well(&place, &["convert", "a.flac", "longer.wav", "--stretch", "1.5", "--pitch", "-3st"]);
+    assert_eq!(Sound::read_wav(place.join("longer.wav")).expect("a WAV file").frames(), 45_000);
+
     let more = ["--rate", "48000", "--channels", "1", "--bits", "32f"];
     well(&place, &[&["convert", "a.flac", "b.wav"][..], &more].concat());
     let other = Sound::read_wav(place.join("b.wav")).expect("a WAV file");

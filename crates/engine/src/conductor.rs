@@ -3,6 +3,7 @@
 mod buffers;
 mod held;
 mod knobs;
+mod lanes;
 mod playing;
 mod rate;
 mod show;
@@ -232,6 +233,7 @@ impl Conductor {
         if playing::concerns_sequences(edits, next) {
             let sequences = self.playing.sequences(next, |id| score.node_of(id))?;
             edit.set_sequences(sequences)?;
+            edit.set_automation(lanes::lanes(next, &score, edit.graph().stream().sample_rate)?)?;
         }
         let Score { changes: placed, sets, ringing, retired, wires, .. } = score;
         let batch = edit.commit()?;

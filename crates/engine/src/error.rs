@@ -1,7 +1,7 @@
 //! What can go wrong between a description and its sound.
 
 use sostenuto_graph::GraphError;
-use sostenuto_graph::transport::SequenceError;
+use sostenuto_graph::transport::{LaneError, SequenceError};
 use sostenuto_patch::Problem;
 
 /// Why a request was refused. The sound is as it was before.
@@ -76,6 +76,14 @@ pub enum EngineError {
         name: String,
         /// Why not.
         why: SequenceError,
+    },
+    /// A course of a parameter that cannot be followed.
+    #[error("the sequence `{name}`: {why}")]
+    Lane {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: LaneError,
     },
     /// A buffer of which nothing is known.
     #[error(

@@ -108,6 +108,25 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
             }
         }
         r if r < 86 => Command::Reset { node: node(dice) },
+        r if r < 90 => {
+            let target = node(dice);
+            match param(dice, &target) {
+                Some((param, min, max)) => {
+                    let mut at = 0.0;
+                    let mut point = |dice: &mut Dice| {
+                        at += dice.unit() * 0.2;
+                        let curve = *dice.pick(&["step", "linear", "exponential", "0.5"]).unwrap();
+                        (format!("{at}"), format!("{}:{curve}", min + (max - min) * dice.unit()))
+                    };
+                    let mut points: Vec<_> = (0..1 + dice.below(4)).map(|_| point(dice)).collect();
+                    if dice.below(2) == 0 {
+                        points.push(("loop".into(), "1.25".into()));
+                    }
+                    Command::Automate { node: target, param, points: (dice.below(4) > 0).then_some(points) }
+                }
+                None => Command::Undo { steps: 1 },
+            }
+        }
         _ => {
             let target = node(dice);
             match param(dice, &target) {

@@ -1,6 +1,7 @@
 //! Whether a patch can be built: every fault of names, values, cables and loops.
 
 pub(crate) mod cables;
+mod lanes;
 mod loops;
 pub(crate) mod nodes;
 mod part_params;

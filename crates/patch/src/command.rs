@@ -1,5 +1,6 @@
 //! The language of the prompt and of scripts: lines to commands, commands to patches.
 
+mod automate;
 mod complete;
 mod edit;
 mod fault;
@@ -18,6 +19,7 @@ pub use parse::{parse, parse_script};
 pub use table::{CommandInfo, commands, help};
 pub use when::When;
 
+use sostenuto_nodes::LooperOrder;
 use sostenuto_units::{Pitch, Span};
 
 /// A command and when it is to take effect.
@@ -153,6 +155,15 @@ pub enum Command {
         /// From where: `NODE` or `NODE.PORT`.
         from: Option<String>,
     },
+    /// Lets a parameter follow points in musical time, or no more.
+    Automate {
+        /// The node.
+        node: String,
+        /// The parameter.
+        param: String,
+        /// Places and what is there, `VALUE` or `VALUE:CURVE`; also `unit` and `loop`. Nothing ends it.
+        points: Option<Vec<(String, String)>>,
+    },
     /// Lets a node's input through unchanged, or not; the other of the two if it is not said.
     Bypass {
         /// The node.
@@ -207,6 +218,13 @@ pub enum Command {
         pitch: Pitch,
         /// How much, 0 to 1.
         value: f64,
+    },
+    /// Tells a looper what to do.
+    Loop {
+        /// The node.
+        node: String,
+        /// What.
+        order: LooperOrder,
     },
     /// Lets musical time go on.
     Start,
@@ -301,6 +319,7 @@ impl Command {
                 | C::Off { .. }
                 | C::Bend { .. }
                 | C::Pressure { .. }
+                | C::Loop { .. }
                 | C::Start
                 | C::Pause
                 | C::Stop
@@ -323,6 +342,7 @@ impl Command {
                 | C::Disconnect { .. }
                 | C::Drive { .. }
                 | C::Undrive { .. }
+                | C::Automate { .. }
                 | C::Bypass { .. }
                 | C::Rename { .. }
                 | C::Clock { .. }

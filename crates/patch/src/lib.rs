@@ -80,15 +80,16 @@ pub use limits::{
 };
 pub use listing::{Change, Iter, Listing, Place};
 pub use model::{
-    BufferSource, Buffers, Cable, Cables, DEFAULT_TEMPO, Drive, Meter, Mode, Node, Nodes, ParamValue, Part,
-    PartParam, Patch, Priority, Sequence, Source, Steal, Step, Target, Timekeeper, Transport, Voicing,
+    BufferSource, Buffers, Cable, Cables, DEFAULT_TEMPO, Drive, Lane, LaneCurve, LanePoint, LaneUnit, Meter,
+    Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority, Sequence, Source, Steal, Step, Target,
+    Timekeeper, Transport, Voicing,
 };
 pub use print::{to_json, to_toml};
 pub use problem::{Position, Problem, Scope};
 pub use quantity::show_value;
 pub use read::{Checked, Load, Loader, Notation, read, read_with};
 pub use resolve::{
-    Opening, PartParameter, Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedNode, ResolvedNodes,
-    ResolvedPart, ResolvedSequence, ResolvedTarget, SequenceNote, Voices, resolve,
+    Opening, PartParameter, Pins, Resolved, ResolvedCable, ResolvedDrive, ResolvedLane, ResolvedNode,
+    ResolvedNodes, ResolvedPart, ResolvedSequence, ResolvedTarget, SequenceNote, Voices, resolve,
 };
 pub use suggest::nearest;

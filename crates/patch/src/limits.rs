@@ -35,6 +35,8 @@ pub const MAX_SEQUENCES: usize = 1024;
 pub const MAX_NOTES: usize = 1 << 20;
 /// The latest beat of a sequence.
 pub const MAX_BEATS: f64 = 1e6;
+/// The latest frame of a lane: five years at 192 kHz.
+pub const MAX_FRAMES: f64 = 3e13;
 /// How many names are compared to find the one that was meant.
 pub(crate) const MAX_COMPARED: usize = 4096;
 /// The kind that sends a signal to a device; every patch needs one to be heard.

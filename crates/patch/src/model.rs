@@ -2,11 +2,13 @@
 
 mod buffer;
 mod cables;
+mod lane;
 mod part;
 mod sequence;
 
 pub use buffer::{BufferSource, Buffers};
 pub use cables::Cables;
+pub use lane::{Lane, LaneCurve, LanePoint, LaneUnit};
 pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
 pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Timekeeper, Transport};
 

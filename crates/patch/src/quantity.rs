@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::kind::ParamInfo;
-use crate::limits::{MAX_BEATS, MAX_SPARES, MAX_VOICES};
+use crate::limits::{MAX_BEATS, MAX_FRAMES, MAX_SPARES, MAX_VOICES};
 use crate::model::{Mode, Priority, Steal};
 use crate::suggest::nearest;
 use crate::tree::Value;
@@ -45,6 +45,14 @@ impl Quantity {
     pub const BEAT: Quantity = Quantity::number(Unit::Beats, 0.0, MAX_BEATS);
     /// How many beats a step or a sequence lasts: from a 1024th of one, which at 1000 beats a minute is three frames at 48 kHz.
     pub const BEATS: Quantity = Quantity::number(Unit::Beats, 1.0 / 1024.0, MAX_BEATS);
+    /// The place of a point, in the unit of its lane: in beats or seconds.
+    pub const PLACE: Quantity = Quantity::number(Unit::None, 0.0, MAX_BEATS);
+    /// The same in frames.
+    pub const FRAME: Quantity = Quantity::number(Unit::None, 0.0, MAX_FRAMES);
+    /// Any value, where it is not known of which parameter.
+    pub const ANY: Quantity = Quantity::number(Unit::None, f32::MIN as f64, f32::MAX as f64);
+    /// How a line is bent.
+    pub const BEND: Quantity = Quantity::number(Unit::None, -0.999, 0.999);
     /// A pitch in semitones, as far as a note goes.
     pub const PITCH: Quantity = Quantity::number(Unit::Note, 0.0, 127.99);
     /// How hard a note is struck.

@@ -10,6 +10,7 @@ mod values;
 
 pub(crate) use inputs::source;
 pub(crate) use nodes::read_node;
+pub(crate) use sequences::place_of;
 pub(crate) use values::unknown_param;
 
 use crate::catalogue::Catalogue;
@@ -247,9 +248,12 @@ impl<'t> Reader<'t> {
                 "transport" => patch.transport = self.transport(tree),
                 "buffers" | "parts" => {}
                 "nodes" => patch.nodes = self.nodes(tree),
-                "sequence" => patch.sequences = self.sequences(tree),
+                "sequence" => {}
                 _ => self.unknown_key(key, key_span, None, "a patch", TOP),
             }
+        }
+        if let Some(sequences) = entries.iter().find(|e| e.key == "sequence") {
+            patch.sequences = self.sequences(&sequences.tree, &patch.nodes);
         }
         self.all.patch = std::mem::take(&mut self.places);
         patch

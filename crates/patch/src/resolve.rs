@@ -10,7 +10,7 @@ mod width;
 
 pub use nodes::ResolvedNodes;
 pub use part::{Opening, PartParameter, ResolvedPart, ResolvedTarget, Voices};
-pub use play::{ResolvedSequence, SequenceNote};
+pub use play::{ResolvedLane, ResolvedSequence, SequenceNote};
 
 use crate::catalogue::Catalogue;
 use crate::check::check_with;

@@ -254,6 +254,7 @@ fn the_table_is_one() {
             "bypass",
             "rename",
             "clock",
+            "automate",
         ];
         assert_eq!(timed.command.is_edit(), edits.contains(&info.name));
     }

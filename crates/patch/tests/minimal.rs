@@ -5,7 +5,9 @@ mod kinds;
 use kinds::random::{Dice, change, node, patch, port, remove, rename, source, value};
 use kinds::rounds::exactly;
 use proptest::prelude::*;
-use sostenuto_patch::{Cable, Catalogue, Drive, Edit, Nodes, Part, Patch, apply, check, diff, resolve};
+use sostenuto_patch::{
+    Cable, Catalogue, Drive, Edit, LaneCurve, Nodes, Part, Patch, apply, check, diff, resolve,
+};
 use std::collections::BTreeMap;
 
 /// One change of one thing among nodes, and how many edits it is; nothing if it cannot be made here.
@@ -120,6 +122,10 @@ fn change_play(dice: &mut Dice, patch: &mut Patch) -> Option<(&'static str, usiz
     match dice.below(4) {
         0 => {
             let (_, sequence) = patch.sequences.get_index_mut(0)?;
+            if let Some(lane) = &mut sequence.lane {
+                lane.points[0].curve = LaneCurve::Bend(0.95);
+                return Some(("point", 1));
+            }
             let place = dice.below(sequence.steps.len());
             sequence.steps[place].pitch.push(60.25);
             Some(("step", 1))

@@ -83,7 +83,7 @@ impl Playing {
         node: impl Fn(&str) -> Result<NodeId, EngineError>,
     ) -> Result<Vec<(Arc<Sequence>, NodeId)>, EngineError> {
         let mut all = Vec::with_capacity(next.sequences.len());
-        for (_, sequence) in &next.sequences {
+        for (_, sequence) in next.sequences.iter().filter(|(_, sequence)| sequence.lane.is_none()) {
             let Some(player) = next.nodes.at(sequence.node) else { continue };
             let new = self.numbers.len() as u32 + 1;
             let number = *self.numbers.entry(sequence.name.clone()).or_insert(new);
@@ -111,10 +111,14 @@ fn played(
 /// Whether other sequences are to be played, or others are to play them.
 pub(super) fn concerns_sequences(edits: &[Edit], next: &Resolved) -> bool {
     let plays = |id: &str| next.played_by(id).next().is_some();
+    let is_inside = |s: &ResolvedSequence| next.nodes.at(s.node).is_some_and(|node| node.kind.part.is_some());
+    let inside = next.sequences.iter().any(|(_, s)| s.lane.is_some() && is_inside(s));
     edits.iter().any(|edit| match edit {
         Edit::AddSequence { .. } | Edit::RemoveSequence { .. } => true,
         Edit::ChangeSequence { same, .. } => !same,
         Edit::ReplaceNode { node, .. } => plays(&node.id),
+        // What a lane on an instance leads to may be another node.
+        Edit::InPart { .. } | Edit::MapParam { .. } => inside,
         _ => false,
     })
 }

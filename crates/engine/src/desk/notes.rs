@@ -5,6 +5,7 @@ use crate::error::EngineError;
 use sostenuto_graph::transport::{Change, Meter};
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{NoteEvent, When};
+use sostenuto_nodes::looper_message;
 use sostenuto_patch::command::{Command, Mark, When as Said};
 use sostenuto_units::{Pitch, Span};
 
@@ -58,6 +59,10 @@ impl Desk {
             Command::Pressure { node, pitch, value } => {
                 let press = |id| NoteEvent::Pressure(id, *value as f32);
                 return self.tell_held(node.as_deref(), *pitch, press, at).map(Some);
+            }
+            Command::Loop { node, order } => {
+                let message = looper_message(*order, 0);
+                return Ok(Some(Reply::Sent(self.conductor.tell(node, message, at)?)));
             }
             Command::Start => Change::Play,
             Command::Pause => Change::Pause,

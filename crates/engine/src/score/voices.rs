@@ -3,8 +3,8 @@
 use super::{Score, Transaction};
 use crate::error::EngineError;
 use sostenuto_graph::voice::{Config, Mode as Plays, Priority as Heard, Steal as Taken};
-use sostenuto_graph::{NodeId, VoiceTables, Voicing};
-use sostenuto_patch::{Mode, Place, Priority, ResolvedPart, Steal, Voices};
+use sostenuto_graph::{NodeId, ROOT, VoiceTables, Voicing};
+use sostenuto_patch::{Mode, Place, Priority, ResolvedNode, ResolvedPart, Steal, Voices};
 
 /// How an instrument deals with its voices, in frames.
 pub(super) fn voicing(voices: &Voices, sample_rate: f64) -> Voicing {
@@ -36,6 +36,25 @@ pub(super) fn voicing(voices: &Voices, sample_rate: f64) -> Voicing {
 }
 
 impl<'a> Score<'a> {
+    /// The parameters of nodes with processors that a parameter of a node of the patch stands for: itself, or of an instance of a part what is inside, in
+    /// every voice.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn aims(&self, node: &ResolvedNode, number: u16) -> Result<Vec<(NodeId, u16)>, EngineError> {
+        let there = self.node(ROOT, &node.id)?;
+        let mut aims = Vec::new();
+        match &node.kind.part {
+            None => aims.push((there, number)),
+            Some(part) => {
+                for body in self.bodies_of(ROOT, &node.id, there) {
+                    self.turned_by(body, part, usize::from(number), &mut aims)?;
+                }
+            }
+        }
+        Ok(aims)
+    }
+
     /// Notes that nodes of a body came or went: if it is that of a voice, or inside of one, its instrument is to be told.
     pub(super) fn touch(&mut self, body: NodeId) {
         let mut body = body;

@@ -1,7 +1,7 @@
 //! Whether the sequences of a patch can be played.
 
-use super::DocumentSink;
 use super::nodes::is_name;
+use super::{DocumentSink, lanes};
 use crate::catalogue::Catalogue;
 use crate::fault::{Fault, SequenceFault};
 use crate::limits::{MAX_NOTES, MAX_SEQUENCES};
@@ -54,6 +54,9 @@ pub(crate) fn one(
     };
     if !is_name(name) {
         say(None, "name", Fault::BadName { name: name.to_owned() });
+    }
+    if let Some(lane) = &sequence.lane {
+        return lanes::check(patch, name, (sequence, lane), catalogue, &mut say);
     }
     if let Some(fault) = player(patch, catalogue, &sequence.to) {
         say(None, "to", fault);

@@ -73,6 +73,7 @@ fn edited(
         Command::Disconnect { from, to } => desk.disconnect(from, to)?,
         Command::Drive { node, param, from, depth } => desk.drive(node, param, from, depth)?,
         Command::Undrive { node, param, from } => desk.undrive(node, param, from.as_deref())?,
+        Command::Automate { node, param, points } => desk.automate(node, param, points.as_deref())?,
         Command::Bypass { node, on } => {
             let node = desk.node(node)?;
             node.bypass = on.unwrap_or(!node.bypass);

@@ -97,6 +97,14 @@ pub enum CommandFault {
         /// The command.
         command: String,
     },
+    /// A parameter that follows no points.
+    #[error("`{node}.{param}` follows no points; `automate {node}.{param} 0=VALUE 4=VALUE` lets it")]
+    NotAutomated {
+        /// The node.
+        node: String,
+        /// The parameter.
+        param: String,
+    },
     /// No such node.
     #[error("there is no node `{node}`{}; `list` shows them", meant(.suggestion))]
     UnknownNode {

@@ -5,6 +5,7 @@ use super::parse::{Args, at};
 use super::when::bar_number;
 use super::{Command, Mark};
 use crate::words::Word;
+use sostenuto_nodes::LooperOrder;
 use sostenuto_units::{Pitch, Span, Tempo};
 
 type Read = Result<Command, CommandError>;
@@ -39,6 +40,31 @@ pub fn bend(args: &mut Args<'_>) -> Read {
 pub fn pressure(args: &mut Args<'_>) -> Read {
     let (node, pitch) = (instrument(args), pitch(args)?);
     Ok(Command::Pressure { node, pitch, value: number(args, "a pressure", "0 to 1", 0.0, 1.0)? })
+}
+
+/// What a looper can be told, by name.
+pub(super) const ORDERS: [(&str, LooperOrder); 6] = [
+    ("record", LooperOrder::Record),
+    ("overdub", LooperOrder::Overdub),
+    ("play", LooperOrder::Play),
+    ("stop", LooperOrder::Stop),
+    ("undo", LooperOrder::Undo),
+    ("clear", LooperOrder::Clear),
+];
+
+pub fn looper(args: &mut Args<'_>) -> Read {
+    let node = args.text("a node")?;
+    let word = args.needed("what to do")?;
+    if word.is_sign("multiply") {
+        let times = number(args, "how many times", "2 to 64", 2.0, 64.0)?;
+        return Ok(Command::Loop { node, order: LooperOrder::Multiply(times as u32) });
+    }
+    match ORDERS.iter().find(|(name, _)| word.is_sign(name)) {
+        Some((_, order)) => Ok(Command::Loop { node, order: *order }),
+        None => {
+            Err(not_a(args, word, "what to do", "record, overdub, play, stop, undo, clear or multiply N"))
+        }
+    }
 }
 
 pub fn seek(args: &mut Args<'_>) -> Read {

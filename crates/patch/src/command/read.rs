@@ -77,6 +77,19 @@ pub fn replace(args: &mut Args<'_>) -> Read {
     })
 }
 
+pub fn automate(args: &mut Args<'_>) -> Read {
+    let (node, param) = args.dotted()?;
+    let points = args.assignments();
+    if !points.is_empty() {
+        return Ok(Command::Automate { node, param, points: Some(points) });
+    }
+    let word = args.needed("points as PLACE=VALUE, or off,")?;
+    match word.is_sign("off") {
+        true => Ok(Command::Automate { node, param, points: None }),
+        false => Err(not_a(args, word, "a point", "PLACE=VALUE, as in 0=200 or 4=2kHz:exponential, or off")),
+    }
+}
+
 pub fn connect(args: &mut Args<'_>) -> Read {
     let from = args.text("a source")?;
     args.keyword("to");

@@ -1,8 +1,10 @@
 //! How is a command written down, so that it is read as the same?
 
+use super::playing::ORDERS;
 use super::when::exact;
 use super::{Command, Mark, Ramp, Tail, Timed};
 use crate::words::quote;
+use sostenuto_nodes::LooperOrder;
 use sostenuto_units::Pitch;
 use std::fmt;
 
@@ -92,6 +94,11 @@ fn write_edit(command: &Command, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Command::Undrive { node, param, from } => {
             write!(f, "undrive {}{}", quote(&format!("{node}.{param}")), option(from))
         }
+        Command::Automate { node, param, points } => {
+            let target = quote(&format!("{node}.{param}"));
+            let points = points.as_ref().map_or(" off".to_owned(), |points| assignments(points));
+            write!(f, "automate {target}{points}")
+        }
         Command::Bypass { node, on } => {
             write!(f, "bypass {}{}", q(node), on.map_or("", |on| if on { " on" } else { " off" }))
         }
@@ -127,6 +134,13 @@ fn write_playing(command: &Command, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         Command::Bend { node, pitch, semitones } => write!(f, "bend{} {pitch} {semitones}", label(node)),
         Command::Pressure { node, pitch, value } => write!(f, "pressure{} {pitch} {value}", label(node)),
+        Command::Loop { node, order: LooperOrder::Multiply(times) } => {
+            write!(f, "loop {} multiply {times}", quote(node))
+        }
+        Command::Loop { node, order } => {
+            let name = ORDERS.iter().find(|(_, named)| named == order).map_or("", |(name, _)| name);
+            write!(f, "loop {} {name}", quote(node))
+        }
         Command::Seek { to: Mark::Beats(beats) } => write!(f, "seek {beats} beats"),
         Command::Seek { to: Mark::Bar { bar, beat: 1.0 } } => write!(f, "seek {bar}"),
         Command::Seek { to: Mark::Bar { bar, beat } } => write!(f, "seek {bar}:{beat}"),

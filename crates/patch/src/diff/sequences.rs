@@ -25,12 +25,12 @@ pub(super) fn compare(a: &Resolved, b: &Resolved) -> Sequences {
             continue;
         };
         let moved = player(a, before).is_none_or(|who| who.id != to.id);
-        let said_differently =
-            (said.length, said.looped, &said.steps) != (sequence.length, sequence.looped, &sequence.steps);
+        let said_differently = (said.length, said.looped, &said.steps, &said.lane)
+            != (sequence.length, sequence.looped, &sequence.steps, &sequence.lane);
         if moved || said_differently {
             let same = !moved
-                && (before.length, before.looped, &before.notes)
-                    == (resolved.length, resolved.looped, &resolved.notes);
+                && (before.length, before.looped, &before.notes, &before.lane)
+                    == (resolved.length, resolved.looped, &resolved.notes, &resolved.lane);
             changed.push(Edit::ChangeSequence { name, to, sequence, same });
         }
     }

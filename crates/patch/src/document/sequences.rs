@@ -43,10 +43,12 @@ fn change_one(table: &mut Table, old: &[Entry], new: &[Entry]) {
     merge(table, old, new);
     // Steps that were merged keep their lines; those that were written anew get them.
     let anew = |steps: &toml_edit::Array| steps.iter().all(|s| s.decor().prefix().is_none());
-    if let Some(toml_edit::Value::Array(steps)) = table.get_mut("steps").and_then(Item::as_value_mut)
-        && anew(steps)
-    {
-        in_lines(steps);
+    for list in ["steps", "points"] {
+        if let Some(toml_edit::Value::Array(steps)) = table.get_mut(list).and_then(Item::as_value_mut)
+            && anew(steps)
+        {
+            in_lines(steps);
+        }
     }
 }
 

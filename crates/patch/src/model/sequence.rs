@@ -1,5 +1,6 @@
-//! What a document says of time: tempo, meter, and sequences of notes.
+//! What a document says of time: tempo, meter, and sequences of notes or of a parameter's values.
 
+use super::Lane;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -61,20 +62,25 @@ pub struct Meter {
     pub unit: u8,
 }
 
-/// Notes at beats, played on an instrument.
+/// Notes at beats, played on an instrument; or the course of a parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sequence {
-    /// The label of the node that plays it: one whose kind is a part with voices.
+    /// The label of the node that plays it: one whose kind is a part with voices. Of a course, the node that has the parameter.
     pub to: String,
-    /// How many beats (quarter notes) it lasts; else to the end of its last step, in whole beats.
+    /// How many beats (quarter notes) it lasts; else to the end of its last step, in whole beats. Of a course, in its own unit, and else
+    /// to its last point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<f64>,
     /// Whether it begins again at its end.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub looped: bool,
     /// Its notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// The course of a parameter, in place of notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
 }
 
 fn yes() -> bool {
@@ -162,9 +168,10 @@ impl Sequence {
         format!("sequence-{}", place + 1)
     }
 
-    /// How many notes it counts for: one for each pitch, and one for a rest.
+    /// How many notes it counts for: one for each pitch, one for a rest, and one for each point of a course.
     pub(crate) fn note_count(&self) -> usize {
-        self.steps.iter().map(|step| step.pitch.len().max(1)).sum()
+        let points = self.lane.as_ref().map_or(0, |lane| lane.points.len());
+        points + self.steps.iter().map(|step| step.pitch.len().max(1)).sum::<usize>()
     }
 
     /// The beat at which each step begins.
@@ -176,8 +183,11 @@ impl Sequence {
         })
     }
 
-    /// How many beats it lasts.
+    /// How many beats it lasts; of a course, how much of its own unit.
     pub fn length(&self) -> f64 {
+        if let Some(lane) = &self.lane {
+            return self.length.unwrap_or_else(|| lane.end());
+        }
         let end = self.steps.iter().zip(self.beats()).map(|(s, at)| at + s.length()).fold(0.0, f64::max);
         // A third and two thirds of a beat end at 1, whatever the last bit says.
         self.length.unwrap_or_else(|| (end - 1e-9).ceil().max(1.0))

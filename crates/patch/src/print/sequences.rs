@@ -1,6 +1,6 @@
 //! What stands in the table of a sequence, and in that of the transport.
 
-use crate::model::{Sequence, Step, Transport};
+use crate::model::{Lane, LaneCurve, LanePoint, LaneUnit, Sequence, Step, Transport};
 use crate::tree::{Entry, Tree, Value};
 use sostenuto_units::Unit;
 
@@ -18,13 +18,37 @@ pub(crate) fn sequence_entries(place: usize, name: &str, sequence: &Sequence) ->
     if name != Sequence::default_name(place) {
         entries.push(Entry::new("name", name));
     }
-    entries.push(Entry::new("to", sequence.to.as_str()));
+    match &sequence.lane {
+        Some(lane) => entries.push(Entry::new("to", format!("{}.{}", sequence.to, lane.param).as_str())),
+        None => entries.push(Entry::new("to", sequence.to.as_str())),
+    }
+    let unit = sequence.lane.as_ref().map(|lane| lane.unit).filter(|unit| *unit != LaneUnit::default());
+    entries.extend(unit.map(|unit| Entry::new("unit", unit.name())));
     entries.extend(sequence.length.map(|length| Entry::new("length", length)));
     if !sequence.looped {
         entries.push(Entry::new("loop", Value::Bool(false)));
     }
+    if let Some(lane) = &sequence.lane {
+        entries.push(Entry::new("points", points(lane)));
+        return entries;
+    }
     let steps = sequence.steps.iter().map(|s| Tree::from(Value::Table(step(s)))).collect();
     entries.push(Entry::new("steps", Value::List(steps)));
+    entries
+}
+
+fn points(lane: &Lane) -> Value {
+    Value::List(lane.points.iter().map(|p| Tree::from(Value::Table(point(p)))).collect())
+}
+
+fn point(point: &LanePoint) -> Vec<Entry> {
+    let curve = match point.curve {
+        LaneCurve::Linear => None,
+        LaneCurve::Bend(bend) => Some(Value::from(bend)),
+        named => named.name().map(Value::from),
+    };
+    let mut entries = vec![Entry::new("at", point.at), Entry::new("value", point.value)];
+    entries.extend(curve.map(|curve| Entry::new("curve", curve)));
     entries
 }
 

@@ -2,7 +2,7 @@
 
 use super::ResolvedNodes;
 use crate::listing::Place;
-use crate::model::Sequence;
+use crate::model::{LanePoint, LaneUnit, Sequence};
 
 /// A sequence that can be played.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,19 @@ pub struct ResolvedSequence {
     pub looped: bool,
     /// Its notes, in the order of their beats.
     pub notes: Vec<SequenceNote>,
+    /// The parameter that it moves, in place of notes.
+    pub lane: Option<ResolvedLane>,
+}
+
+/// The course of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedLane {
+    /// The number of the parameter in the shape of the node.
+    pub param: u16,
+    /// What places, and the length of the sequence, are counted in.
+    pub unit: LaneUnit,
+    /// In the order of their places.
+    pub points: Vec<LanePoint>,
 }
 
 /// A note of a sequence.
@@ -33,11 +46,21 @@ pub struct SequenceNote {
 }
 
 impl ResolvedSequence {
-    /// Settles a sequence; nothing if its instrument is not there.
+    /// Settles a sequence; nothing if its instrument or its parameter is not there.
     pub(super) fn of(name: &str, sequence: &Sequence, nodes: &ResolvedNodes) -> Option<Self> {
+        let node = nodes.place_of_label(&sequence.to)?;
+        let lane = match &sequence.lane {
+            Some(lane) => Some(ResolvedLane {
+                param: nodes.at(node)?.shape.param(&lane.param)?,
+                unit: lane.unit,
+                points: lane.points.clone(),
+            }),
+            None => None,
+        };
         Some(ResolvedSequence {
             name: name.to_owned(),
-            node: nodes.place_of_label(&sequence.to)?,
+            node,
+            lane,
             length: sequence.length(),
             looped: sequence.looped,
             notes: notes(sequence),

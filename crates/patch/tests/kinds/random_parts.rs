@@ -2,7 +2,8 @@
 
 use super::random::{Dice, change_nodes, value};
 use sostenuto_patch::{
-    Catalogue, Meter, Mode, Node, Part, PartParam, Patch, Priority, Sequence, Steal, Step, Target, Voicing,
+    Catalogue, Lane, LaneCurve, LanePoint, LaneUnit, Meter, Mode, Node, Part, PartParam, Patch, Priority,
+    Sequence, Steal, Step, Target, Voicing,
 };
 
 /// A node that is called something else now, or is gone.
@@ -141,7 +142,8 @@ pub fn change_play(dice: &mut Dice, patch: &mut Patch, catalogue: &Catalogue) ->
                 _ => format!("s{}", dice.below(20)),
             };
             let steps = (0..=dice.below(4)).map(|_| step(dice)).collect();
-            let sequence = Sequence { to, length: None, looped: !dice.one_in(3), steps };
+            let sequence = Sequence { to, length: None, looped: !dice.one_in(3), steps, lane: None };
+            let sequence = if dice.one_in(3) { lane(dice, patch, catalogue)? } else { sequence };
             if !patch.sequences.contains_key(&name) {
                 let at = dice.below(patch.sequences.len() + 1);
                 patch.sequences.shift_insert(at, name, sequence);
@@ -161,6 +163,12 @@ pub fn change_play(dice: &mut Dice, patch: &mut Patch, catalogue: &Catalogue) ->
             match dice.below(4) {
                 0 => sequence.length = [None, Some(sequence.length() + 1.5)][dice.below(2)],
                 1 => sequence.looped = !sequence.looped,
+                _ if sequence.lane.is_some() => {
+                    let lane = sequence.lane.as_mut()?;
+                    let place = dice.below(lane.points.len());
+                    lane.points[place].curve = curve(dice);
+                    lane.unit = *dice.pick(&LaneUnit::ALL);
+                }
                 2 => sequence.steps.push(step(dice)),
                 _ => {
                     let place = dice.below(sequence.steps.len());
@@ -170,6 +178,25 @@ pub fn change_play(dice: &mut Dice, patch: &mut Patch, catalogue: &Catalogue) ->
         }
     }
     Some(())
+}
+
+/// The course of some parameter.
+fn lane(dice: &mut Dice, patch: &Patch, catalogue: &Catalogue) -> Option<Sequence> {
+    let labels: Vec<&String> = patch.nodes.keys().collect();
+    let to = (!labels.is_empty()).then(|| (*dice.pick(&labels)).clone())?;
+    let kind = catalogue.find(&patch.nodes[&to].kind)?;
+    let info = (!kind.params.is_empty()).then(|| dice.pick(&kind.params).clone())?;
+    let mut points = Vec::new();
+    for place in 0..1 + dice.below(4) {
+        points.push(LanePoint { at: place as f64 * 0.75, value: value(dice, &info), curve: curve(dice) });
+    }
+    let lane = Lane { param: info.name.to_string(), unit: *dice.pick(&LaneUnit::ALL), points };
+    Some(Sequence { to, length: Some(4.0), looped: !dice.one_in(3), steps: Vec::new(), lane: Some(lane) })
+}
+
+fn curve(dice: &mut Dice) -> LaneCurve {
+    let bent = LaneCurve::Bend(dice.within(-0.9, 0.9));
+    [LaneCurve::Step, LaneCurve::Linear, LaneCurve::Exponential, bent][dice.below(4)]
 }
 
 pub fn step(dice: &mut Dice) -> Step {

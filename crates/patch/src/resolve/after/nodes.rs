@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 impl Step<'_> {
     /// Settles the nodes that are others. The labels that mean other nodes than before.
     pub(super) fn nodes(&mut self, kinds: &BTreeSet<String>) -> Option<BTreeSet<String>> {
-        let touched = self.touched(kinds)?;
+        let mut touched = self.touched(kinds)?;
         if self.next.said.nodes.len() > MAX_NODES || self.next.links.cables > MAX_CABLES {
             return None;
         }
@@ -47,6 +47,10 @@ impl Step<'_> {
                 widths.get(place).copied().or_else(|| Some(self.old.nodes.at(*place)?.layout.channels));
             let node = ResolvedNode::of(shared, &kind, channels?, self.next.catalogue.buffers());
             self.next.links.has_kind(&node, *place, true);
+            // It may have more parameters than before, or fewer.
+            if kind.bank.is_some() {
+                touched.faces.insert(node.label.clone());
+            }
             self.next.nodes.put(*place, node);
         }
         let twice = |place: &Place| {
