@@ -69,7 +69,7 @@ fn what_is_wrong_is_told_in_its_place() {
         ("to = \"filter.cutoff\"\nloop = false\npoints = []", "no points"),
         ("to = \"filter.cutoff\"\npoints = [{ at = 0, value = 1 }, { at = 4, value = 100 }]", "10 Hz"),
         (
-            "to = \"filter.cutoff\"\npoints = [{ at = 4, value = 100 }, { at = 3, value = 100 }]",
+            "to = \"filter.cutoff\"\nlength = 8\npoints = [{ at = 4, value = 100 }, { at = 3, value = 100 }]",
             "before the one before it",
         ),
         ("to = \"filter.cutoff\"\nlength = 3\npoints = [{ at = 4, value = 100 }]", "the sequence ends at 3"),
@@ -84,7 +84,7 @@ fn what_is_wrong_is_told_in_its_place() {
         ),
         ("to = \"filter.cutoff\"\npoints = [{ at = 1, value = 100, curve = 1 }]", "0.999"),
         ("to = \"mix.gain2\"\npoints = [{ at = 1, value = 0 }]", "gain2"),
-        ("to = \"mix.inputs\"\npoints = [{ at = 1, value = 2 }]", "a setting"),
+        ("to = \"mix.count\"\npoints = [{ at = 1, value = 2 }]", "a setting"),
         ("to = \"filter.cutoff\"\nsteps = [{}]\npoints = [{ at = 1, value = 100 }]", "not both"),
         ("to = \"filter\"\nunit = \"beats\"\nsteps = [{}]", "no points"),
     ] {
