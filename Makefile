@@ -25,6 +25,8 @@ EDIT_TESTS := $(wildcard crates/*/tests/random_*.rs)
 BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 # crates/rt/tests/x.rs -> the name of the package that the crate's Cargo.toml gives.
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
+# Sound systems that are only built with their libraries there: what needs devices is tested with them.
+SYSTEMS = $(shell pkg-config --exists jack 2>/dev/null && echo --features sostenuto/jack,sostenuto-device/jack)
 packages_of = $(foreach test,$(1),-p $(call package,$(patsubst %/tests/,%,$(dir $(test)))))
 
 .PHONY: help play test bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check need-media \
@@ -49,14 +51,14 @@ scripts: need-check ## check the scripts
 format: ## check the formatting
 	@$(STEP) "format" $(CARGO) fmt --all --check
 
-lint: need-build ## compiler and clippy warnings, and what real-time crates may not use
-	@$(STEP) "lint" $(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+lint: need-build need-sound ## compiler and clippy warnings, and what real-time crates may not use
+	@$(STEP) "lint" $(CARGO) clippy --quiet --workspace --all-targets $(SYSTEMS) -- -D warnings
 	@$(STEP) "lint of the real-time crates" env CLIPPY_CONF_DIR="$(CURDIR)/tools/realtime" \
 		$(CARGO) clippy --quiet --no-deps --lib $(addprefix -p sostenuto-,$(REALTIME)) -- -D warnings \
 		-D clippy::disallowed_types -D clippy::disallowed_methods -D clippy::disallowed_macros
 
-unit: need-build need-media ## the tests of every crate, with the examples in the documentation
-	@$(STEP) "tests" $(CARGO) test --quiet --workspace
+unit: need-build need-sound need-media ## the tests of every crate, with the examples in the documentation
+	@$(STEP) "tests" $(CARGO) test --quiet --workspace $(SYSTEMS)
 
 doc-check: need-build ## the documentation builds without a warning
 	@RUSTDOCFLAGS="-D warnings" $(STEP) "documentation" $(CARGO) doc --quiet --workspace --no-deps
@@ -73,7 +75,7 @@ sound: need-build need-sound ## the tests that need sound devices, with virtual 
 ifneq ($(shell uname -s),Linux)
 	@echo "no virtual sound devices on this system: skipped"
 else ifneq ($(SOUND_TESTS),)
-	@$(STEP) "virtual sound devices" tools/virtual-sound.sh $(CARGO) test --quiet $(call packages_of,$(SOUND_TESTS)) \
+	@$(STEP) "virtual sound devices" tools/virtual-sound.sh $(CARGO) test --quiet $(call packages_of,$(SOUND_TESTS)) $(SYSTEMS) \
 		--test virtual_sound -- --test-threads=1
 else
 	@$(STEP) "virtual sound devices" tools/virtual-sound.sh pactl info

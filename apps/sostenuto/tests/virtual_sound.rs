@@ -3,6 +3,13 @@
 //! Run by `make sound`, or `tools/virtual-sound.sh cargo test -p sostenuto --test virtual_sound`.
 
 mod sound {
+    mod ears;
+    #[cfg(feature = "jack")]
+    mod player;
+    #[cfg(feature = "jack")]
+    mod round_trip;
+    #[cfg(feature = "jack")]
+    mod three_devices;
     mod two_devices;
 }
 

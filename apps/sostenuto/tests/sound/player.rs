@@ -1,0 +1,104 @@
+//! The program while it plays, asked and recorded as a user would.
+
+use super::ears::Ended;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+pub fn seconds(seconds: f64) {
+    sleep(Duration::from_secs_f64(seconds));
+}
+
+/// The program while it plays, and all that it has said.
+pub struct Player {
+    pub program: Ended,
+    said: Arc<Mutex<String>>,
+}
+
+impl Player {
+    pub fn of(patch: &str) -> Player {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sostenuto"));
+        program.args(["play", patch, "--no-watch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut program = Ended(program.spawn().unwrap());
+        let (said, out) = (Arc::new(Mutex::new(String::new())), program.0.stdout.take().unwrap());
+        let all = said.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let mut all = all.lock().unwrap();
+                all.push_str(&line);
+                all.push('\n');
+            }
+        });
+        Player { program, said }
+    }
+
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// What it says to a line, of those that come within a moment.
+    pub fn ask(&mut self, line: &str) -> String {
+        let before = self.said().len();
+        writeln!(self.program.0.stdin.as_mut().unwrap(), "{line}").unwrap();
+        seconds(0.4);
+        self.said()[before..].to_owned()
+    }
+
+    /// Waits until ports, whose lines begin with these words, are on these devices and play or hear.
+    pub fn settle(&mut self, ports: &[(&str, &str)]) {
+        let start = Instant::now();
+        let plays =
+            |line: &str| ["locked", "locking"].iter().any(|state| line.contains(&format!(": {state}")));
+        loop {
+            let told = self.ask("ports");
+            let line = |port: &str| told.lines().find(|line| line.starts_with(port));
+            if ports.iter().all(|(port, on)| line(port).is_some_and(|line| line.contains(on) && plays(line)))
+            {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{}", self.said());
+        }
+    }
+
+    /// How often a port has run empty or over.
+    pub fn counted(&mut self, port: &str) -> usize {
+        let told = self.ask("ports");
+        let line = told.lines().find(|line| line.starts_with(port)).unwrap_or_default();
+        let number = |what: &str| -> usize {
+            line.split(what).next().and_then(|s| s.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
+        };
+        number(" under-") + number(" overruns")
+    }
+
+    /// How late a port says that it is, in milliseconds: the line after its own has it.
+    pub fn latency(&mut self, port: &str) -> f64 {
+        let told = self.ask("ports");
+        let line = told.lines().skip_while(|line| !line.starts_with(port)).nth(1).unwrap_or_default();
+        let before = line.split(" ms late").next().unwrap_or_default();
+        before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(f64::NAN)
+    }
+}
+
+/// A port of a program at the JACK server.
+pub fn own_port(program: u32, ending: &str) -> String {
+    let ports = Command::new("jack_lsp").output().unwrap();
+    let ports = String::from_utf8_lossy(&ports.stdout).into_owned();
+    let own = |port: &&str| port.contains(&program.to_string()) && port.ends_with(ending);
+    ports.lines().find(own).unwrap_or_else(|| panic!("no port {ending} of {program} in {ports}")).to_owned()
+}
+
+/// What is heard of some of a program's ports at the JACK server, for some seconds.
+pub fn hear_jack(folder: &Path, program: u32, ports: &[&str], seconds: u32) -> Vec<Vec<f32>> {
+    let file = folder.join("jack.wav");
+    let recorder = Command::new("jack_rec")
+        .args(["-f", &file.display().to_string(), "-d", &seconds.to_string(), "-b", "32"])
+        .args(ports.iter().map(|port| own_port(program, port)))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(recorder.unwrap().success());
+    sostenuto_media::decode::read(&file, Default::default()).expect("a WAV file").sound.channels
+}
