@@ -28,6 +28,11 @@ pub enum Verb {
     /// Render a patch to a WAV file, as fast as the machine goes.
     #[command(after_help = RENDER_EXAMPLES)]
     Render(Render),
+    /// Record what a sound device hears into a WAV file.
+    ///
+    /// The file is whole at any moment, also if the program is killed. What is lost because the disk is too slow is silent in it, counted and told.
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(Record),
     /// Convert a sound file to WAV: WAV, AIFF, FLAC, MP3, Ogg Vorbis, or AAC or ALAC in M4A.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Convert),
@@ -78,7 +83,13 @@ const PLAY_EXAMPLES: &str = "Examples:
   printf 'set filter.cutoff 400 over 2s\\n' | sostenuto play examples/slow-filter.toml --seconds 5
   sostenuto play examples/slow-filter.toml --journal performance.txt
   sostenuto play --control examples/slow-filter.toml
-  sostenuto play song.flac --loop";
+  sostenuto play song.flac --loop
+  sostenuto play examples/slow-filter.toml --record heard.wav --record-bits 32f";
+
+const RECORD_EXAMPLES: &str = "Examples:
+  sostenuto record take.wav
+  sostenuto record take.wav --device 'USB' --channels 8 --seconds 60 --bits 32f
+  sostenuto play patch.toml --record what-was-heard.wav";
 
 const CONVERT_EXAMPLES: &str = "Examples:
   sostenuto convert song.flac song.wav
@@ -141,6 +152,18 @@ pub struct Play {
     /// Without a sound device, render to this WAV file instead, and end.
     #[arg(long, value_name = "FILE")]
     pub or_render: Option<PathBuf>,
+    /// Record what is heard, from the first frame on, into this WAV file.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Record what this node puts out instead.
+    #[arg(long, value_name = "NODE", requires = "record")]
+    pub record_from: Option<String>,
+    /// How the samples of the recording are written.
+    #[arg(long, default_value = "24", requires = "record")]
+    pub record_bits: Bits,
+    /// Record over a file that is there.
+    #[arg(long, requires = "record")]
+    pub overwrite: bool,
     /// Let programs on this machine control it: docs/control.md tells how.
     ///
     /// It listens at a loopback address (`127.0.0.1:9000`, a port by itself) or at a socket in the file system (`unix:PATH`); without an address at 127.0.0.1, at a port that
@@ -150,6 +173,30 @@ pub struct Play {
     /// Take the token from this file, which only its owner may read, instead of making and printing one.
     #[arg(long, value_name = "FILE", requires = "control")]
     pub control_token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The WAV file to write.
+    pub output: PathBuf,
+    /// The device: its id, its name, or a part of the name that fits only one. The default one to record if left out.
+    #[arg(long, short)]
+    pub device: Option<String>,
+    /// Channels: the first ones of the device. Two if left out, or one if it has no more.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channels: Option<u16>,
+    /// Frames a second; the device's own choice if left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
+    pub rate: Option<u32>,
+    /// Stop after so long, to the frame.
+    #[arg(long, value_parser = seconds)]
+    pub seconds: Option<f64>,
+    /// How samples are written.
+    #[arg(long, visible_alias = "format", default_value = "24")]
+    pub bits: Bits,
+    /// Write over a file that is there.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 #[derive(Debug, Args)]

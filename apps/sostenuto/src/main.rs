@@ -13,6 +13,7 @@ mod live;
 mod nodes;
 mod play;
 mod prompt;
+mod record;
 mod render;
 mod reply;
 mod script;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match verb {
         Verb::Play(args) => play::play(&args),
         Verb::Render(args) => render::render(&args),
+        Verb::Record(args) => record::record(&args),
         Verb::Convert(args) => convert::convert(&args),
         Verb::Check { patches } => check::check(&patches),
         Verb::Nodes { kind, json } => nodes::nodes(kind.as_deref(), json),

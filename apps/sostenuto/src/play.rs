@@ -9,13 +9,15 @@ mod show;
 
 use crate::clean::clean;
 use crate::cli;
+use crate::record::Recording;
 use crate::script::complaint;
 use answers::Answers;
 use anyhow::Result;
 use journal::{Journal, Snapshots};
 use show::Show;
 use sostenuto_device::Request;
-use sostenuto_engine::{AudioEngine, Controller, Notice};
+use sostenuto_engine::{AudioEngine, Controller, Notice, Recorded};
+use sostenuto_media::wav::Format;
 use sostenuto_patch::Patch;
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,22 +54,54 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
         }
     }
     engine.set_threads(usize::from(args.threads))?;
-    if args.journal.is_some() {
-        // Its times are frames of one rate.
+    if args.journal.is_some() || args.record.is_some() {
+        // Times of the one, and frames of the other, are of one rate.
         engine.keep_rate()?;
     }
     let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
     let args = &cli::Play { seconds, ..args.clone() };
     let (show, heard) = start(&engine, args, &checked.patch)?;
+    let recording = args.record.as_deref().map(|path| recorded(&engine, args, path)).transpose()?;
     engine.play()?;
     let file = watched(args).map(|path| path.display().to_string());
     let watching = Arc::new(AtomicBool::new(!args.no_watch && file.is_some()));
     let answers = Answers { controller: engine.controller(), show: show.clone(), file, watching };
     let snapshots = Arc::new(Mutex::new(Snapshots { journal: args.journal.clone(), taken: 0 }));
     let rate = Arc::new(AtomicU32::new(engine.outlet().rate));
-    Session { controller: engine.controller(), show, rate, answers, snapshots }.run(args, heard)?;
-    engine.stop()?;
-    Ok(ExitCode::SUCCESS)
+    let session = Session { controller: engine.controller(), show, rate, answers, snapshots };
+    let outcome = session.run(args, heard, recording.as_ref());
+    let stopped = engine.stop();
+    let is_whole = recording.map_or(Ok(true), Recording::finish)?;
+    outcome?;
+    stopped?;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Begins to record, before the first frame.
+fn recorded(engine: &AudioEngine, args: &cli::Play, path: &Path) -> Result<Recording> {
+    let what = args.record_from.clone().map_or(Recorded::Heard, Recorded::Node);
+    let outlet = engine.outlet();
+    let asked = what.clone();
+    let channels = engine.controller().with(move |desk| match &asked {
+        Recorded::Node(label) => desk
+            .conductor()
+            .resolved()
+            .nodes
+            .labelled(label)
+            .map(|node| node.shape.outputs.first().map_or(1, |port| port.channels)),
+        Recorded::Heard => None,
+    })?;
+    let channels = channels.unwrap_or(outlet.channels.clamp(1, 2));
+    let format = Format { channels, rate: outlet.rate, encoding: crate::render::encoding(args.record_bits) };
+    let sources: Vec<&Path> = args.what.patch.as_deref().into_iter().collect();
+    let (tape, recording) = Recording::begin(path, format, args.overwrite, &sources)?;
+    let begun = engine.controller().with(move |desk| desk.conductor_mut().record(&what, tape).map(|_| ()))?;
+    if let Err(error) = begun {
+        drop(recording);
+        _ = std::fs::remove_file(path);
+        return Err(error.into());
+    }
+    Ok(recording)
 }
 
 /// Gives the engine the patch, and tells where it plays. Gives the text that sounds, if it came from a TOML file.
@@ -121,7 +155,7 @@ enum Wake {
 }
 
 impl Session {
-    fn run(&self, args: &cli::Play, heard: Option<String>) -> Result<()> {
+    fn run(&self, args: &cli::Play, heard: Option<String>, recording: Option<&Recording>) -> Result<()> {
         let notices = self.controller.listen()?;
         let (wake, inbox) = channel();
         let interrupt = wake.clone();
@@ -131,8 +165,13 @@ impl Session {
         let _watch = self.watch(args, heard);
         let _line = self.listen(wake)?;
         let end = args.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s));
+        let mut has_failed = false;
         loop {
             self.tell(&notices);
+            if recording.is_some_and(Recording::has_failed) && !std::mem::replace(&mut has_failed, true) {
+                self.show
+                    .print("the recording has ended: its file cannot be written. What came before is in it");
+            }
             let patience = end.map_or(Duration::from_millis(20), |end| {
                 end.saturating_duration_since(Instant::now()).min(Duration::from_millis(20))
             });

@@ -96,6 +96,7 @@ struct Job {
 
 impl Job {
     fn new(patch: &Patch, rate: u32, channels: u16, threads: u8) -> Result<Job> {
+        crate::sound::wait_for_the_disk();
         let (mut conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
         let helpers = Helpers::start(conductor.set_threads(usize::from(threads))?)
             .context("the system gave no thread: try with fewer --threads")?;

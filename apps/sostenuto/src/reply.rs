@@ -2,7 +2,7 @@
 
 use crate::live::decibels;
 use sostenuto_device::{Counts, Offer};
-use sostenuto_engine::{Desk, PortReport};
+use sostenuto_engine::{Desk, Fortunes, PortReport};
 use sostenuto_nodes::Way;
 use sostenuto_patch::command::{Command, help};
 use std::fmt::Write;
@@ -54,10 +54,25 @@ pub fn show(desk: &Desk, label: &str) -> String {
         let gain = if cable.gain_db == 0.0 { String::new() } else { format!(" at {} dB", cable.gain_db) };
         _ = writeln!(text, "  {port} from {}{gain}", resolved.nodes[cable.node].label);
     }
+    if let Some(fortunes) = conductor.node(label).and_then(|report| report.stream) {
+        _ = writeln!(text, "{}", streamed(&fortunes, conductor.sample_rate()));
+    }
     if let Some(report) = conductor.node(label)
         && report.average_ns > 0.0
     {
         _ = writeln!(text, "  takes {:.0} ns for 64 frames (peak {} ns)", report.average_ns, report.peak_ns);
+    }
+    text
+}
+
+/// How a stream from the disk fares.
+fn streamed(fortunes: &Fortunes, rate: f64) -> String {
+    let seconds = |frames: u64| frames as f64 / rate;
+    let of = fortunes.length.map_or_else(String::new, |length| format!(" of {:.2} s", seconds(length)));
+    let mut text = format!("  at {:.2} s{of}, {} underruns", seconds(fortunes.place), fortunes.underruns);
+    if fortunes.lost + fortunes.late + fortunes.unreadable > 0 {
+        let Fortunes { lost, late, unreadable, .. } = fortunes;
+        _ = write!(text, " ({lost} frames lost, {late} late after a seek, {unreadable} pages unreadable)");
     }
     text
 }

@@ -198,6 +198,19 @@ pub fn complaint(notice: &Notice) -> Option<String> {
         Notice::Muted { node, frame } => Some(format!(
             "`{node}` put out a sample that is not a number at frame {frame}; it is mute from there on"
         )),
+        Notice::Starved { node, underruns, unreadable, why, .. } => {
+            Some(starved(node, *underruns, *unreadable, why.as_deref()))
+        }
         _ => None,
+    }
+}
+
+/// What to say about a stream from the disk that lacks something.
+fn starved(node: &str, underruns: u64, unreadable: u64, why: Option<&str>) -> String {
+    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    match (unreadable, underruns) {
+        (0, 1) => format!("`{node}` faded out for a while: the disk was too slow{why}"),
+        (0, times) => format!("`{node}` faded out {times} times: the disk was too slow{why}"),
+        _ => format!("`{node}` is silent where its file cannot be read{why}"),
     }
 }

@@ -1,11 +1,13 @@
-//! Sound files for the buffers of patches: read once, and resampled to the rate at which they are played.
+//! Sound files for the buffers of patches: read once, and resampled to the rate at which they are played; or streamed while they are.
 
 use sostenuto_media::Sound;
 use sostenuto_media::decode::{self, Options};
+use sostenuto_media::stream::{Film, Footage, OpenOptions, Pool, PoolOptions, Reel, Streamed, Threading};
 use sostenuto_nodes::Buffer;
 use sostenuto_patch::{BufferSource, Patch};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::SystemTime;
 
 /// Which state of a file it is.
@@ -16,13 +18,19 @@ struct State {
     modified: Option<SystemTime>,
 }
 
+impl State {
+    fn of(path: &Path) -> Result<State, String> {
+        let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
+        Ok(State { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() })
+    }
+}
+
 /// What of these files is still in use, so that a document that is saved does not read them all again.
 static READ: Mutex<Vec<(State, Weak<Buffer>)>> = Mutex::new(Vec::new());
 
 /// A file as it was recorded.
 pub fn read(path: &Path) -> Result<Arc<Buffer>, String> {
-    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    let state = State { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() };
+    let state = State::of(path)?;
     let known = |known: &[(State, Weak<Buffer>)]| {
         known.iter().find(|(it, _)| *it == state).and_then(|(_, buffer)| buffer.upgrade())
     };
@@ -53,6 +61,61 @@ pub fn resampled(buffer: &Arc<Buffer>, rate: u32) -> Arc<Buffer> {
     let other = sound.resampled(rate).ok();
     let other = other.and_then(|sound| Buffer::from_channels(&sound.channels, f64::from(rate)).ok());
     other.map_or_else(|| buffer.clone(), |other| other.with_marks_at(was).into())
+}
+
+/// Who reads for all streams.
+static POOL: LazyLock<Pool> = LazyLock::new(|| Pool::new(PoolOptions::default()));
+/// Whether there is time to wait for the disk.
+static WAITING: AtomicBool = AtomicBool::new(false);
+/// What of these files is still in use.
+static STREAMED: Mutex<Vec<(State, Weak<Streaming>)>> = Mutex::new(Vec::new());
+
+/// Lets streams that begin from now on wait for the disk: for rendering, in which nothing may come late.
+pub fn wait_for_the_disk() {
+    WAITING.store(true, Ordering::Relaxed);
+}
+
+/// A file that is streamed.
+pub fn streamed(path: &Path) -> Result<Streamed, String> {
+    let state = State::of(path)?;
+    let mut known = STREAMED.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_state = |(it, streaming): &(State, Weak<Streaming>)| (*it == state).then(|| streaming.upgrade());
+    if let Some(streaming) = known.iter().find_map(of_state).flatten() {
+        return Ok(Streamed(streaming));
+    }
+    let ahead = POOL.open(path, OpenOptions::default()).map_err(|error| error.to_string())?;
+    let streaming = Arc::new(Streaming { in_place: ahead.in_place(), ahead });
+    known.retain(|(it, streaming)| it.path != state.path && streaming.strong_count() > 0);
+    known.push((state, Arc::downgrade(&streaming)));
+    Ok(Streamed(streaming))
+}
+
+/// A file that is read ahead while it plays, or in place while it is rendered.
+#[derive(Debug)]
+struct Streaming {
+    ahead: Film,
+    in_place: Film,
+}
+
+impl Footage for Streaming {
+    fn channels(&self) -> u16 {
+        self.ahead.channels()
+    }
+
+    fn identity(&self) -> &str {
+        self.ahead.identity()
+    }
+
+    fn take_trouble(&self) -> Option<String> {
+        self.ahead.take_trouble()
+    }
+
+    fn thread(&self, how: &Threading) -> Result<Reel, String> {
+        match WAITING.load(Ordering::Relaxed) {
+            true => self.in_place.thread(how),
+            false => self.ahead.thread(how),
+        }
+    }
 }
 
 /// The patch with the buffers that come from files at the rate at which it is to be played.

@@ -4,7 +4,7 @@ use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Streamed};
 use sostenuto_patch::{Checked, Load, MAX_DOCUMENT, Notation, Problem, chain, read_with};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,10 @@ impl Load for Folder {
 
     fn sound_as_recorded(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
         crate::sound::read(&self.path(name)?).map(Some)
+    }
+
+    fn stream(&mut self, name: &str) -> Result<Option<Streamed>, String> {
+        crate::sound::streamed(&self.path(name)?).map(Some)
     }
 }
 

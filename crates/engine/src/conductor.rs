@@ -6,7 +6,9 @@ mod knobs;
 mod lanes;
 mod playing;
 mod rate;
+mod recordings;
 mod show;
+mod streams;
 pub(crate) mod tails;
 mod threads;
 mod values;
@@ -18,17 +20,20 @@ use crate::order::Order;
 use crate::ports::{Outward, Streams};
 use crate::score::Score;
 use crate::stage::Stage;
+use buffers::Handed;
 use knobs::Knobs;
 pub use knobs::ParameterHandle;
 use playing::Playing;
+use recordings::Recording;
+pub use recordings::{Recorded, RecordingKey};
 use sostenuto_graph::{
     AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, NodeId, ROOT, Remote, Stream, Ticket,
     When,
 };
-use sostenuto_nodes::Buffer;
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock, OnceLock};
+use streams::Watched;
 use tails::{Keep, Tail};
 use wires::Retired;
 
@@ -79,7 +84,12 @@ pub struct Conductor {
     order: Order,
     playing: Playing,
     /// What was handed over for buffers, by name.
-    buffers: BTreeMap<String, Arc<Buffer>>,
+    buffers: BTreeMap<String, Handed>,
+    /// The streams from the disk that play, and what was told of them.
+    watched: Vec<Watched>,
+    /// The recordings that are under way, and how many there have been.
+    recordings: Vec<Recording>,
+    last_recording: u32,
     /// Nodes that were removed and ring on.
     tails: Vec<Tail>,
     /// The streams that ports ask for, who takes the wires to them, and what is left of wires of ports that went.
@@ -112,6 +122,9 @@ impl Conductor {
             order: Order::default(),
             playing: Playing::new(sample_rate),
             buffers: BTreeMap::new(),
+            watched: Vec::new(),
+            recordings: Vec::new(),
+            last_recording: 0,
             tails: Vec::new(),
             streams: Streams::new(),
             outward: None,
@@ -230,6 +243,7 @@ impl Conductor {
             score.play(step, &mut edit)?;
         }
         score.tell_instruments(&mut edit)?;
+        let recorded = recordings::follow(&self.recordings, &score, next, &mut edit)?;
         if playing::concerns_sequences(edits, next) {
             let sequences = self.playing.sequences(next, |id| score.node_of(id))?;
             edit.set_sequences(sequences)?;
@@ -245,6 +259,8 @@ impl Conductor {
         for (_, id) in placed.gone.iter().filter(|(body, _)| *body == ROOT) {
             self.stage.place(ROOT, id).into_iter().for_each(|place| self.knobs.forget(place.node));
         }
+        recordings::note(&mut self.recordings, recorded);
+        self.watch_streams(&placed);
         self.stage.take_in(placed, &self.graph, self.order.horizon);
         self.retire(retired, batch.ticket());
         if let Some(outward) = &mut self.outward {
@@ -339,6 +355,7 @@ impl Conductor {
                 Event::Pong { ticket, frame } => Notice::Pong { ticket, frame },
             });
         }
+        self.tell_streams(&mut notices);
         self.end_notes();
         self.end_tails();
         self.end_retired();

@@ -25,7 +25,7 @@ mod stage;
 
 #[cfg(feature = "native")]
 pub use audio::{AudioEngine, AudioError, Controller, Outlet};
-pub use conductor::{Applied, Conductor, ParameterHandle};
+pub use conductor::{Applied, Conductor, ParameterHandle, Recorded, RecordingKey};
 pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use helpers::Helpers;
@@ -36,7 +36,7 @@ pub use ports::{OfflinePorts, PortSpec};
 pub use ports::{PortCondition, PortOptions, PortReport};
 #[cfg(feature = "native")]
 pub use rig::Rig;
-pub use sostenuto_nodes::{Buffer, BufferError};
+pub use sostenuto_nodes::{Buffer, BufferError, Fortunes, Streamed};
 
 #[cfg(all(doctest, feature = "native"))]
 #[doc = include_str!("../../../README.md")]

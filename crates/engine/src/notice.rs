@@ -50,6 +50,19 @@ pub enum Notice {
         /// The frame up to which they were.
         frame: u64,
     },
+    /// What a stream was to play next did not come from the disk in time, so that it faded out for a while; or could not be read, and was silent.
+    Starved {
+        /// The label of its node in the patch.
+        node: String,
+        /// How often it faded out since this was last told.
+        underruns: u64,
+        /// Frames that were silent for that reason so far.
+        lost: u64,
+        /// Pages of 2,048 frames that could not be read since this was last told.
+        unreadable: u64,
+        /// What went wrong, if anything is known.
+        why: Option<String>,
+    },
     /// The stream of a device has ended, or never began. It is tried again now and then, and the others go on.
     DeviceLost {
         /// Its name.

@@ -1,7 +1,7 @@
 //! A node of the patch as it stands in the graph, and what it shows.
 
 use sostenuto_graph::{NodeId, NodeLoad};
-use sostenuto_nodes::Tap;
+use sostenuto_nodes::{Fortunes, Tap};
 use std::sync::Arc;
 
 /// Where a node of the patch, or of an instance of a part, is in the graph.
@@ -41,6 +41,8 @@ pub struct NodeReport {
     pub peak_ns: u32,
     /// The levels of its channels, if it is a meter.
     pub levels: Vec<Levels>,
+    /// How it fares, if it is a stream from the disk.
+    pub stream: Option<Fortunes>,
 }
 
 /// The levels that a tap shows, if it is a meter's.

@@ -34,7 +34,7 @@ pub(crate) struct Score<'a> {
     touched: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
-type Transaction<'g> = sostenuto_graph::Edit<'g>;
+pub(crate) type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
     pub fn new(stage: &'a Stage, next: &'a Resolved, streams: &'a mut Streams) -> Self {

@@ -163,6 +163,23 @@ fn a_full_disk_keeps_the_recording_so_far_and_is_told() {
     assert!((0..sound.frames()).all(|n| sound.channels[0][n] == frame(n)[0]));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_deleted_meanwhile_is_there_at_the_end() {
+    let place = tempfile::tempdir().expect("a directory for the test");
+    let path = place.path().join("take.wav");
+    let options = Options { seconds: 10.0, ..Options::default() };
+    let (mut tape, recorder) = record::to_file(&path, FORMAT, options).expect("begun");
+    play(&mut tape, 50_000, |_| {});
+    std::fs::remove_file(&path).expect("deleted");
+    play(&mut tape, 30_000, |_| {});
+    let recorded = recorder.finish().expect("finished");
+    assert!(recorded.restored);
+    let sound = Sound::read(&path).expect("it is whole");
+    assert_eq!(sound.frames(), 80_000);
+    assert!((0..50_000).all(|n| sound.channels[0][n] == frame(n)[0]));
+}
+
 #[test]
 fn while_it_is_recorded_the_file_can_be_read() {
     let disk = Disk::default();

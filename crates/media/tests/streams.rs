@@ -149,7 +149,7 @@ fn a_stream_begins_at_once_and_loops_to_the_frame() {
     let sound = whole(&path, 48_000);
     let pool = Pool::new(PoolOptions::default());
     let film = pool.open(&path, OpenOptions::default()).expect("opened");
-    let how = Threading { rate: 48_000.0, begin: 30_000, around: (29_000, 71_234) };
+    let how = Threading { begin: 30_000, around: (29_000, 71_234), ..threading(48_000) };
     let mut reel = film.thread(&how).expect("it opens");
     reel.set_looping(true);
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
@@ -289,7 +289,7 @@ fn sixty_four_streams_on_a_disk_that_stalls() {
             let film = pool.open_with(&format!("file {stream}"), open, OpenOptions::default());
             let film: Film = film.unwrap_or_else(|error| panic!("{error}"));
             let around = (1000 * stream as u64, 1000 * stream as u64 + 20_000 + 777 * stream as u64);
-            let mut reel = film.thread(&Threading { rate: 48_000.0, begin: 0, around }).expect("opened");
+            let mut reel = film.thread(&Threading { around, ..threading(48_000) }).expect("opened");
             reel.set_looping(true);
             Player { reel, place: 0, looping: true, around, since: 480, exact: 0, off: 0 }
         })

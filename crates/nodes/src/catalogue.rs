@@ -2,6 +2,7 @@
 
 use sostenuto_dsp::Buffer;
 use sostenuto_graph::{Approach, Curve, MAX_CHANNELS, Parameter, Port, Shape};
+use sostenuto_reel::Streamed;
 use sostenuto_units::Unit;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -185,6 +186,8 @@ pub struct Recording {
     pub name: String,
     /// What it stands for, once that is known. Two with the same sound are equal.
     pub buffer: Option<Arc<Buffer>>,
+    /// What it stands for if it is not in memory, but streamed from the disk.
+    pub footage: Option<Streamed>,
 }
 
 impl Layout {
@@ -195,7 +198,14 @@ impl Layout {
 
     /// The same with this to play.
     pub fn playing(self, name: &str, buffer: Arc<Buffer>) -> Self {
-        Layout { buffer: Some(Recording { name: name.to_owned(), buffer: Some(buffer) }), ..self }
+        let recording = Recording { name: name.to_owned(), buffer: Some(buffer), footage: None };
+        Layout { buffer: Some(recording), ..self }
+    }
+
+    /// The same with this to stream.
+    pub fn streaming(self, name: &str, footage: Streamed) -> Self {
+        let recording = Recording { name: name.to_owned(), buffer: None, footage: Some(footage) };
+        Layout { buffer: Some(recording), ..self }
     }
 
     /// The channels of a following port.

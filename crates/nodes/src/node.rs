@@ -105,6 +105,16 @@ impl<M: Machine> Node<M> {
         Built { processor: Box::new(Node::with(kind, layout, make)), tap: None }
     }
 
+    /// The same with something to show.
+    pub(crate) fn built_showing(
+        kind: &'static Kind,
+        layout: Layout,
+        tap: Tap,
+        make: impl Fn(&Setup<'_>) -> M + Send + 'static,
+    ) -> Built {
+        Built { tap: Some(tap), ..Node::built(kind, layout, make) }
+    }
+
     /// A node of a kind of which several can run side by side.
     pub(crate) fn of<F: Family<Of<f32> = M>>(kind: &'static Kind, layout: Layout) -> Self {
         let kin = Arc::new(Relatives::<F>::new(kind, layout.clone()));

@@ -27,6 +27,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::player::KINDS,
     crate::stretch::KINDS,
     crate::metronome::KINDS,
+    crate::stream::KINDS,
     crate::constant::KINDS,
     crate::lfo::KINDS,
     crate::envelope::KINDS,

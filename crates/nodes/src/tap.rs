@@ -8,6 +8,17 @@ pub enum Tap {
     Meter(crate::meter::Meter),
     /// The latest frames.
     Scope(crate::scope::Scope),
+    /// How a stream from the disk fares.
+    Stream(StreamTap),
+}
+
+/// What is shown of a stream from the disk.
+#[derive(Clone, Debug)]
+pub struct StreamTap {
+    /// How it fares.
+    pub progress: sostenuto_reel::Progress,
+    /// What it plays, if it plays anything.
+    pub footage: Option<sostenuto_reel::Streamed>,
 }
 
 /// Where each of several nodes side by side shows what it does; of one alone there is only the first.

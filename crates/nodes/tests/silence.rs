@@ -21,6 +21,7 @@ const SOUND_ALONE: &[&str] = &[
     "stretch",
     // With the beat.
     "metronome",
+    "stream",
     "constant",
     "lfo",
     // With its gate opened by the parameter.

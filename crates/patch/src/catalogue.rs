@@ -212,8 +212,9 @@ pub(crate) fn layout(
     buffers: &Buffers,
 ) -> Layout {
     let recording = |name: &String| {
-        let buffer = buffers.get(name).and_then(|source| source.sound.clone());
-        Recording { name: name.clone(), buffer }
+        let source = buffers.get(name);
+        let buffer = source.and_then(|source| source.sound.clone());
+        Recording { name: name.clone(), buffer, footage: source.and_then(|source| source.footage.clone()) }
     };
     let (buffer, device) = (node.buffer.as_ref().map(recording), node.device.clone());
     Layout { channels, settings, seed: seed(&node.id), buffer, device }

@@ -11,7 +11,7 @@ use crate::print::{buffer_entries, entries, part_entries, part_params, transport
 use crate::problem::Problem;
 use crate::read::{Checked, Load, Loader, Notation, read_any};
 use crate::tree::{Entry, Value};
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Streamed};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -147,8 +147,9 @@ struct Known<'a> {
 
 impl Known<'_> {
     fn sound_of(&self, file: &str, keep_rate: bool) -> Option<Arc<Buffer>> {
-        let of_file =
-            |source: &&BufferSource| source.file.as_deref() == Some(file) && source.keep_rate == keep_rate;
+        let of_file = |source: &&BufferSource| {
+            !source.stream && source.file.as_deref() == Some(file) && source.keep_rate == keep_rate
+        };
         self.patch.buffers.values().find(of_file)?.sound.clone()
     }
 }
@@ -165,6 +166,11 @@ impl Load for Known<'_> {
     fn sound_as_recorded(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
         Ok(self.sound_of(file, true))
     }
+
+    fn stream(&mut self, file: &str) -> Result<Option<Streamed>, String> {
+        let of_file = |source: &&BufferSource| source.stream && source.file.as_deref() == Some(file);
+        Ok(self.patch.buffers.values().find(of_file).and_then(|source| source.footage.clone()))
+    }
 }
 
 /// The patch as its text reads: parts from files have what the files say, whatever was made of them since, and buffers without a file no sound.
@@ -176,9 +182,12 @@ fn with_files_of<'p>(patch: &'p Patch, filed: &Listing<Part>) -> std::borrow::Co
             patch.to_mut().parts.insert(name.clone(), part.clone());
         }
     }
-    if patch.buffers.values().any(|source| source.file.is_none() && source.sound.is_some()) {
-        let handed =
-            |source: &mut BufferSource| source.sound = source.sound.take().filter(|_| source.file.is_some());
+    if patch.buffers.values().any(|source| source.file.is_none() && source.is_known()) {
+        let handed = |source: &mut BufferSource| {
+            if source.file.is_none() {
+                (source.sound, source.footage) = (None, None);
+            }
+        };
         patch.to_mut().buffers.each_mut(|_, source| handed(source));
     }
     patch

@@ -49,5 +49,7 @@ pub const MAX_DEVICE: usize = 512;
 pub const INLET_KIND: &str = "inlet";
 /// The kind that is an output of the part that it is in.
 pub const OUTLET_KIND: &str = "outlet";
+/// The kind that plays what is streamed from the disk.
+pub const STREAM_KIND: &str = "stream";
 /// The kind that gives the note of a voice.
 pub const NOTE_KIND: &str = "note";

@@ -70,7 +70,9 @@ pub fn to_json(patch: &Patch, catalogue: &Catalogue) -> String {
 /// What stands in the table of a buffer.
 pub(crate) fn buffer_entries(source: &BufferSource) -> Vec<Entry> {
     let file = source.file.iter().map(|file| Entry::new("file", file.as_str()));
-    file.chain(source.keep_rate.then(|| Entry::new("keep_rate", Value::Bool(true)))).collect()
+    let flags = [("keep_rate", source.keep_rate), ("stream", source.stream)];
+    let flags = flags.into_iter().filter(|(_, is_set)| *is_set);
+    file.chain(flags.map(|(name, _)| Entry::new(name, Value::Bool(true)))).collect()
 }
 
 fn json_entries(entries: &[Entry]) -> impl Iterator<Item = (String, serde_json::Value)> {

@@ -25,7 +25,7 @@ use crate::suggest::nearest;
 use crate::tree::{Entry, Span, Tree, Value, from_json, from_toml};
 use files::File;
 pub(crate) use files::Files;
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Streamed};
 use std::sync::Arc;
 
 /// How a document is written.
@@ -71,6 +71,15 @@ pub trait Load {
     /// Why there is none, for people.
     fn sound_as_recorded(&mut self, file: &str) -> Result<Option<Arc<Buffer>>, String> {
         self.sound(file)
+    }
+
+    /// What a buffer stands for that is streamed from a file; nothing leaves open what it is.
+    ///
+    /// # Errors
+    /// Why there is none, for people.
+    fn stream(&mut self, file: &str) -> Result<Option<Streamed>, String> {
+        let _ = file;
+        Ok(None)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Buffers in documents: read with their sound, told apart, printed, kept in the text; and what is wrong with them.
 
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Footage, Streamed, Threading};
 use sostenuto_patch::{
     BufferFault, Catalogue, Checked, Document, Edit, Fault, Load, Notation, Patch, Problem, apply, check,
     command, diff, read, read_with, resolve, to_json, to_toml,
@@ -271,4 +271,79 @@ fn a_buffer_keeps_the_rate_of_its_file_where_the_document_says_so() {
     );
     let wrong = read(&twice.replace("true }", "1 }")).unwrap_err();
     assert!(wrong[0].to_string().contains("true or false"), "{}", wrong[0]);
+}
+
+/// A sound on a disk, of so many channels.
+#[derive(Debug)]
+struct OnDisk(u16);
+
+impl Footage for OnDisk {
+    fn channels(&self) -> u16 {
+        self.0
+    }
+
+    fn identity(&self) -> &str {
+        "a sound"
+    }
+
+    fn thread(&self, _: &Threading) -> Result<sostenuto_reel::Reel, String> {
+        Err("nobody plays it".into())
+    }
+}
+
+/// Gives what is streamed, and nothing in memory.
+struct Streams(u16);
+
+impl Load for Streams {
+    fn text(&mut self, file: &str) -> Result<String, String> {
+        Err(format!("there is no {file}"))
+    }
+
+    fn stream(&mut self, file: &str) -> Result<Option<Streamed>, String> {
+        match file {
+            "gone.wav" => Err("it is gone".into()),
+            _ => Ok(Some(Streamed(Arc::new(OnDisk(self.0))))),
+        }
+    }
+}
+
+const STREAMED: &str = r#"format = 1
+
+[buffers]
+song = { file = "song.flac", stream = true }
+
+[nodes.song]
+kind = "stream"
+buffer = "song"
+channels = 2
+
+[nodes.out]
+kind = "audio_out"
+inputs = ["song"]
+"#;
+
+#[test]
+fn what_is_streamed_is_read_printed_and_kept_apart_from_what_is_in_memory() {
+    let (catalogue, read) = (catalogue(), |text: &str, channels| {
+        read_with(text, Notation::Toml, &self::catalogue(), &mut Streams(channels))
+    });
+    let checked = read(STREAMED, 2).unwrap();
+    assert_eq!(checked.warnings, []);
+    assert!(checked.patch.buffers["song"].footage.is_some());
+    assert_eq!(to_toml(&checked.patch, &catalogue).matches("stream = true").count(), 1);
+    let resolved = resolve(&checked.patch, &catalogue).unwrap();
+    let node = resolved.nodes.labelled("song").unwrap();
+    assert!(node.layout.buffer.as_ref().is_some_and(|buffer| buffer.footage.is_some()));
+    // One channel is heard on all; others have to fit.
+    read(STREAMED, 1).unwrap();
+    let fault = |text: &str, channels| read(text, channels).unwrap_err()[0].to_string();
+    assert!(fault(STREAMED, 6).contains("write channels = 6"));
+    let message = fault(&STREAMED.replace("gone", "").replace("song.flac", "gone.wav"), 2);
+    assert!(message.contains("it is gone"), "{message}");
+    let player = fault(&STREAMED.replace("\"stream\"", "\"player\""), 2);
+    assert!(player.contains("write kind = \"stream\""), "{player}");
+    let memory = fault(&STREAMED.replace(", stream = true", ""), 2);
+    assert!(memory.contains("stream = true"), "{memory}");
+    let wrong = fault(&STREAMED.replace("stream = true", "stream = 1"), 2);
+    assert!(wrong.contains("true or false"), "{wrong}");
 }

@@ -1,6 +1,7 @@
 //! A sound that can be streamed, whoever reads it.
 
 use crate::reel::Reel;
+use crate::shown::Progress;
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ pub trait Pages: Send {
 }
 
 /// How a stream is to be played.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Threading {
     /// Frames per second of the engine. Zero is taken for 1.
     pub rate: f64,
@@ -22,6 +23,8 @@ pub struct Threading {
     pub begin: u64,
     /// The first frame of the loop, and the one behind its last, in frames of the file; 0 is the end of the sound.
     pub around: (u64, u64),
+    /// Where it is told how the stream fares.
+    pub progress: Progress,
 }
 
 /// A sound on a disk, of which any number of streams can be made. `[control]`
@@ -31,6 +34,11 @@ pub trait Footage: Send + Sync + fmt::Debug {
 
     /// What tells this state of this file from others: two that say the same are the same sound.
     fn identity(&self) -> &str;
+
+    /// The first that went wrong in any of its streams since it was last asked, for people.
+    fn take_trouble(&self) -> Option<String> {
+        None
+    }
 
     /// Makes a stream of it that is ready to begin.
     ///

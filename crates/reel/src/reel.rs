@@ -94,26 +94,27 @@ fn smooth(x: f32) -> f32 {
 
 impl Reel {
     /// A reel that has the pages of `lead` from the start, and the end that brings it the others. `[control]`: allocates.
-    pub fn new(start: Start, lead: Lead) -> (Reel, Spool) {
+    /// How it fares is told in `progress`.
+    pub fn new(start: Start, lead: Lead, progress: &Progress) -> (Reel, Spool) {
         let pages = pages(&start);
         let (requests, wanted) = ring(pages);
         let (brought, answers) = ring(pages);
-        let shown = Arc::new(Shown::new(start.length));
+        let shown = progress.0.clone();
         let spool = Spool::new(wanted, brought, shown.clone());
         let reel = Reel::with(start, lead, Source::Elsewhere { requests, answers }, shown, pages);
         (reel, spool)
     }
 
     /// A reel that reads what it needs when it needs it, and therefore never lacks anything: for rendering where there is time. Playing it waits, and may allocate. `[control]`
-    pub fn reading(start: Start, lead: Lead, source: Box<dyn Pages>) -> Reel {
+    pub fn reading(start: Start, lead: Lead, source: Box<dyn Pages>, progress: &Progress) -> Reel {
         // No further ahead than a fade and a block take.
         let start = Start { ahead_seconds: 0.1, length: source.length().or(start.length), ..start };
-        let shown = Arc::new(Shown::new(start.length));
-        Reel::with(start, lead, Source::Here(source), shown, pages(&start))
+        Reel::with(start, lead, Source::Here(source), progress.0.clone(), pages(&start))
     }
 
     fn with(start: Start, lead: Lead, source: Source, shown: Arc<Shown>, pages: usize) -> Reel {
         let channels = usize::from(start.channels.max(1));
+        shown.length.set(start.length.unwrap_or(u64::MAX));
         let course =
             Course { looping: false, start: start.around.0, end: start.around.1, length: shown.length.get() };
         let place = course.at(start.begin);

@@ -56,7 +56,23 @@ pub struct Fortunes {
     pub unreadable: u64,
 }
 
+impl Default for Progress {
+    fn default() -> Self {
+        Progress(Arc::new(Shown::new(None)))
+    }
+}
+
 impl Progress {
+    /// That of a stream which is yet to be made. `[control]`
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes that it could not be made, as a page that could not be read.
+    pub fn fail(&self) {
+        self.0.unreadable.add(1);
+    }
+
     /// How it has fared so far. The numbers are taken one after the other.
     pub fn fortunes(&self) -> Fortunes {
         let shown = &self.0;

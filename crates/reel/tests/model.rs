@@ -1,6 +1,6 @@
 //! Whatever comes late, what is heard is what lies at the place that the clock says, or faded, or counted as silent; and the audio side never waits.
 
-use sostenuto_reel::{Lead, PAGE, Pages, Reel, Spool, Start};
+use sostenuto_reel::{Lead, PAGE, Pages, Progress, Reel, Spool, Start};
 use sostenuto_trap::{TrapAllocator, forbidden};
 
 #[global_allocator]
@@ -115,7 +115,7 @@ fn schedule(seed: u64, stalls: u64) -> (u64, u64, u64, sostenuto_reel::Fortunes)
         _ => (dice.roll(length), dice.roll(length)),
     };
     let start = Start { channels: 2, around, length: Some(length), ahead_seconds: 0.3, ..Start::default() };
-    let (mut reel, mut spool) = Reel::new(start, lead(4, length));
+    let (mut reel, mut spool) = Reel::new(start, lead(4, length), &Progress::new());
     let mut plain = Plain { place: Some(0), looping: false, around, length };
     let mut disk = Disk { stalls, stalled: 0 };
     let (mut exact, mut faded, mut silent, mut since_jump) = (0, 0, 0, u64::MAX);
@@ -199,7 +199,7 @@ fn nothing_is_lost_on_a_disk_that_keeps_up() {
 fn loops_are_seamless_to_the_frame_without_asking_twice() {
     let length = 50_000;
     let start = Start { channels: 2, around: (7000, 7100), length: Some(length), ..Start::default() };
-    let (mut reel, mut spool) = Reel::new(start, lead(2, length));
+    let (mut reel, mut spool) = Reel::new(start, lead(2, length), &Progress::new());
     reel.set_looping(true);
     let mut asked = 0;
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
@@ -243,7 +243,7 @@ impl Pages for Here {
 fn rendered(known: bool, mut size: impl FnMut() -> usize) -> Vec<f32> {
     let source = Here { length: 9_500, known };
     let start = Start { channels: 2, around: (3000, 0), ..Start::default() };
-    let mut reel = Reel::reading(start, lead(1, 9_500), Box::new(source));
+    let mut reel = Reel::reading(start, lead(1, 9_500), Box::new(source), &Progress::new());
     let acts =
         [(5_000_usize, 0), (5_100, 1), (12_000, 2), (12_010, 3), (12_020, 2), (30_000, 4), (41_000, 5)];
     let (mut out, mut acts) = (Vec::new(), acts.into_iter().peekable());
@@ -284,7 +284,7 @@ fn what_is_read_in_place_is_the_same_in_any_blocks() {
 fn an_unknown_length_is_told_with_the_last_page() {
     let length = 5_000;
     let (mut reel, mut spool) =
-        Reel::new(Start { channels: 2, length: None, ..Start::default() }, lead(1, length));
+        Reel::new(Start { channels: 2, length: None, ..Start::default() }, lead(1, length), &Progress::new());
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let mut heard = Vec::new();
     for _ in 0..200 {
@@ -311,7 +311,7 @@ fn an_unknown_length_is_told_with_the_last_page() {
 #[test]
 fn what_cannot_be_read_is_silent_and_counted() {
     let start = Start { channels: 2, length: Some(100_000), ..Start::default() };
-    let (mut reel, mut spool) = Reel::new(start, lead(1, 100_000));
+    let (mut reel, mut spool) = Reel::new(start, lead(1, 100_000), &Progress::new());
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     for _ in 0..100 {
         forbidden(|| reel.play(&mut [&mut left, &mut right]));

@@ -89,6 +89,10 @@ fn report(label: String, node: &ResolvedNode, place: &Place) -> NodeReport {
         average_ns: place.load.average_ns(),
         peak_ns: place.load.peak_ns(),
         levels: levels(place.tap.as_ref()),
+        stream: match &place.tap {
+            Some(Tap::Stream(tap)) => Some(tap.progress.fortunes()),
+            _ => None,
+        },
     }
 }
 

@@ -92,7 +92,9 @@ impl<'a> Score<'a> {
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
         let spec = &ground.nodes[place];
-        if let Some(silent) = spec.layout.buffer.as_ref().filter(|recording| recording.buffer.is_none()) {
+        if let Some(silent) =
+            spec.layout.buffer.as_ref().filter(|it| it.buffer.is_none() && it.footage.is_none())
+        {
             let node = ground.labels.clone() + &spec.label;
             return Err(EngineError::NoSound { node, buffer: silent.name.clone() });
         }

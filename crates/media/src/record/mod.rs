@@ -15,13 +15,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod tape;
+mod keep;
 mod worker;
 
-pub use tape::{Loss, Tape};
+pub use sostenuto_reel::{Loss, Tape};
 
 use crate::wav::{Format, WriteError, Writer, Written};
-use sostenuto_rt::{Gauge, ring};
+use keep::Kept;
+use sostenuto_reel::Lost;
+use sostenuto_rt::Gauge;
 use std::io::{Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,14 +47,11 @@ impl Default for Options {
     }
 }
 
-/// Losses that can wait to be told to the writing thread, and that are listed.
-const MOST_LOSSES: usize = 256;
-
-/// What both ends know of a recording.
+/// What the control side sees of a recording.
 #[derive(Debug)]
 struct Meters {
     /// Frames that were lost.
-    lost: Gauge<u64>,
+    lost: Lost,
     /// Frames in the file.
     frames: Gauge<u64>,
     /// Whether it is still going on: one of the following.
@@ -68,6 +67,8 @@ const FAILED: u32 = 2;
 pub struct Recorder {
     meters: Arc<Meters>,
     thread: Option<JoinHandle<Result<Recorded, WriteError>>>,
+    /// The file, if it is one.
+    kept: Option<Kept>,
 }
 
 /// How a recording stands.
@@ -90,6 +91,8 @@ pub struct Recorded {
     pub lost: u64,
     /// Where they were lost: the first 256 places.
     pub losses: Vec<Loss>,
+    /// Whether the file had been deleted meanwhile, and was written anew from what the system still had of it.
+    pub restored: bool,
 }
 
 /// Begins to record into a file, in the place of one that may be there. `[control]`
@@ -104,7 +107,10 @@ pub fn to_file(
     format: Format,
     options: Options,
 ) -> Result<(Tape, Recorder), WriteError> {
-    begin(Writer::create(path, format)?, format, options)
+    let (file, kept) = Kept::create(path.as_ref(), format)?;
+    let (tape, mut recorder) = begin(Writer::new(file, format)?, format, options)?;
+    recorder.kept = Some(kept);
+    Ok((tape, recorder))
 }
 
 /// The same into anything that can seek.
@@ -125,19 +131,17 @@ fn begin<W: Write + Seek + Send + 'static>(
     options: Options,
 ) -> Result<(Tape, Recorder), WriteError> {
     let frames = (options.seconds.clamp(0.01, 60.0) * f64::from(format.rate)).ceil() as usize;
-    let (samples, waiting) = ring(frames.max(1) * usize::from(format.channels));
-    let (losses, told) = ring(MOST_LOSSES);
+    let (tape, take) = Tape::new(format.channels, frames);
     let meters = Arc::new(Meters {
-        lost: Gauge::<u64>::new(0),
+        lost: take.lost(),
         frames: Gauge::<u64>::new(0),
         state: Gauge::<u32>::new(RUNNING),
     });
-    let tape = Tape::new(samples, losses, meters.clone(), format.channels);
     let writer = writer.with_rf64_beyond(options.rf64_beyond);
-    let worker = worker::Worker::new(writer, waiting, told, meters.clone(), format.channels);
+    let worker = worker::Worker::new(writer, take, meters.clone(), format.channels);
     let every = options.every;
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || worker.run(every))?;
-    Ok((tape, Recorder { meters, thread: Some(thread) }))
+    Ok((tape, Recorder { meters, thread: Some(thread), kept: None }))
 }
 
 impl Recorder {
@@ -145,7 +149,7 @@ impl Recorder {
     pub fn status(&self) -> Status {
         Status {
             frames: self.meters.frames.get(),
-            lost: self.meters.lost.get(),
+            lost: self.meters.lost.frames(),
             failed: self.meters.state.get() == FAILED,
         }
     }
@@ -155,7 +159,13 @@ impl Recorder {
     /// # Errors
     /// [`WriteError::Io`]: writing went wrong. The file is whole and holds what was written before.
     pub fn finish(mut self) -> Result<Recorded, WriteError> {
-        self.end().unwrap_or_else(|| Err(std::io::Error::other("the recording thread is gone").into()))
+        let gone = || Err(std::io::Error::other("the recording thread is gone").into());
+        let outcome = self.end().unwrap_or_else(gone);
+        let restored = match self.kept.take() {
+            Some(kept) => kept.restore()?,
+            None => false,
+        };
+        outcome.map(|recorded| Recorded { restored, ..recorded })
     }
 
     fn end(&mut self) -> Option<Result<Recorded, WriteError>> {
@@ -169,5 +179,6 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         _ = self.end();
+        _ = self.kept.take().map(|kept| kept.restore());
     }
 }

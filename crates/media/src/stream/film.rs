@@ -155,9 +155,19 @@ impl Film {
         self.0.format
     }
 
-    /// The first that went wrong in any of its streams, since it was last asked.
-    pub fn take_trouble(&self) -> Option<String> {
-        self.0.trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The same sound, whose streams read in place, when they are played: for rendering, where there is time to wait, and nothing may come late.
+    #[must_use]
+    pub fn in_place(&self) -> Film {
+        let inner = &self.0;
+        Film(Arc::new(Inner {
+            name: inner.name.clone(),
+            identity: inner.identity.clone(),
+            open: inner.open.clone(),
+            pool: None,
+            leads: Mutex::default(),
+            trouble: inner.trouble.clone(),
+            ..*inner.as_ref()
+        }))
     }
 
     /// The same in the form that patches and nodes take.
@@ -218,6 +228,10 @@ impl Footage for Film {
         &self.0.identity
     }
 
+    fn take_trouble(&self) -> Option<String> {
+        self.0.trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     fn thread(&self, how: &Threading) -> Result<Reel, String> {
         let rate = (how.rate + 0.5) as u32;
         let recipe = self.recipe(rate);
@@ -225,7 +239,7 @@ impl Footage for Film {
         let lead = self.lead(&recipe, start.begin).map_err(|error| error.to_string())?;
         match &self.0.pool {
             Some(pool) => {
-                let (reel, spool): (Reel, Spool) = Reel::new(start, lead);
+                let (reel, spool): (Reel, Spool) = Reel::new(start, lead, &how.progress);
                 pool.serve(Stream::new(spool, recipe, self.0.trouble.clone()))
                     .map_err(|error| error.to_string())?;
                 Ok(reel)
@@ -233,9 +247,17 @@ impl Footage for Film {
             None => {
                 let pages = recipe.pages().map_err(|error| error.to_string())?;
                 let source = InPlace { pages, recipe, trouble: self.0.trouble.clone() };
-                Ok(Reel::reading(start, lead, Box::new(source)))
+                Ok(Reel::reading(start, lead, Box::new(source), &how.progress))
             }
         }
+    }
+}
+
+/// What went wrong in words. A decoder that panics at what it is given is a fault of the file.
+pub(super) fn guarded(read: impl FnOnce() -> Result<(), DecodeError>) -> Result<(), String> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
+        Ok(outcome) => outcome.map_err(|error| error.to_string()),
+        Err(_) => Err("its decoder cannot make sense of it. Copy or export it again".to_owned()),
     }
 }
 
@@ -248,9 +270,9 @@ struct InPlace {
 
 impl Pages for InPlace {
     fn read(&mut self, page: u64, samples: &mut [f32]) -> bool {
-        let read = self.pages.read(page, samples);
-        let read = read.map_err(|fault| self.trouble.tell(&self.recipe.error(fault, page).to_string()));
-        read.is_ok()
+        let InPlace { pages, recipe, trouble } = self;
+        let read = guarded(|| pages.read(page, samples).map_err(|fault| recipe.error(fault, page)));
+        read.map_err(|what| trouble.tell(&what)).is_ok()
     }
 
     fn length(&self) -> Option<u64> {

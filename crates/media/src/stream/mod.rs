@@ -34,7 +34,9 @@ mod pool;
 pub use disk::Disk;
 pub use film::Film;
 pub use pool::Pool;
-pub use sostenuto_reel::{FADE_SECONDS, Footage, Fortunes, Reel, Streamed, Threading};
+pub use sostenuto_reel::{
+    FADE_SECONDS, Footage, Fortunes, Progress as StreamProgress, Reel, Streamed, Threading,
+};
 
 use crate::decode::{Cancel, DecodeError, Limits, Progress};
 use std::io;

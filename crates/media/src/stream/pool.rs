@@ -1,7 +1,7 @@
 //! A few threads that read for all streams: whatever falls due first.
 
 use super::Disk;
-use super::film::{Film, Recipe, Trouble};
+use super::film::{Film, Recipe, Trouble, guarded};
 use super::pages::FilePages;
 use super::{OpenOptions, PoolOptions};
 use crate::decode::DecodeError;
@@ -68,20 +68,16 @@ impl Stream {
             if *failures >= MOST_FAILURES {
                 return false;
             }
-            let read = std::panic::AssertUnwindSafe(|| {
+            let outcome = guarded(|| {
                 if pages.is_none() {
                     *pages = Some(recipe.pages()?);
                 }
-                let Some(pages) = pages.as_mut() else { return Ok(()) };
-                pages.read(page, samples).map_err(|fault| recipe.error(fault, page))
+                let Some(open) = pages.as_mut() else { return Ok(()) };
+                let read = open.read(page, samples).map_err(|fault| recipe.error(fault, page));
+                // What is left of a decoder that failed is not relied on.
+                *pages = pages.take().filter(|_| read.is_ok());
+                read
             });
-            let outcome = match std::panic::catch_unwind(read) {
-                Ok(outcome) => outcome.map_err(|error| error.to_string()),
-                Err(_) => {
-                    *pages = None;
-                    Err("its decoder cannot make sense of it. Copy or export it again".to_owned())
-                }
-            };
             *failures = if outcome.is_ok() { 0 } else { *failures + 1 };
             outcome.map_err(|what| trouble.tell(&what)).is_ok()
         });
@@ -106,7 +102,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`DecodeError`], which names the file, the place and what to do. What shows only in the midst of the file is told when it is played
-    /// ([`Film::take_trouble`]).
+    /// ([`Footage::take_trouble`](super::Footage::take_trouble)).
     pub fn open(&self, path: impl AsRef<Path>, options: OpenOptions<'_>) -> Result<Film, DecodeError> {
         Film::of_file(path.as_ref(), options, Some(self.clone()))
     }

@@ -83,7 +83,7 @@ impl Format {
         frames.saturating_mul(frame).saturating_add(200)
     }
 
-    pub(super) fn check(&self) -> Result<(), WriteError> {
+    pub(crate) fn check(&self) -> Result<(), WriteError> {
         let frame = u32::from(self.channels) * self.encoding.bytes();
         if self.channels == 0 || frame > u32::from(u16::MAX) {
             let most = u32::from(u16::MAX) / self.encoding.bytes();

@@ -5,7 +5,8 @@ use sostenuto_graph::{
     Activity, AudioGraph, Command, Edit, Executor, Io, Limits, Motion, NodeId, Port, Processor, ROOT, Remote,
     Shape, Sink, Stream, Ticket,
 };
-use sostenuto_nodes::{Buffer, Kind, Layout, build};
+use sostenuto_nodes::{Buffer, Footage, Kind, Layout, Streamed, Threading, build};
+use sostenuto_reel::{Lead, PAGE, Pages, Reel, Start};
 use std::sync::Arc;
 
 /// What a source puts out at a frame, in a channel.
@@ -236,7 +237,11 @@ pub fn layouts(kind: &Kind) -> Vec<Layout> {
 /// A node of a kind; one that plays has a short recording of noise in stereo.
 pub fn node(kind: &Kind, layout: &Layout) -> Box<dyn Processor> {
     let layout = layout.clone();
-    let layout = if kind.plays { layout.playing("noise", recording(700, 2)) } else { layout };
+    let layout = match kind.name {
+        "stream" => layout.streaming("noise", on_disk(700, 2)),
+        _ if kind.plays => layout.playing("noise", recording(700, 2)),
+        _ => layout,
+    };
     build(kind.name, layout).unwrap().processor
 }
 
@@ -245,6 +250,48 @@ pub fn recording(frames: u64, channels: usize) -> Arc<Buffer> {
     let sample = |place: u64| noise(place / channels as u64, place as usize % channels);
     let samples = (0..frames * channels as u64).map(sample).collect();
     Arc::new(Buffer::from_interleaved(samples, channels, 44_100.0).unwrap())
+}
+
+/// Noise in so many channels that is streamed, and read in place.
+pub fn on_disk(frames: u64, channels: u16) -> Streamed {
+    Streamed(Arc::new(Noise { frames, channels }))
+}
+
+#[derive(Clone, Debug)]
+struct Noise {
+    frames: u64,
+    channels: u16,
+}
+
+impl Footage for Noise {
+    fn channels(&self) -> u16 {
+        self.channels
+    }
+
+    fn identity(&self) -> &str {
+        "noise"
+    }
+
+    fn thread(&self, how: &Threading) -> Result<Reel, String> {
+        let Threading { rate, begin, around, ref progress } = *how;
+        let start = Start { channels: self.channels, rate, begin, around, ..Start::default() };
+        let lead = Lead::new(0, self.channels, Vec::new());
+        Ok(Reel::reading(start, lead, Box::new(self.clone()), progress))
+    }
+}
+
+impl Pages for Noise {
+    fn read(&mut self, page: u64, samples: &mut [f32]) -> bool {
+        for (number, to) in samples.iter_mut().enumerate() {
+            let (channel, frame) = (number / PAGE, page * PAGE as u64 + (number % PAGE) as u64);
+            *to = if frame < self.frames { noise(frame, channel) } else { 0.0 };
+        }
+        true
+    }
+
+    fn length(&self) -> Option<u64> {
+        Some(self.frames)
+    }
 }
 
 /// Whether two renderings are the same, bit for bit; else where they part.

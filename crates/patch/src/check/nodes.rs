@@ -6,6 +6,7 @@ use crate::fault::{BufferFault, Fault, PartFault};
 use crate::kind::KindInfo;
 use crate::limits::{
     INLET_KIND, INPUT_KIND, MAX_CABLES, MAX_DEVICE, MAX_NAME, MAX_NODES, NOTE_KIND, OUTLET_KIND, OUTPUT_KIND,
+    STREAM_KIND,
 };
 use crate::listing::Listing;
 use crate::model::{Buffers, Node, Nodes, Part, Patch};
@@ -150,10 +151,13 @@ impl Site<'_, '_, '_> {
                     let fault = BufferFault::Unknown { name: name.clone(), suggestion };
                     return self.say_of(BUFFER_KEY, fault.into());
                 };
-                let (there, own) = (
-                    source.sound.as_ref().map_or(1, |sound| sound.channels()),
-                    usize::from(self.node.channels.unwrap_or(1)),
-                );
+                let streams = kind.name == STREAM_KIND;
+                if source.stream != streams {
+                    let (name, kind) = (name.clone(), kind.name.clone());
+                    return self.say_of(BUFFER_KEY, BufferFault::Elsewhere { name, kind, streams }.into());
+                }
+                let (there, own) =
+                    (source.channels().unwrap_or(1), usize::from(self.node.channels.unwrap_or(1)));
                 if there == 1 || there == own {
                     return;
                 }

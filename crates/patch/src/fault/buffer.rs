@@ -42,6 +42,21 @@ pub enum BufferFault {
         /// Channels of the node.
         own: usize,
     },
+    /// A buffer in memory for a node that streams, or the other way around.
+    #[error(
+        "{kind} plays what is {}; {}",
+        if *streams { "on the disk" } else { "in memory" },
+        if *streams { format!("write {name} = {{ file = \"FILE\", stream = true }}, or kind = \"player\"") }
+        else { format!("`{name}` is streamed: write kind = \"stream\", or leave out stream = true") }
+    )]
+    Elsewhere {
+        /// The name of the buffer.
+        name: String,
+        /// The kind of the node.
+        kind: Name,
+        /// Whether that streams.
+        streams: bool,
+    },
     /// A file that gives no buffer.
     #[error("the buffer `{name}` cannot be read from \"{file}\": {why}")]
     Unreadable {

@@ -1,8 +1,8 @@
-//! Buffers that a patch names: recordings in memory, which players play.
+//! Buffers that a patch names: recordings in memory, which players play, and sounds on the disk, which are streamed.
 
 use crate::listing::Listing;
 use serde::{Deserialize, Serialize};
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Streamed};
 use std::sync::Arc;
 
 /// Buffers by name, in the order of the document.
@@ -21,7 +21,26 @@ pub struct BufferSource {
     /// it, as well as can be, to the rate at which it will be played, and places are the nearest frames.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_rate: bool,
+    /// Whether it stays on the disk, and is played from there by nodes of the kind `stream`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
     /// The recording, once it was read or handed over. It is no part of any text.
     #[serde(skip)]
     pub sound: Option<Arc<Buffer>>,
+    /// What is streamed, once it was looked into or handed over. It is no part of any text.
+    #[serde(skip)]
+    pub footage: Option<Streamed>,
+}
+
+impl BufferSource {
+    /// How many channels it has, as far as that is known.
+    pub fn channels(&self) -> Option<usize> {
+        let footage = self.footage.as_ref().map(|footage| usize::from(footage.0.channels()));
+        self.sound.as_ref().map(|sound| sound.channels()).or(footage)
+    }
+
+    /// Whether what it stands for is known.
+    pub fn is_known(&self) -> bool {
+        self.sound.is_some() || self.footage.is_some()
+    }
 }

@@ -7,7 +7,7 @@ use crate::limits::MAX_BUFFERS;
 use crate::model::{BufferSource, Buffers};
 use crate::tree::{Entry, Tree, Value};
 
-const BUFFER: &[&str] = &["file", "keep_rate"];
+const BUFFER: &[&str] = &["file", "keep_rate", "stream"];
 
 impl Reader<'_> {
     /// What a document says under `buffers`, with what is in the files.
@@ -42,6 +42,10 @@ impl Reader<'_> {
                     source.file = self.text(tree, None, key);
                     file_span = Some(&tree.span);
                 }
+                ("stream", Value::Bool(streams)) => source.stream = *streams,
+                ("stream", other) => {
+                    self.complain(&tree.span, None, Some("stream"), wrong("true or false", other));
+                }
                 ("keep_rate", Value::Bool(keeps)) => source.keep_rate = *keeps,
                 ("keep_rate", other) => {
                     self.complain(&tree.span, None, Some("keep_rate"), wrong("true or false", other));
@@ -50,13 +54,16 @@ impl Reader<'_> {
             }
         }
         let Some((file, span)) = source.file.clone().zip(file_span) else { return source };
-        match self.files.sounds.get(&(file.clone(), source.keep_rate)).cloned() {
-            Some(Ok(sound)) => source.sound = sound,
-            Some(Err(why)) => {
-                let fault = BufferFault::Unreadable { name: key.clone(), file, why };
-                self.complain(span, None, Some(key), fault.into());
+        let read = match source.stream {
+            true => self.files.streams.get(&file).cloned().map(|read| read.map(|f| source.footage = f)),
+            false => {
+                let which = (file.clone(), source.keep_rate);
+                self.files.sounds.get(&which).cloned().map(|read| read.map(|sound| source.sound = sound))
             }
-            None => {}
+        };
+        if let Some(Err(why)) = read {
+            let fault = BufferFault::Unreadable { name: key.clone(), file, why };
+            self.complain(span, None, Some(key), fault.into());
         }
         source
     }

@@ -6,7 +6,7 @@ use crate::limits::MAX_BUFFERS;
 use crate::problem::Problem;
 use crate::tree::{Tree, Value};
 use indexmap::IndexMap;
-use sostenuto_nodes::Buffer;
+use sostenuto_nodes::{Buffer, Streamed};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub(crate) struct Files {
     pub refused: BTreeMap<String, PartFault>,
     /// The recordings that buffers come from, by file and whether they keep its rate, as far as they are known, or why there are none.
     pub sounds: BTreeMap<(String, bool), Sound>,
+    /// The same of those that are streamed, by file.
+    pub streams: BTreeMap<String, Result<Option<Streamed>, String>>,
 }
 
 impl Files {
@@ -45,6 +47,10 @@ fn load_sounds(document: &Tree, load: &mut Loader<'_>, files: &mut Files) {
     let Some(Value::Table(buffers)) = document.get("buffers").map(|t| &t.value) else { return };
     for buffer in buffers.iter().take(MAX_BUFFERS) {
         if let Some(Value::Text(name)) = buffer.tree.get("file").map(|t| &t.value) {
+            if matches!(buffer.tree.get("stream").map(|t| &t.value), Some(Value::Bool(true))) {
+                files.streams.entry(name.clone()).or_insert_with(|| load.stream(name));
+                continue;
+            }
             let keeps = matches!(buffer.tree.get("keep_rate").map(|t| &t.value), Some(Value::Bool(true)));
             let read = || if keeps { load.sound_as_recorded(name) } else { load.sound(name) };
             files.sounds.entry((name.clone(), keeps)).or_insert_with(read);
