@@ -113,8 +113,8 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
     let heard = match watched(args) {
         Some(path) => {
             let text = crate::source::text(path)?.text;
-            let (source, mut load) =
-                (text.clone(), crate::source::loader(path).at(engine.outlet().rate.into()));
+            let load = crate::source::loader(path).at(engine.outlet().rate.into());
+            let (source, mut load) = (text.clone(), load.read_ahead(&text));
             engine.controller().with(move |desk| desk.open_with(&source, &mut load, None).map(|_| ()))??;
             Some(text)
         }

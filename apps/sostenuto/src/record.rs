@@ -27,7 +27,7 @@ pub fn record(args: &cli::Record) -> Result<ExitCode> {
         rate: args.rate,
         block: None,
     };
-    let wish = with_channels(&system, wish);
+    let wish = at_own_rate(&system, with_channels(&system, wish));
     let terms = system.terms(&wish)?;
     let format = Format { channels: terms.inputs, rate: terms.rate, encoding: encoding(args.bits) };
     let (tape, recording) = Recording::begin(&args.output, format, args.overwrite, &[])?;
@@ -61,6 +61,14 @@ fn with_channels(system: &System, wish: Wish) -> Wish {
     }
     let stereo = Wish { inputs: 2, ..wish.clone() };
     if system.terms(&stereo).is_ok() { stereo } else { Wish { inputs: 1, ..wish } }
+}
+
+/// As many frames a second as the device has by itself, unless it was said how many: so nothing is resampled on the way.
+fn at_own_rate(system: &System, wish: Wish) -> Wish {
+    let Some(terms) = system.terms(&wish).ok().filter(|_| wish.rate.is_none()) else { return wish };
+    let own = system.offers().into_iter().find(|offer| offer.id == terms.device).map(|offer| offer.rate);
+    let exact = Wish { rate: own, ..wish.clone() };
+    if system.terms(&exact).is_ok() { exact } else { wish }
 }
 
 /// What the device's callback does: it records, exactly as many frames as were asked for.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
 use sostenuto_nodes::{Buffer, Streamed};
 use sostenuto_patch::{Checked, Load, MAX_DOCUMENT, Notation, Problem, chain, read_with};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub fn text(path: &Path) -> Result<Text> {
 /// Gives the files that the parts and the buffers of a document come from: their names go from the directory of the document, or from the present one if it
 /// came from standard input.
 pub fn loader(document: &Path) -> Folder {
-    Folder { directory: directory(document), rate: None }
+    Folder { directory: directory(document), rate: None, remembers: false, sounds: BTreeMap::new() }
 }
 
 /// A directory that the files of a document lie in.
@@ -45,12 +46,40 @@ pub struct Folder {
     directory: PathBuf,
     /// The rate at which its sounds will be played.
     rate: Option<u32>,
+    /// Whether what was read is kept, and what that is: by name, and whether it keeps its rate.
+    remembers: bool,
+    sounds: BTreeMap<(String, bool), Result<Arc<Buffer>, String>>,
 }
 
 impl Folder {
     /// The same, which resamples sounds to the rate at which they will be played.
     pub fn at(self, rate: f64) -> Folder {
         Folder { rate: Some(rate as u32), ..self }
+    }
+
+    /// The same, which has read the sounds that a document in TOML asks for. What takes long is done here, and not where the document is taken over, on the
+    /// thread that serves all requests.
+    pub fn read_ahead(mut self, text: &str) -> Folder {
+        self.remembers = true;
+        // Whether the document is good does not matter here.
+        _ = read_with(text, Notation::Toml, Conductor::catalogue(), &mut self);
+        self
+    }
+
+    fn remembered(
+        &mut self,
+        which: (&str, bool),
+        read: impl FnOnce(&Folder) -> Result<Arc<Buffer>, String>,
+    ) -> Result<Arc<Buffer>, String> {
+        let which = (which.0.to_owned(), which.1);
+        if let Some(known) = self.sounds.get(&which) {
+            return known.clone();
+        }
+        let sound = read(self);
+        if self.remembers {
+            self.sounds.insert(which, sound.clone());
+        }
+        sound
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, String> {
@@ -69,12 +98,15 @@ impl Load for Folder {
     }
 
     fn sound(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
-        let recorded = crate::sound::read(&self.path(name)?)?;
-        Ok(Some(self.rate.map_or(recorded.clone(), |rate| crate::sound::resampled(&recorded, rate))))
+        let sound = self.remembered((name, false), |folder| {
+            let recorded = crate::sound::read(&folder.path(name)?)?;
+            Ok(folder.rate.map_or(recorded.clone(), |rate| crate::sound::resampled(&recorded, rate)))
+        });
+        sound.map(Some)
     }
 
     fn sound_as_recorded(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
-        crate::sound::read(&self.path(name)?).map(Some)
+        self.remembered((name, true), |folder| crate::sound::read(&folder.path(name)?)).map(Some)
     }
 
     fn stream(&mut self, name: &str) -> Result<Option<Streamed>, String> {

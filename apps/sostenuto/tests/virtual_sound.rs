@@ -6,6 +6,7 @@ mod sound {
     mod ears;
     #[cfg(feature = "jack")]
     mod player;
+    mod recorder;
     #[cfg(feature = "jack")]
     mod round_trip;
     #[cfg(feature = "jack")]

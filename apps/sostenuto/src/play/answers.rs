@@ -51,11 +51,10 @@ impl Answers {
     fn load(&self, path: &str) -> Result<String, String> {
         let text = crate::source::text(path.as_ref()).map_err(|error| causes(&error))?;
         let (name, source) = (text.name.clone(), text.text.clone());
-        let load = crate::source::loader(path.as_ref());
-        let opened = self.controller.with(move |desk| {
-            let rate = desk.conductor().sample_rate();
-            desk.open_with(&source, &mut load.at(rate), None)
-        });
+        let rate = self.controller.with(|desk| desk.conductor().sample_rate());
+        let load = crate::source::loader(path.as_ref()).at(rate.map_err(|error| error.to_string())?);
+        let mut load = load.read_ahead(&source);
+        let opened = self.controller.with(move |desk| desk.open_with(&source, &mut load, None));
         match opened.map_err(|error| error.to_string())? {
             Ok((Reply::Edited(applied), _)) => {
                 self.heard(Command::Load { path: path.into() }, &applied);

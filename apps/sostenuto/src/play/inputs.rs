@@ -24,7 +24,8 @@ impl Session {
         let (watching, snapshots) = (self.answers.watching.clone(), self.snapshots.clone());
         let (document, rate) = (path.to_owned(), self.rate.clone());
         let reload = move |text: String| match controller.with({
-            let mut load = crate::source::loader(&document).at(rate.load(Ordering::Relaxed).into());
+            let load = crate::source::loader(&document).at(rate.load(Ordering::Relaxed).into());
+            let mut load = load.read_ahead(&text);
             move |desk| desk.reload_with(&text, &mut load)
         }) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}
