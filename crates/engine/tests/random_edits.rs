@@ -5,7 +5,8 @@
 
 use sostenuto_engine::{Conductor, Desk, DeskError, Notice, Reply};
 use sostenuto_graph::{Executor, Limits, Refusal};
-use sostenuto_patch::command::Command;
+use sostenuto_nodes::LooperOrder;
+use sostenuto_patch::command::{Command, Mark};
 use sostenuto_patch::{Cable, Node, Patch, ResolvedNodes, ResolvedPart, Source};
 use sostenuto_trap::{TrapAllocator, forbidden};
 
@@ -125,6 +126,22 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
                     Command::Automate { node: target, param, points: (dice.below(4) > 0).then_some(points) }
                 }
                 None => Command::Undo { steps: 1 },
+            }
+        }
+        r if r < 91 => match dice.below(4) {
+            0 => Command::Pause,
+            1 => Command::Seek { to: Mark::Beats(f64::from(dice.unit()) * 4.0) },
+            2 => Command::Tempo { bpm: 60.0 + 400.0 * f64::from(dice.unit()), over: None },
+            _ => Command::Start,
+        },
+        r if r < 93 => {
+            let loopers: Vec<&String> =
+                patch.nodes.iter().filter(|(_, n)| n.kind == "looper").map(|(label, _)| label).collect();
+            let orders =
+                [LooperOrder::Record, LooperOrder::Overdub, LooperOrder::Undo, LooperOrder::Multiply(2)];
+            match (dice.pick(&loopers), dice.pick(&orders)) {
+                (Some(node), Some(order)) => Command::Loop { node: (*node).clone(), order: *order },
+                _ => Command::Start,
             }
         }
         _ => {

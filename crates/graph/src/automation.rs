@@ -141,9 +141,12 @@ impl Automation {
         for old in &self.tracks {
             let param = usize::from(old.param);
             let Some(node) = find(nodes, old.node) else { continue };
-            if node.upkeep.automated >> (param & 63) & 1 == 0 && old.state.before.is_some() {
-                let approach = if frame == 0 { Motion::Jump } else { old.approach };
-                node.release(frame, param, old.state.value, approach);
+            if node.is_automated(param) {
+                continue;
+            }
+            match old.state.before {
+                Some(_) if frame > 0 => node.release(frame, param, old.state.value, old.approach),
+                _ => node.take_up(frame, param),
             }
         }
         core::mem::swap(&mut self.tracks, &mut new.tracks);

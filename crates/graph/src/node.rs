@@ -321,7 +321,7 @@ impl Node {
     }
 
     /// Goes on as the dial of a parameter does. `[audio]`
-    fn take_up(&mut self, frame: u64, param: usize) {
+    pub fn take_up(&mut self, frame: u64, param: usize) {
         let Some(dial) = self.upkeep.dials.get(param) else { return };
         let (rests, target) = (dial.motion.rests_at(frame), dial.motion.target());
         self.resting = false;

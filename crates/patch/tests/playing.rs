@@ -16,6 +16,26 @@ fn named(name: &str) -> Option<String> {
 }
 
 #[test]
+fn loops() {
+    for what in ["record", "overdub", "play", "stop", "undo", "clear", "multiply 2", "multiply 64"] {
+        let said = command(&format!("loop tape {what}"));
+        assert!(said.plays() && !said.is_edit());
+        assert_eq!(said.to_string(), format!("loop tape {what}"));
+        assert_eq!(parse(&format!("at next bar {said}")).unwrap().unwrap().at, Some(When::NextBar));
+    }
+    for (line, wanted) in [
+        ("loop tape jump", "record, overdub, play"),
+        ("loop tape multiply 1", "2 to 64"),
+        ("loop tape multiply", "how many times"),
+        ("loop tape", "what to do"),
+        ("loop tape record now", "loop NODE record"),
+    ] {
+        let error = parse(line).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{line}: {error}");
+    }
+}
+
+#[test]
 fn notes() {
     for (line, node, pitch, velocity, length) in [
         ("note C4", "", 60.0, 0.8, None),
@@ -178,7 +198,8 @@ fn what_plays_edits_nothing() {
     for info in sostenuto_patch::command::commands() {
         let command = command(info.example);
         assert!(!(command.plays() && command.is_edit()), "{}", info.name);
-        let playing = ["note", "off", "bend", "pressure", "start", "pause", "stop", "seek", "tempo", "meter"];
+        let playing =
+            ["note", "off", "bend", "pressure", "loop", "start", "pause", "stop", "seek", "tempo", "meter"];
         assert_eq!(command.plays(), playing.contains(&info.name), "{}", info.name);
     }
 }
