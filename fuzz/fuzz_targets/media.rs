@@ -1,7 +1,10 @@
-//! A file of any content is read as sound or refused, and what is read is finite and within the limits.
+//! A file of any content is read as sound, streamed, or refused, and what is read is finite and within the limits.
 #![no_main]
 
 use sostenuto_media::decode::{Limits, Options, from_bytes};
+use sostenuto_media::stream::{Disk, Footage, OpenOptions, Pool, PoolOptions, Threading};
+use std::io::Cursor;
+use std::sync::Arc;
 
 /// Small, so that a file that unfolds to much is told early.
 const LIMITS: Limits =
@@ -23,5 +26,26 @@ libfuzzer_sys::fuzz_target!(
                 assert!(sound.channels.iter().flatten().all(|sample| sample.is_finite()));
             }
         }
+        streamed(bytes);
     }
 );
+
+/// Plays it from a few places, if it can be opened.
+fn streamed(bytes: &[u8]) {
+    let bytes: Arc<[u8]> = bytes.into();
+    let open = move || Ok(Box::new(Cursor::new(bytes.clone())) as Box<dyn Disk>);
+    let pool = Pool::new(PoolOptions::default());
+    let Ok(film) = pool.open_with("fuzz", open, OpenOptions { limits: LIMITS, ..OpenOptions::default() })
+    else {
+        return;
+    };
+    let how = Threading { rate: 48_000.0, ..Threading::default() };
+    let Ok(mut reel) = film.in_place().thread(&how) else { return };
+    for at in [0, film.frames() / 2, film.frames().saturating_sub(1000)] {
+        let mut room = vec![[0.0; 1000]; reel.channels()];
+        let mut out: Vec<&mut [f32]> = room.iter_mut().map(|channel| &mut channel[..]).collect();
+        reel.seek(at);
+        reel.play(&mut out);
+        assert!(room.iter().flatten().all(|sample| sample.is_finite()));
+    }
+}
