@@ -31,7 +31,7 @@ const FALLBACK_RATE: u32 = 48_000;
 const INSTEAD_SECONDS: f64 = 10.0;
 
 pub fn play(args: &cli::Play) -> Result<ExitCode> {
-    let (checked, length) = crate::song::or_patch(&args.what, args.looped)?;
+    let (checked, length) = crate::song::or_patch_streamed(&args.what, args.looped)?;
     let request = Request {
         device: args.device.clone(),
         host: args.host.clone(),

@@ -77,17 +77,28 @@ pub fn wait_for_the_disk() {
 
 /// A file that is streamed.
 pub fn streamed(path: &Path) -> Result<Streamed, String> {
+    streaming(path).map(|streaming| Streamed(streaming))
+}
+
+/// The same, and how many seconds it has.
+pub fn streamed_for(path: &Path) -> Result<(Streamed, f64), String> {
+    let streaming = streaming(path)?;
+    let seconds = streaming.ahead.frames() as f64 / f64::from(streaming.ahead.rate());
+    Ok((Streamed(streaming), seconds))
+}
+
+fn streaming(path: &Path) -> Result<Arc<Streaming>, String> {
     let state = State::of(path)?;
     let mut known = STREAMED.lock().unwrap_or_else(PoisonError::into_inner);
     let of_state = |(it, streaming): &(State, Weak<Streaming>)| (*it == state).then(|| streaming.upgrade());
     if let Some(streaming) = known.iter().find_map(of_state).flatten() {
-        return Ok(Streamed(streaming));
+        return Ok(streaming);
     }
     let ahead = POOL.open(path, OpenOptions::default()).map_err(|error| error.to_string())?;
     let streaming = Arc::new(Streaming { in_place: ahead.in_place(), ahead });
     known.retain(|(it, streaming)| it.path != state.path && streaming.strong_count() > 0);
     known.push((state, Arc::downgrade(&streaming)));
-    Ok(Streamed(streaming))
+    Ok(streaming)
 }
 
 /// A file that is read ahead while it plays, or in place while it is rendered.
