@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceInfo {
-    /// The sound system that it belongs to: `alsa`, `pulseaudio`, `jack`, `coreaudio`, `wasapi`, …
+    /// The sound system that it belongs to: `alsa`, `pulseaudio`, `jack`, `pipewire`, `coreaudio`, `wasapi`, …
     pub host: String,
     /// Stays the same from day to day, and no other device has it: the host's name, a colon, and the host's own id.
     pub id: String,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct Request {
     /// The id of a device, its name, or a part of either that fits no other one. Left out: the default device.
     pub device: Option<String>,
-    /// The sound system to look in: `alsa`, `pulseaudio`, `jack`, `coreaudio`, `wasapi`, … Left out: all of them.
+    /// The sound system to look in: `alsa`, `pulseaudio`, `jack`, `pipewire`, `coreaudio`, `wasapi`, … Left out: all of them.
     pub host: Option<String>,
     /// Frames per second. Left out: what the device prefers.
     pub rate: Option<u32>,

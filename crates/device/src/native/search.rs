@@ -41,7 +41,7 @@ pub(super) fn hosts(asked: Option<&str>) -> Result<Vec<HostId>, DeviceError> {
     let Ok(host) = asked.parse::<HostId>() else {
         let available = Devices::hosts();
         let remedy = match asked.to_ascii_lowercase().as_str() {
-            "jack" | "pulseaudio" => {
+            "jack" | "pipewire" | "pulseaudio" => {
                 "This program was built without it: build it with the feature of that name, or name one of these"
             }
             _ => "Name one of these, or leave it out",
