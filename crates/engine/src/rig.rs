@@ -124,7 +124,8 @@ impl<H: Host> Rig<H> {
         self.tell_ports(now);
         self.ports.look(now);
         let mut notices = self.ports.notices();
-        notices.extend(self.ports.wanted_rate(now).and_then(|rate| self.go_over_to(rate, now)));
+        let rate = self.ports.wanted_rate(now).filter(|_| !self.desk.conductor().holds_recordings());
+        notices.extend(rate.and_then(|rate| self.go_over_to(rate, now)));
         if let Some(before) = &mut self.before {
             notices.append(&mut before.notices());
             if !self.ports.is_turning() {

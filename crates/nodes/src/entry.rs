@@ -110,6 +110,7 @@ impl Kind {
         delays: false,
         sounds_alone: false,
         plays: false,
+        records: false,
         port: None,
     };
 }

@@ -38,6 +38,7 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             ParamInfo::new("dry", Unit::Ratio, (0.0, 2.0), 1.0, "how loud what comes in is"),
         ],
         settings: &[LENGTH, LAYERS],
+        records: true,
         ..Kind::BLANK
     },
     build: |kind, layout| Node::built(kind, layout, LoopMachine::new),

@@ -32,6 +32,8 @@ pub struct KindInfo {
     pub sounds_alone: bool,
     /// Whether it plays a buffer, which its nodes name under the key `buffer`.
     pub plays: bool,
+    /// Whether it holds what was recorded while it played.
+    pub records: bool,
     /// Which way it leads, if it is a port; its nodes name a device under the key `device`.
     pub port: Option<Way>,
     /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
@@ -108,6 +110,7 @@ impl From<&Kind> for KindInfo {
             // What a device hears is no silence, though nothing comes in by cables.
             sounds_alone: kind.sounds_alone || kind.port == Some(Way::In),
             plays: kind.plays,
+            records: kind.records,
             port: kind.port,
             shows: kind.group == Group::Output,
             part: None,
@@ -175,6 +178,7 @@ impl KindInfo {
             delays: false,
             sounds_alone: false,
             plays: false,
+            records: false,
             port: None,
             shows: false,
             part: None,

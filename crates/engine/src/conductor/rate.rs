@@ -6,6 +6,14 @@ use crate::ports::Outward;
 use sostenuto_graph::{Executor, Limits, ROOT, When};
 
 impl Conductor {
+    /// Whether a node of the patch, or of a part, holds what was recorded while it played: that would be lost at another rate.
+    pub(crate) fn holds_recordings(&self) -> bool {
+        let patch = self.resolved.patch();
+        let records = |kind: &str| Self::catalogue().find(kind).is_some_and(|kind| kind.records);
+        let inside = patch.parts.iter().flat_map(|(_, part)| part.nodes.iter());
+        patch.nodes.iter().chain(inside).any(|(_, node)| records(&node.kind))
+    }
+
     /// A conductor and the engine it leads, at another rate, with the patch of this one: for an engine that [goes on](Executor::follow_on) where the present one is, before
     /// its first callback. Musical time is the same, and so are handles of parameters, tickets, and the streams of ports; the wires to them go to `outward`. What is held
     /// of notes sounds anew, as it was begun. What rings on, or waits for its time, stays behind.
