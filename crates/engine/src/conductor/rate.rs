@@ -6,8 +6,11 @@ use crate::ports::Outward;
 use sostenuto_graph::{Executor, Limits, ROOT, When};
 
 impl Conductor {
-    /// Whether a node of the patch, or of a part, holds what was recorded while it played: that would be lost at another rate.
+    /// Whether something is being recorded, or a node of the patch, or of a part, holds what was recorded while it played: that would be lost at another rate.
     pub(crate) fn holds_recordings(&self) -> bool {
+        if !self.recordings.is_empty() {
+            return true;
+        }
         let patch = self.resolved.patch();
         let records = |kind: &str| Self::catalogue().find(kind).is_some_and(|kind| kind.records);
         let inside = patch.parts.iter().flat_map(|(_, part)| part.nodes.iter());

@@ -52,8 +52,8 @@ fn wanted(id: Option<&str>, next: &Resolved, find: impl Fn(&str) -> Option<NodeI
 
 impl Conductor {
     /// Records onto a tape, from the frame on at which the batch takes effect that this sends: the very first one if nothing was rendered yet. Channels are
-    /// those of the tape, by the rule that cables follow. The tape is dropped, on this side, after [`end_recording`](Self::end_recording); and when an engine goes over
-    /// to the rate of another device, which ends its recordings (`AudioEngine::keep_rate` keeps it from that).
+    /// those of the tape, by the rule that cables follow. The tape is dropped, on this side, after [`end_recording`](Self::end_recording). While it records, an engine
+    /// keeps its rate.
     ///
     /// # Errors
     /// No such node, or a full ring. The tape is dropped then.

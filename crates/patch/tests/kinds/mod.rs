@@ -38,6 +38,7 @@ const BLANK: Kind = Kind {
     delays: false,
     sounds_alone: false,
     plays: false,
+    records: false,
     port: None,
 };
 
