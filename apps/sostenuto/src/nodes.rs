@@ -4,7 +4,10 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use sostenuto_engine::Conductor;
 use sostenuto_graph::Curve;
-use sostenuto_nodes::{Group, Kind, ParamInfo, PortInfo, SettingInfo, SettingRange, Width};
+use sostenuto_nodes::{
+    Group, Kind, Naming, ParamInfo, PortInfo, SLOT_SETTINGS, SettingInfo, SettingRange, ValueInfo, Verb,
+    Width,
+};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -69,6 +72,12 @@ pub fn describe(kind: &Kind) -> String {
     if kind.plays {
         text.push_str("Plays a buffer: buffer = \"NAME\", which is under [buffers].\n");
     }
+    if kind.samples {
+        text.push_str("Plays buffers from slots: slots = [\"NAME\", { buffer = \"NAME\", ... }], which are under [buffers].\n");
+    }
+    if kind.notes {
+        text.push_str("Takes notes, and can play sequences.\n");
+    }
     section(&mut text, "inputs", kind.inputs.iter().map(port));
     section(&mut text, "outputs", kind.outputs.iter().map(port));
     section(&mut text, "parameters", kind.params.iter().map(param));
@@ -76,6 +85,13 @@ pub fn describe(kind: &Kind) -> String {
     if let Some(bank) = &kind.bank {
         let title = format!("for each of its `{}`, numbered from 1", bank.setting);
         section(&mut text, &title, std::iter::once(port(&bank.port)).chain(bank.params.iter().map(param)));
+    }
+    if kind.samples {
+        section(&mut text, "of each slot", SLOT_SETTINGS.iter().map(setting));
+    }
+    section(&mut text, "what it can be told, with `tell`", kind.verbs.iter().map(verb));
+    if !kind.tells.is_empty() {
+        _ = writeln!(text, "tells: {}", kind.tells.join(", "));
     }
     _ = writeln!(text, "after: {}", kind.source);
     text
@@ -115,6 +131,20 @@ fn param(param: &ParamInfo) -> (String, String, String) {
         format!("{} ({default})", param.choices.join(", "))
     };
     (param.name.into(), range, param.summary.into())
+}
+
+/// What is said with it, from 1 on where it counts.
+fn verb(verb: &Verb) -> (String, String, String) {
+    let place = verb.place.map(|(what, _)| what.to_uppercase());
+    let id = match verb.names {
+        Naming::None => None,
+        Naming::Gives => Some("[id=N]".to_owned()),
+        Naming::Takes if verb.place.is_some() => Some("or id=N".to_owned()),
+        Naming::Takes => Some("id=N".to_owned()),
+    };
+    let value = |info: &ValueInfo| format!("{}={}..{}", info.name, info.min, info.max);
+    let words: Vec<String> = place.into_iter().chain(id).chain(verb.values.iter().map(value)).collect();
+    (verb.name.into(), words.join(" "), verb.summary.into())
 }
 
 fn setting(setting: &SettingInfo) -> (String, String, String) {
@@ -157,6 +187,10 @@ fn as_json(kind: &Kind) -> Value {
         "source": kind.source,
         "delays": kind.delays,
         "plays": kind.plays,
+        "samples": kind.samples,
+        "notes": kind.notes,
+        "verbs": kind.verbs.iter().map(|verb| verb.name).collect::<Vec<_>>(),
+        "tells": kind.tells,
         "inputs": kind.inputs.iter().map(port).collect::<Vec<_>>(),
         "outputs": kind.outputs.iter().map(port).collect::<Vec<_>>(),
         "params": kind.params.iter().map(param).collect::<Vec<_>>(),

@@ -195,6 +195,12 @@ fn sounds(command: &Command) -> bool {
 pub fn complaint(notice: &Notice) -> Option<String> {
     match notice {
         Notice::Refused { why, .. } => Some(format!("refused: {why}")),
+        Notice::Told { node, what: "dropped", report } => Some(format!(
+            "`{node}` dropped slot {} at frame {}: no voice was free",
+            report.place + 1,
+            report.frame
+        )),
+        Notice::Untold { node, lost, .. } => Some(format!("{lost} of what `{node}` told were lost")),
         Notice::Muted { node, frame } => Some(format!(
             "`{node}` put out a sample that is not a number at frame {frame}; it is mute from there on"
         )),

@@ -347,6 +347,22 @@ export type Notice = { "kind": "applied",
   /** The node. */
   node: string,
   /** The frame. */
+  frame: number, } | { "kind": "told",
+  /** The node. */
+  node: string,
+  /** What, in a word of its kind. */
+  what: string,
+  /** To which slot, from 1. */
+  slot: number,
+  /** The id that the trigger gave, or was given. */
+  id: number,
+  /** The frame. */
+  frame: number, } | { "kind": "untold",
+  /** The node. */
+  node: string,
+  /** How many. */
+  lost: number,
+  /** The frame up to which. */
   frame: number, } | { "kind": "device_lost",
   /** The device. */
   device: string,

@@ -255,6 +255,28 @@ pub enum Notice {
         /// The frame.
         frame: u64,
     },
+    /// A node tells something of its own: that a voice of a sampler has started, finished, was dropped, stolen or choked.
+    Told {
+        /// The node.
+        node: String,
+        /// What, in a word of its kind.
+        what: String,
+        /// To which slot, from 1.
+        slot: u32,
+        /// The id that the trigger gave, or was given.
+        id: u32,
+        /// The frame.
+        frame: u64,
+    },
+    /// So much of what a node told was lost because nobody took it.
+    Untold {
+        /// The node.
+        node: String,
+        /// How many.
+        lost: u32,
+        /// The frame up to which.
+        frame: u64,
+    },
     /// A device is gone or stands still.
     DeviceLost {
         /// The device.

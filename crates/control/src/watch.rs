@@ -50,6 +50,14 @@ fn said(notice: Told) -> Notice {
         Told::Set { ticket, frame } => Notice::Set { ticket: ticket.0, frame },
         Told::Refused { ticket, why } => Notice::Refused { ticket: ticket.0, message: why.to_string() },
         Told::Muted { node, frame } => Notice::Muted { node, frame },
+        Told::Told { node, what, report } => Notice::Told {
+            node,
+            what: what.to_owned(),
+            slot: u32::from(report.place) + 1,
+            id: report.id,
+            frame: report.frame,
+        },
+        Told::Untold { node, lost, frame } => Notice::Untold { node, lost, frame },
         Told::DeviceLost { device, why } => Notice::DeviceLost { device, message: why },
         Told::DeviceReturned { device } => Notice::DeviceReturned { device },
         Told::DeviceMissing { device, why, instead } => {

@@ -28,6 +28,7 @@ mod player;
 mod reverb;
 mod sample;
 mod sample_hold;
+pub mod sampler;
 mod saturate;
 #[allow(
     unsafe_code,

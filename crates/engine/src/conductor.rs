@@ -7,6 +7,7 @@ mod lanes;
 mod playing;
 mod rate;
 mod recordings;
+mod sampling;
 mod show;
 mod streams;
 pub(crate) mod tails;
@@ -100,6 +101,8 @@ pub struct Conductor {
     fade: u32,
     /// Batches that nobody asked for: they take away what has faded out, or follow on others.
     own: HashSet<Ticket>,
+    /// The id that was last given to what a node was told to begin.
+    last_voice: u32,
 }
 
 impl Conductor {
@@ -131,6 +134,7 @@ impl Conductor {
             retired: Vec::new(),
             fade: (0.005 * sample_rate + 0.5) as u32,
             own: HashSet::new(),
+            last_voice: 0,
         };
         (conductor, executor)
     }
@@ -233,8 +237,10 @@ impl Conductor {
         keep: Option<Keep>,
     ) -> Result<Ticket, EngineError> {
         let changes = self.playing.changes(edits, next);
-        // One for notes that are let go.
-        self.make_room(changes.len() + 2)?;
+        // One for notes that are let go, and one for each node whose slots change.
+        let slots =
+            edits.iter().filter(|edit| matches!(edit, Edit::Slots { .. } | Edit::InPart { .. })).count();
+        self.make_room((changes.len() + 2 + slots).min(Limits::default().messages / 2))?;
         let mut score = Score::new(&self.stage, next, &mut self.streams);
         score.keep = keep.as_ref().map(|keep| keep.id.clone());
         let mut edit = self.graph.edit();
@@ -249,7 +255,7 @@ impl Conductor {
             edit.set_sequences(sequences)?;
             edit.set_automation(lanes::lanes(next, &score, edit.graph().stream().sample_rate)?)?;
         }
-        let Score { changes: placed, sets, ringing, retired, wires, .. } = score;
+        let Score { changes: placed, sets, ringing, retired, wires, loads, .. } = score;
         let batch = edit.commit()?;
         let at = self.time_of(at, &sets);
         if let Some((ringing, keep)) = ringing.zip(keep) {
@@ -273,7 +279,9 @@ impl Conductor {
             let ticket = self.send_change(change, at)?;
             self.own.insert(ticket);
         }
-        self.send_batch(batch, at)
+        let ticket = self.send_batch(batch, at)?;
+        self.load_slots(loads, at)?;
+        Ok(ticket)
     }
 
     /// When a batch is to take effect that sets these parameters: not before what was asked of them earlier.
@@ -348,7 +356,11 @@ impl Conductor {
                 }
                 Event::Set { ticket, frame } => Notice::Set { ticket, frame },
                 Event::Muted { node, frame } => Notice::Muted { node: self.said_of(node), frame },
-                Event::Told { node, report } => Notice::Told { node: self.said_of(node), report },
+                Event::Told { node, report } => {
+                    let tells = self.stage.place_of(node).map_or(&[][..], |place| place.tells);
+                    let what = tells.get(usize::from(report.what)).copied().unwrap_or("told");
+                    Notice::Told { node: self.said_of(node), what, report }
+                }
                 Event::Untold { node, lost, frame } => {
                     Notice::Untold { node: self.said_of(node), lost, frame }
                 }
@@ -359,6 +371,7 @@ impl Conductor {
         self.end_notes();
         self.end_tails();
         self.end_retired();
+        self.stage.collect_sounds();
         self.settle();
         notices
     }

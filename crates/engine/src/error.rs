@@ -2,6 +2,7 @@
 
 use sostenuto_graph::GraphError;
 use sostenuto_graph::transport::{LaneError, SequenceError};
+use sostenuto_nodes::VerbError;
 use sostenuto_patch::Problem;
 
 /// Why a request was refused. The sound is as it was before.
@@ -69,6 +70,40 @@ pub enum EngineError {
         /// The instruments that there are.
         known: Vec<String>,
     },
+    /// Something that cannot be said to a node.
+    #[error("`{node}`: {why}")]
+    Verb {
+        /// The node.
+        node: String,
+        /// Why not.
+        why: VerbError,
+    },
+    /// A slot with nothing in it.
+    #[error("slot {slot} of `{node}` is empty: {}", slots(.filled))]
+    EmptySlot {
+        /// The node.
+        node: String,
+        /// The slot, from 1.
+        slot: u64,
+        /// Those that have something.
+        filled: Vec<usize>,
+    },
+    /// A node without slots.
+    #[error("`{node}` has no slots: name a sampler")]
+    NoSlots {
+        /// The node.
+        node: String,
+    },
+    /// A slot that is not there.
+    #[error("`{node}` has no slot {slot}: give one from 1 to {count}")]
+    NoSuchSlot {
+        /// The node.
+        node: String,
+        /// The slot asked for.
+        slot: u64,
+        /// How many there are.
+        count: usize,
+    },
     /// A sequence that cannot be played.
     #[error("the sequence `{name}`: {why}")]
     Sequence {
@@ -109,6 +144,16 @@ fn instruments(known: &[String]) -> String {
     match known {
         [] => "the patch has no instrument, which is a part with voices = N".into(),
         known => format!("name one of {}", known.join(", ")),
+    }
+}
+
+fn slots(filled: &[usize]) -> String {
+    match filled {
+        [] => "none of its slots has anything; write slots = [\"BUFFER\"]".into(),
+        filled => {
+            let filled: Vec<String> = filled.iter().map(usize::to_string).collect();
+            format!("there is something in {}", filled.join(", "))
+        }
     }
 }
 

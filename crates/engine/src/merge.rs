@@ -100,6 +100,7 @@ fn target(edit: &Edit) -> (String, String) {
         Edit::RemoveNode { node } | Edit::AddNode { node, .. } => place(node, "node"),
         Edit::ReplaceNode { node, .. } | Edit::Pin { node, .. } => place(node, "layout"),
         Edit::Relabel { node, .. } => place(node, "label"),
+        Edit::Slots { node, .. } => place(node, "slots"),
         Edit::Bypass { node, .. } => place(node, "bypass"),
         Edit::SetParam { node, param, .. } => place(node, param),
         Edit::Connect { from, to, .. }

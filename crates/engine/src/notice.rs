@@ -38,7 +38,9 @@ pub enum Notice {
     Told {
         /// Its label in the patch.
         node: String,
-        /// What it tells.
+        /// What it tells, in a word of its kind: `started`, `finished`, `dropped`.
+        what: &'static str,
+        /// The rest of it: when, of which slot (from 0), under which id.
         report: Report,
     },
     /// A node had more to tell than could be kept while nobody took it.

@@ -1,7 +1,7 @@
 //! A node of the patch as it stands in the graph, and what it shows.
 
 use sostenuto_graph::{NodeId, NodeLoad};
-use sostenuto_nodes::{Fortunes, Tap};
+use sostenuto_nodes::{Fortunes, SlotDesk, Tap};
 use std::sync::Arc;
 
 /// Where a node of the patch, or of an instance of a part, is in the graph.
@@ -10,6 +10,10 @@ pub(crate) struct Place {
     pub node: NodeId,
     pub label: String,
     pub tap: Option<Tap>,
+    /// The way to its slots, if it has some.
+    pub slots: Option<SlotDesk>,
+    /// What it tells, by number.
+    pub tells: &'static [&'static str],
     pub load: Arc<NodeLoad>,
     /// It is not there before this frame.
     pub born: u64,

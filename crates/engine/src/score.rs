@@ -11,8 +11,13 @@ use crate::stage::{Changes, Stage};
 use build::Ground;
 use ends::{Moved, amplitude};
 use sostenuto_graph::{GraphError, Motion, NodeId, ROOT, Sink};
+use sostenuto_nodes::{Buffer, Slot, SlotSettings};
 use sostenuto_patch::{Edit, Input, Output, Resolved, ResolvedPart};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What slots of a node are to be told: which, how they are played, and what, if that changes.
+pub(crate) type Loads = Vec<(usize, SlotSettings, Option<Option<Arc<Buffer>>>)>;
 
 /// The edits of a patch, played on the graph.
 pub(crate) struct Score<'a> {
@@ -27,6 +32,8 @@ pub(crate) struct Score<'a> {
     pub ringing: Option<Ringing>,
     /// Nodes that stand for devices, of ports that go.
     pub retired: Vec<NodeId>,
+    /// Nodes of which slots are to play something else: for each slot from the first, how, and what if that changes.
+    pub loads: Vec<(NodeId, Loads)>,
     /// The ends of new wires to and from devices.
     pub wires: Vec<(WireEnd, Place)>,
     streams: &'a mut Streams,
@@ -41,6 +48,7 @@ impl<'a> Score<'a> {
         Score {
             retired: Vec::new(),
             wires: Vec::new(),
+            loads: Vec::new(),
             streams,
             stage,
             next,
@@ -107,6 +115,10 @@ impl<'a> Score<'a> {
                 self.touch(body);
             }
             Edit::ReplaceNode { node, .. } => self.replace(body, &node.id, edit)?,
+            Edit::Slots { node, slots, was, .. } => {
+                let there = self.node(body, &node.id)?;
+                self.loads.push((there, loads(&node.label, slots, was)?));
+            }
             Edit::Bypass { node, on } => {
                 // What comes into a part or leaves it is no node of the graph.
                 if let Ok(node) = self.node(body, &node.id) {
@@ -250,6 +262,21 @@ impl<'a> Score<'a> {
         let sink = edit.graph().shape(node).and_then(|shape| ends::param(node, shape, &to.port));
         Ok(sink.unwrap_or(node.param(u16::MAX)))
     }
+}
+
+/// What slots are to be told that play something else than they did.
+fn loads(label: &str, slots: &[Slot], was: &[Slot]) -> Result<Loads, EngineError> {
+    let changed = (0..slots.len().max(was.len())).filter(|n| slots.get(*n) != was.get(*n));
+    let load = |n: usize| {
+        let Some(Slot { recording, settings }) = slots.get(n) else {
+            return Ok((n, SlotSettings::default(), Some(None)));
+        };
+        let same = was.get(n).is_some_and(|before| before.recording.buffer == recording.buffer);
+        let silent = || EngineError::NoSound { node: label.into(), buffer: recording.name.clone() };
+        let buffer = recording.buffer.clone().ok_or_else(silent)?;
+        Ok((n, *settings, (!same).then_some(Some(buffer))))
+    };
+    changed.map(load).collect()
 }
 
 fn missing(id: &str) -> EngineError {

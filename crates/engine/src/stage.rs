@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use sostenuto_graph::{AudioGraph, NodeId, ROOT};
-use sostenuto_nodes::Tap;
+use sostenuto_nodes::{SlotDesk, Tap};
 use std::collections::{BTreeSet, HashMap};
 
 /// The nodes that stand in the graph, by the part of the graph that they lie in and by id.
@@ -14,6 +14,8 @@ pub(crate) struct Stage {
     instances: HashMap<String, BTreeSet<NodeId>>,
     /// The body and the id of every node.
     whereabouts: HashMap<NodeId, (NodeId, String)>,
+    /// Nodes that play recordings from slots.
+    samplers: BTreeSet<NodeId>,
 }
 
 /// The inside of an instance of a part, or of one of its voices.
@@ -42,6 +44,8 @@ pub(crate) struct Newcomer {
     pub node: NodeId,
     pub label: String,
     pub tap: Option<Tap>,
+    pub slots: Option<SlotDesk>,
+    pub tells: &'static [&'static str],
     pub wire: Option<NodeId>,
     pub bodies: Vec<NodeId>,
 }
@@ -65,12 +69,38 @@ impl Stage {
             bodies: HashMap::from([(ROOT, Body::default())]),
             instances: HashMap::new(),
             whereabouts: HashMap::new(),
+            samplers: BTreeSet::new(),
         }
     }
 
     /// The place of a node by its id in a body.
     pub fn place(&self, body: NodeId, id: &str) -> Option<&Place> {
         self.bodies.get(&body)?.places.get(id)
+    }
+
+    /// The place of a node of the graph.
+    pub fn place_of(&self, node: NodeId) -> Option<&Place> {
+        let (body, id) = self.whereabouts.get(&node)?;
+        self.place(*body, id)
+    }
+
+    /// The way to the slots of a node.
+    pub fn slots_mut(&mut self, node: NodeId) -> Option<&mut SlotDesk> {
+        let (body, id) = self.whereabouts.get(&node)?;
+        self.bodies.get_mut(body)?.places.get_mut(id)?.slots.as_mut()
+    }
+
+    /// Drops recordings that nobody reads any more.
+    pub fn collect_sounds(&mut self) {
+        for node in &self.samplers {
+            let place = self
+                .whereabouts
+                .get(node)
+                .and_then(|(body, id)| self.bodies.get_mut(body).and_then(|body| body.places.get_mut(id)));
+            if let Some(slots) = place.and_then(|place| place.slots.as_mut()) {
+                slots.collect();
+            }
+        }
     }
 
     /// The bodies of an instance; none of any other node.
@@ -129,10 +159,13 @@ impl Stage {
         }
         for (body, nodes) in changes.added {
             let places = &mut self.bodies.entry(body).or_default().places;
-            for (id, Newcomer { node, label, tap, wire, bodies }) in nodes {
+            for (id, Newcomer { node, label, tap, slots, tells, wire, bodies }) in nodes {
                 let load = graph.load(node).cloned().unwrap_or_default();
                 self.whereabouts.insert(node, (body, id.clone()));
-                places.insert(id, Place { node, label, tap, load, born, wire, bodies });
+                if slots.is_some() {
+                    self.samplers.insert(node);
+                }
+                places.insert(id, Place { node, label, tap, slots, tells, load, born, wire, bodies });
             }
         }
     }
@@ -149,6 +182,7 @@ impl Stage {
     fn remove(&mut self, body: NodeId, id: &str) {
         let Some(place) = self.bodies.get_mut(&body).and_then(|b| b.places.remove(id)) else { return };
         self.whereabouts.remove(&place.node);
+        self.samplers.remove(&place.node);
         for body in place.bodies {
             let inside = self.bodies.get(&body).map(|b| b.places.keys().cloned().collect::<Vec<_>>());
             inside.into_iter().flatten().for_each(|id| self.remove(body, &id));

@@ -19,13 +19,14 @@ use crate::feed::Feed;
 use crate::instrument::Tables;
 use crate::latency::Late;
 use crate::lineup::{Seat, Unit};
-use crate::message::{NodeId, Set, pack};
+use crate::message::{NodeId, NoteEvent, Set, pack};
 use crate::node::{Body, Node};
 use crate::plan::Inner;
 use crate::playing::Parts;
 use crate::processor::Processor;
 use crate::shape::{Port, Shape};
 use crate::table::{CHUNK, MAX_CHUNKS};
+use crate::tell::Told;
 use crate::topology::{AudioGraph, Cable, CableId, Entry, Inside, ROOT, Side, Sink, Source};
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
@@ -165,8 +166,12 @@ impl<'g> Edit<'g> {
         processor.prepare(&self.graph.stream);
         let silent = processor.starts_silent();
         let latency = processor.latency();
+        let takes_notes = processor.hears(&Told::Note(NoteEvent::AllOff));
         let (kin, body) = (processor.kin(), Body::Processor(processor));
         let id = self.place(part, name, shape, (delays, silent, kin), None, body)?;
+        if takes_notes && let Some(entry) = self.graph.node_mut(id) {
+            entry.takes_notes = true;
+        }
         if latency > 0
             && let Some(entry) = self.graph.node_mut(id)
         {
@@ -222,6 +227,7 @@ impl<'g> Edit<'g> {
             tenant,
             part,
             delays,
+            takes_notes: false,
             starts_silent,
             bypassed: false,
             held: false,

@@ -69,6 +69,8 @@ pub(crate) struct Entry {
     pub inputs: Side,
     pub outputs: Side,
     pub delays: bool,
+    /// It is no instrument, but takes notes all the same.
+    pub takes_notes: bool,
     /// Of a part: as far as it goes for all inside.
     pub starts_silent: bool,
     pub bypassed: bool,

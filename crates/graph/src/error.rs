@@ -87,7 +87,7 @@ pub enum GraphError {
     #[error("`{0}` is not a part, so that nothing lies inside it: name a part")]
     NotAPart(String),
     /// Notes for a node that is not an instrument.
-    #[error("`{0}` is not an instrument: name a part with voices")]
+    #[error("`{0}` takes no notes: name a part with voices, or a sampler")]
     NotAnInstrument(String),
     /// No more nodes or cables fit.
     #[error("the graph holds as many {what} as it can ({limit}): remove some first")]

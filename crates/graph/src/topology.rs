@@ -154,6 +154,7 @@ impl AudioGraph {
             outputs: Side::of(&shape.outputs),
             shape: Arc::new(shape),
             delays: false,
+            takes_notes: false,
             starts_silent: true,
             bypassed: false,
             held: false,

@@ -369,7 +369,7 @@ fn notes_for_what_is_no_instrument_are_refused() {
     let plain = edit.add("plain", support::node::TestNode::boxed(support::cell::Kind::Level)).unwrap();
     assert_eq!(
         edit.set_voice_tables(plain, &VoiceTables::default()).unwrap_err().to_string(),
-        "`plain` is not an instrument: name a part with voices"
+        "`plain` takes no notes: name a part with voices, or a sampler"
     );
     let batch = edit.commit().unwrap();
     hall.send(Command::Apply(batch));

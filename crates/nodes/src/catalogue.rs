@@ -1,6 +1,8 @@
 //! The catalogue's types: what a node kind is, in words that any back end, editor or binding can use.
 
+use crate::verb::Verb;
 use sostenuto_dsp::Buffer;
+use sostenuto_dsp::sampler::SlotSettings;
 use sostenuto_graph::{Approach, Curve, MAX_CHANNELS, Parameter, Port, Shape};
 use sostenuto_reel::Streamed;
 use sostenuto_units::Unit;
@@ -155,6 +157,14 @@ pub struct Kind {
     pub records: bool,
     /// Which way it leads, if it is a port: documents name its device under the key `device`.
     pub port: Option<Way>,
+    /// Whether it plays buffers from slots, which documents list under the key `slots`.
+    pub samples: bool,
+    /// Whether it takes notes, as an instrument does.
+    pub notes: bool,
+    /// What it can be told beyond its parameters; the place in the list is the verb's number in messages.
+    pub verbs: &'static [Verb],
+    /// What it tells; the place in the list is the number in reports.
+    pub tells: &'static [&'static str],
 }
 
 /// Which way a port leads.
@@ -179,6 +189,17 @@ pub struct Layout {
     pub buffer: Option<Recording>,
     /// The device that it leads to or from, if its kind is a port; nothing is the default one.
     pub device: Option<String>,
+    /// What its slots play, if it has some.
+    pub slots: Vec<Slot>,
+}
+
+/// A slot: what it plays, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// What.
+    pub recording: Recording,
+    /// How.
+    pub settings: SlotSettings,
 }
 
 /// A buffer by the name that a document has for it.

@@ -112,5 +112,9 @@ impl Kind {
         plays: false,
         records: false,
         port: None,
+        samples: false,
+        notes: false,
+        verbs: &[],
+        tells: &[],
     };
 }

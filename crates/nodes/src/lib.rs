@@ -40,20 +40,23 @@ mod part;
 mod player;
 mod registry;
 mod reverb;
+mod sampler;
 mod saturate;
 mod scope;
 mod sine;
 mod sleep;
+mod slots;
 mod stereo;
 mod stream;
 mod stretch;
 mod svf;
 mod tap;
 mod values;
+mod verb;
 
 pub use biquad::BiquadFilter;
 pub use catalogue::{
-    Bank, Group, Kind, Layout, ParamInfo, PortInfo, Recording, SettingInfo, SettingRange, Way, Width,
+    Bank, Group, Kind, Layout, ParamInfo, PortInfo, Recording, SettingInfo, SettingRange, Slot, Way, Width,
 };
 pub use delay::DelayLine;
 pub use envelope::EnvelopeGenerator;
@@ -67,10 +70,14 @@ pub use node::{Machine, Node};
 pub use player::BufferPlayer;
 pub use registry::{Built, build, catalogue, find};
 pub use reverb::Reverberator;
+pub use sampler::SamplerNode;
 pub use scope::Scope;
 pub use sine::SineGenerator;
+pub use slots::{SLOT_SETTINGS, SlotDesk, slot_settings};
+pub use sostenuto_dsp::sampler::{LoopPoints, MAX_SAMPLE_SLOTS, MAX_VOICES, Mode, SlotSettings};
 pub use sostenuto_dsp::{Buffer, BufferError, LooperOrder, LooperState, stretched};
 pub use sostenuto_reel::{Footage, Fortunes, Progress, Streamed, Threading};
 pub use stereo::Panner;
 pub use svf::StateVariableFilter;
 pub use tap::{StreamTap, Tap};
+pub use verb::{Naming, ValueInfo, Verb, VerbError, say};

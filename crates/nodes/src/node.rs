@@ -28,18 +28,18 @@ pub trait Machine<S: Signal = f32>: Send + 'static {
         0
     }
 
-    /// Whether it takes this. `[audio]`
+    /// Whether it takes this. `[audio]`; as [`Processor::hears`].
     fn hears(&self, told: &Told) -> bool {
         let _ = told;
         false
     }
 
-    /// Is told something that it hears, before this frame. `[audio]`
+    /// Is told something. `[audio]`; as [`Processor::tell`].
     fn tell(&mut self, told: Told, frame: u64) {
         let _ = (told, frame);
     }
 
-    /// Where it keeps what it has to tell. `[any]`
+    /// Where it keeps what it has to tell. `[any]`; as [`Processor::reports`].
     fn reports(&mut self) -> Option<&mut Reports> {
         None
     }
@@ -102,7 +102,7 @@ impl<M: Machine> Node<M> {
         layout: Layout,
         make: impl Fn(&Setup<'_>) -> M + Send + 'static,
     ) -> Built {
-        Built { processor: Box::new(Node::with(kind, layout, make)), tap: None }
+        Built { processor: Box::new(Node::with(kind, layout, make)), tap: None, slots: None }
     }
 
     /// The same with something to show.
@@ -123,7 +123,7 @@ impl<M: Machine> Node<M> {
 
     /// The same, as a builder gives it.
     pub(crate) fn family<F: Family<Of<f32> = M>>(kind: &'static Kind, layout: Layout) -> Built {
-        Built { processor: Box::new(Node::of::<F>(kind, layout)), tap: None }
+        Built { processor: Box::new(Node::of::<F>(kind, layout)), tap: None, slots: None }
     }
 
     /// The same with something to show; `show` tells a machine where.
@@ -139,7 +139,7 @@ impl<M: Machine> Node<M> {
             machine
         };
         let node = Node { make: Box::new(make), ..Node::of::<F>(kind, layout) };
-        Built { processor: Box::new(node), tap: Some(tap) }
+        Built { processor: Box::new(node), tap: Some(tap), slots: None }
     }
 
     /// The machine, once it is prepared.

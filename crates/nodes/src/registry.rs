@@ -1,6 +1,7 @@
 //! The list of all kinds, and how each is built.
 
 use crate::catalogue::{Kind, Layout};
+use crate::slots::SlotDesk;
 use crate::tap::Tap;
 use sostenuto_graph::Processor;
 
@@ -10,6 +11,8 @@ pub struct Built {
     pub processor: Box<dyn Processor>,
     /// Where its meter or scope is read; `None` for nodes that show nothing.
     pub tap: Option<Tap>,
+    /// The way to its slots, if it plays recordings from slots.
+    pub slots: Option<SlotDesk>,
 }
 
 /// One kind and its builder, as the module of the kind gives it.
@@ -28,6 +31,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::stretch::KINDS,
     crate::metronome::KINDS,
     crate::stream::KINDS,
+    crate::sampler::KINDS,
     crate::constant::KINDS,
     crate::lfo::KINDS,
     crate::envelope::KINDS,

@@ -3,7 +3,8 @@
 
 mod support;
 
-use sostenuto_graph::Motion;
+use sostenuto_graph::voice::{Note, NoteId};
+use sostenuto_graph::{Motion, NoteEvent};
 use sostenuto_nodes::{DelayLine, Kind, Layout, catalogue};
 use sostenuto_trap::{TrapAllocator, forbidden};
 use support::{Feed, Rig, Signal, first_difference, impulses, layouts, node, noise, silence, sine};
@@ -46,6 +47,16 @@ fn sweep(rig: &mut Rig, id: sostenuto_graph::NodeId) {
     }
 }
 
+/// Notes that begin and are let go at frames that are no multiple of anything.
+fn play(rig: &mut Rig, id: sostenuto_graph::NodeId, first: f32) {
+    for number in 0..40u64 {
+        let (name, pitch) = (NoteId(number + 1), first + (number % 3) as f32);
+        let note = Note { id: name, pitch, velocity: 0.9 - 0.02 * number as f32 };
+        rig.note(id, NoteEvent::On(note), 5 + 47 * number);
+        rig.note(id, NoteEvent::Off(name), 300 + 53 * number);
+    }
+}
+
 /// One life of a node: swept and fed, reset, removed.
 fn life(
     kind: &Kind,
@@ -57,6 +68,9 @@ fn life(
     let feed = |port: usize, channels: u16| Feed::steady(signals[port % signals.len()], channels);
     let (mut rig, id) = Rig::around(node(kind, layout), 48_000.0, feed, driven);
     sweep(&mut rig, id);
+    if kind.notes {
+        play(&mut rig, id, layout.settings.get("first_note").copied().unwrap_or(36.0) as f32);
+    }
     let guard = |render: &mut dyn FnMut()| forbidden(render);
     let mut out = rig.render(FRAMES[0], &mut *cuts, guard);
     rig.reset(id);
@@ -71,6 +85,12 @@ fn life(
 
 fn check(kind: &Kind, layout: &Layout, signals: &'static [Signal], driven: bool) {
     let reference = life(kind, layout, signals, driven, steady_cuts(64));
+    let heard = reference.iter().flatten().any(|x| *x != 0.0);
+    assert!(
+        heard || !kind.notes || layout.settings.get("voices") == Some(&1.0),
+        "{}: no note is heard",
+        kind.name
+    );
     assert!(reference.iter().flatten().all(|x| x.is_finite()), "{}: not finite", kind.name);
     for (name, cuts) in
         [("1", steady_cuts(1)), ("17", steady_cuts(17)), ("480", steady_cuts(480)), ("random", random_cuts())]

@@ -4,7 +4,7 @@ use crate::kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 use crate::listing::Listing;
 use crate::model::{Buffers, Node};
 use crate::suggest::nearest;
-use sostenuto_nodes::{Kind, Layout, Recording, SettingInfo, SettingRange};
+use sostenuto_nodes::{Kind, Layout, Recording, SettingInfo, SettingRange, Slot, slot_settings};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -163,7 +163,8 @@ pub(crate) fn item_names(kind: &KindInfo) -> Vec<String> {
     let settings = kind.settings.iter().map(|s| s.name.to_owned());
     let buffer = kind.plays.then(|| BUFFER_KEY.to_owned());
     let device = kind.port.map(|_| DEVICE_KEY.to_owned());
-    param_names(kind, 1).into_iter().chain(settings).chain(buffer).chain(device).collect()
+    let slots = kind.samples.then(|| SLOTS_KEY.to_owned());
+    param_names(kind, 1).into_iter().chain(settings).chain(buffer).chain(device).chain(slots).collect()
 }
 
 /// How many ports the bank of a node has: what its document says, else as many as its cables name.
@@ -199,6 +200,9 @@ pub(crate) fn all_settings(
 
 /// The key under which a node names what it plays, if its kind plays a buffer.
 pub(crate) const BUFFER_KEY: &str = "buffer";
+/// The key under which a node lists what its slots play, if its kind has slots; and the setting that says how many there are.
+pub(crate) const SLOTS_KEY: &str = "slots";
+pub(crate) const SLOT_COUNT: &str = "slot_count";
 /// The key under which a node names its device, if its kind is a port.
 pub(crate) const DEVICE_KEY: &str = "device";
 /// The setting by which a port asks for the clock.
@@ -217,7 +221,12 @@ pub(crate) fn layout(
         Recording { name: name.clone(), buffer, footage: source.and_then(|source| source.footage.clone()) }
     };
     let (buffer, device) = (node.buffer.as_ref().map(recording), node.device.clone());
-    Layout { channels, settings, seed: seed(&node.id), buffer, device }
+    let slot = |slot: &crate::model::Slot| Slot {
+        recording: recording(&slot.buffer),
+        settings: slot_settings(&slot.settings),
+    };
+    let slots = node.slots.iter().map(slot).collect();
+    Layout { channels, settings, seed: seed(&node.id), buffer, device, slots }
 }
 
 /// What the random numbers of a node start from: the 64-bit FNV-1a hash of its id (Fowler, Noll and Vo; RFC 9923), so that a

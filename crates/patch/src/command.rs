@@ -226,6 +226,19 @@ pub enum Command {
         /// What.
         order: LooperOrder,
     },
+    /// Tells a node something that is a matter of its kind.
+    Tell {
+        /// The node.
+        node: String,
+        /// What, by the name that its kind has for it.
+        verb: String,
+        /// Which of several, as a slot, from 1; 0 if it is not said.
+        place: u64,
+        /// The name of what begins, or is meant; 0 if it is not said.
+        id: u32,
+        /// Values by name.
+        values: Vec<(String, f64)>,
+    },
     /// Lets musical time go on.
     Start,
     /// Lets musical time stand where it is.
@@ -320,6 +333,7 @@ impl Command {
                 | C::Bend { .. }
                 | C::Pressure { .. }
                 | C::Loop { .. }
+                | C::Tell { .. }
                 | C::Start
                 | C::Pause
                 | C::Stop

@@ -7,7 +7,7 @@ pub(crate) use show::describe_layout;
 use crate::kind::ParamInfo;
 use crate::model::{BufferSource, Meter, Part, PartParam, Sequence, Timekeeper, Voicing};
 use crate::resolve::Pins;
-use sostenuto_nodes::Layout;
+use sostenuto_nodes::{Layout, Slot};
 use sostenuto_units::Unit;
 use std::collections::BTreeMap;
 
@@ -141,6 +141,19 @@ pub enum Edit {
         node: Who,
         /// What is fixed now.
         pins: Pins,
+    },
+    /// Slots of a node play something else, or otherwise. The node goes on: what it plays fades over.
+    Slots {
+        /// The node.
+        node: Who,
+        /// All slots as they are now.
+        slots: Vec<Slot>,
+        /// As they were.
+        was: Vec<Slot>,
+        /// What the document says of them.
+        said: Vec<crate::model::Slot>,
+        /// Whether the document says the same as before: a buffer sounds otherwise.
+        implied: bool,
     },
     /// Bypass, on or off.
     Bypass {
@@ -350,7 +363,9 @@ impl Edit {
     /// Whether the document says something else after it. All others follow from such.
     pub fn is_said(&self) -> bool {
         match self {
-            Edit::ReplaceNode { implied, .. } | Edit::SetParam { implied, .. } => !implied,
+            Edit::ReplaceNode { implied, .. }
+            | Edit::SetParam { implied, .. }
+            | Edit::Slots { implied, .. } => !implied,
             Edit::InPart { edit, .. } => edit.is_said(),
             _ => true,
         }

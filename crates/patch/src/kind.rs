@@ -2,7 +2,7 @@
 
 use crate::resolve::ResolvedPart;
 use sostenuto_graph::{Approach, Curve, Name, Parameter, Port, Shape};
-use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Way, Width};
+use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Verb, Way, Width};
 use sostenuto_units::Unit;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -38,6 +38,14 @@ pub struct KindInfo {
     pub port: Option<Way>,
     /// Whether it shows or sends out a signal, so that what feeds it matters though nothing else hears it.
     pub shows: bool,
+    /// Whether it plays buffers from slots, which its nodes list under the key `slots`.
+    pub samples: bool,
+    /// Whether it takes notes, as an instrument does.
+    pub notes: bool,
+    /// What it can be told beyond its parameters.
+    pub verbs: &'static [Verb],
+    /// What it tells.
+    pub tells: &'static [&'static str],
     /// What it is made of, if it is a part.
     pub part: Option<Arc<ResolvedPart>>,
 }
@@ -113,6 +121,10 @@ impl From<&Kind> for KindInfo {
             records: kind.records,
             port: kind.port,
             shows: kind.group == Group::Output,
+            samples: kind.samples,
+            notes: kind.notes,
+            verbs: kind.verbs,
+            tells: kind.tells,
             part: None,
         }
     }
@@ -181,6 +193,10 @@ impl KindInfo {
             records: false,
             port: None,
             shows: false,
+            samples: false,
+            notes: false,
+            verbs: &[],
+            tells: &[],
             part: None,
         }
     }
@@ -188,6 +204,11 @@ impl KindInfo {
     /// The part of it, if it is an instrument.
     pub fn instrument(&self) -> Option<&ResolvedPart> {
         self.part.as_deref().filter(|part| part.voices.is_some())
+    }
+
+    /// Whether notes can be sent to its nodes.
+    pub fn takes_notes(&self) -> bool {
+        self.notes || self.instrument().is_some()
     }
 
     fn setting(&self, layout: &Layout, name: &str) -> f64 {

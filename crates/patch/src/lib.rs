@@ -81,8 +81,8 @@ pub use limits::{
 pub use listing::{Change, Iter, Listing, Place};
 pub use model::{
     BufferSource, Buffers, Cable, Cables, DEFAULT_TEMPO, Drive, Lane, LaneCurve, LanePoint, LaneUnit, Meter,
-    Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority, Sequence, Source, Steal, Step, Target,
-    Timekeeper, Transport, Voicing,
+    Mode, Node, Nodes, ParamValue, Part, PartParam, Patch, Priority, Sequence, Slot, Source, Steal, Step,
+    Target, Timekeeper, Transport, Voicing,
 };
 pub use print::{to_json, to_toml};
 pub use problem::{Position, Problem, Scope};

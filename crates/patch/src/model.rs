@@ -5,12 +5,14 @@ mod cables;
 mod lane;
 mod part;
 mod sequence;
+mod slot;
 
 pub use buffer::{BufferSource, Buffers};
 pub use cables::Cables;
 pub use lane::{Lane, LaneCurve, LanePoint, LaneUnit};
 pub use part::{Mode, Part, PartParam, Priority, Steal, Target, Voicing};
 pub use sequence::{DEFAULT_TEMPO, Meter, Sequence, Step, Timekeeper, Transport};
+pub use slot::Slot;
 
 use crate::limits::FORMAT;
 use crate::listing::{Listing, Place};
@@ -79,6 +81,9 @@ pub struct Node {
     /// The device that it leads to or from, by its id, name or part of the name, if its kind is a port; the default one if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// What its slots play, in their order, if its kind has slots.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<Slot>,
     /// The settings that the document gives; choices are numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, f64>,
@@ -190,6 +195,7 @@ impl Node {
             channels: None,
             bypass: false,
             buffer: None,
+            slots: Vec::new(),
             device: None,
             settings: BTreeMap::new(),
             params: BTreeMap::new(),
@@ -257,6 +263,7 @@ impl PartialEq for Node {
             && self.bypass == other.bypass
             && self.buffer == other.buffer
             && self.device == other.device
+            && self.slots == other.slots
             && self.settings == other.settings;
         alike
             && same_cables(&self.cables, &other.cables)

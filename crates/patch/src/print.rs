@@ -6,13 +6,14 @@ mod sequences;
 pub(crate) use parts::{part_entries, part_params};
 pub(crate) use sequences::{sequence_entries, transport_entries};
 
-use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, param, setting};
+use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, SLOTS_KEY, param, setting};
 use crate::document::Document;
 use crate::kind::KindInfo;
 use crate::limits::FORMAT;
-use crate::model::{BufferSource, Cable, Node, Nodes, ParamValue, Part, Patch, Sequence, Source};
+use crate::model::{BufferSource, Cable, Node, Nodes, ParamValue, Part, Patch, Sequence, Slot, Source};
 use crate::quantity::Quantity;
 use crate::tree::{Entry, Tree, Value};
+use sostenuto_nodes::SLOT_SETTINGS;
 
 /// The patch as TOML, in one settled form: nodes in their order, and in each the kind, what comes in, and the values in the
 /// order of the catalogue. [`read`](crate::read) gives the same patch back.
@@ -116,6 +117,9 @@ pub(crate) fn entries(nodes: &Nodes, node: &Node, catalogue: &Catalogue) -> Vec<
     if let Some(buffer) = &node.buffer {
         entries.push(Entry::new(BUFFER_KEY, buffer.as_str()));
     }
+    if !node.slots.is_empty() {
+        entries.push(Entry::new(SLOTS_KEY, Value::List(node.slots.iter().map(slot).collect())));
+    }
     if let Some(device) = &node.device {
         entries.push(Entry::new(DEVICE_KEY, device.as_str()));
     }
@@ -136,6 +140,20 @@ pub(crate) fn entries(nodes: &Nodes, node: &Node, catalogue: &Catalogue) -> Vec<
         entries.push(Entry::new(name, param_value(nodes, &node.params[name], quantity, catalogue)));
     }
     entries
+}
+
+/// A slot: the name of its buffer, or a table.
+fn slot(slot: &Slot) -> Tree {
+    if slot.settings.is_empty() {
+        return Tree::from(Value::Text(slot.buffer.clone()));
+    }
+    let mut entries = vec![Entry::new(BUFFER_KEY, slot.buffer.as_str())];
+    for info in SLOT_SETTINGS {
+        if let Some(value) = slot.settings.get(info.name) {
+            entries.push(Entry::new(info.name, Quantity::of_setting(info).write(*value)));
+        }
+    }
+    Tree::from(Value::Table(entries))
 }
 
 /// The names that are there: first those of the catalogue in its order, then the others.

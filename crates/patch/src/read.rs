@@ -6,6 +6,7 @@ mod inputs;
 mod nodes;
 mod parts;
 mod sequences;
+mod slots;
 mod values;
 
 pub(crate) use inputs::source;

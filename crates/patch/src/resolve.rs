@@ -78,6 +78,8 @@ pub struct Pins {
     pub buffer: Option<String>,
     /// The device that it names.
     pub device: Option<String>,
+    /// What it says of its slots.
+    pub slots: Vec<crate::model::Slot>,
     /// The settings that it gives.
     pub settings: BTreeMap<String, f64>,
     /// The parameters of which it gives the value.

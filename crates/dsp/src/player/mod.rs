@@ -3,7 +3,8 @@
 mod buffer;
 mod kernel;
 mod records;
-mod track;
+pub(crate) mod track;
 
 pub use buffer::{Buffer, BufferError};
 pub use kernel::{Interpolation, Player, PlayerParams, Region};
+pub(crate) use track::{Pace, Place};

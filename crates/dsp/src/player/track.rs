@@ -24,7 +24,7 @@ pub(super) struct Track {
 
 /// A place in a buffer: whole frames, and 2^-64ths of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub whole: i64,
     pub fraction: u64,
 }
@@ -32,7 +32,7 @@ pub(super) struct Place {
 /// How far a place moves in a frame, in 2^-48 frames: within 2^-49 of what was asked for, so that a day at 192 kHz is exact to
 /// 3e-5 frames. Beyond 16,384 frames it stays there.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pace(i64);
+pub(crate) struct Pace(i64);
 
 impl Place {
     #[inline(always)]
@@ -84,6 +84,12 @@ impl Pace {
         const MOST: i64 = 1 << (STEP_BITS + 14);
         // What is not a number becomes 0.
         Pace(((frames * ONE) as i64).clamp(-MOST, MOST))
+    }
+
+    /// In 2^-48 frames.
+    #[inline(always)]
+    pub fn steps(self) -> i64 {
+        self.0
     }
 
     #[inline(always)]

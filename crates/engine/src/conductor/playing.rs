@@ -244,7 +244,7 @@ impl Conductor {
     /// Where the audio thread finds an instrument, from which frame on, and its id in the patch.
     pub(super) fn player(&self, label: &str) -> Result<(Address, u64, &str), EngineError> {
         let (node, place) = self.find(label)?;
-        if node.kind.instrument().is_none() {
+        if !node.kind.takes_notes() {
             let known = self.instruments().map(str::to_owned).collect();
             return Err(EngineError::NoInstrument { node: label.into(), known });
         }

@@ -64,6 +64,13 @@ impl Desk {
                 let message = looper_message(*order, 0);
                 return Ok(Some(Reply::Sent(self.conductor.tell(node, message, at)?)));
             }
+            Command::Tell { node, verb, place, id, values } => {
+                let values: Vec<(&str, f64)> =
+                    values.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+                return Ok(Some(Reply::Sent(
+                    self.conductor.instruct(node, verb, *place, *id, &values, at)?.0,
+                )));
+            }
             Command::Start => Change::Play,
             Command::Pause => Change::Pause,
             Command::Stop => Change::Stop,

@@ -98,7 +98,12 @@ impl<'a> Score<'a> {
             let node = ground.labels.clone() + &spec.label;
             return Err(EngineError::NoSound { node, buffer: silent.name.clone() });
         }
-        let Built { processor, tap } = sostenuto_nodes::build(&spec.kind.name, ground.layout_of(spec))
+        let unknown = |slot: &&sostenuto_nodes::Slot| slot.recording.buffer.is_none();
+        if let Some(silent) = spec.layout.slots.iter().find(unknown) {
+            let node = ground.labels.clone() + &spec.label;
+            return Err(EngineError::NoSound { node, buffer: silent.recording.name.clone() });
+        }
+        let Built { processor, tap, slots } = sostenuto_nodes::build(&spec.kind.name, ground.layout_of(spec))
             .ok_or_else(|| missing(&spec.id))?;
         let node = edit.add_in(ground.body, &(ground.labels.clone() + &spec.label), processor)?;
         for (number, value) in ground.values_of(place).into_iter().enumerate() {
@@ -110,7 +115,19 @@ impl<'a> Score<'a> {
             Some(port) => self.wire(&port, node, edit)?,
             None => None,
         };
-        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap, wire, bodies: Vec::new() });
+        self.enter(
+            ground,
+            spec,
+            Newcomer {
+                node,
+                label: spec.label.clone(),
+                tap,
+                slots,
+                tells: spec.kind.tells,
+                wire,
+                bodies: Vec::new(),
+            },
+        );
         Ok(node)
     }
 
@@ -178,7 +195,19 @@ impl<'a> Score<'a> {
             let inside = Ground { body: *body, nodes: &part.nodes, part: Some(part), values, labels, ids };
             self.furnish(&inside, part, edit)?;
         }
-        self.enter(ground, spec, Newcomer { node, label: spec.label.clone(), tap: None, wire: None, bodies });
+        self.enter(
+            ground,
+            spec,
+            Newcomer {
+                node,
+                label: spec.label.clone(),
+                tap: None,
+                slots: None,
+                tells: &[],
+                wire: None,
+                bodies,
+            },
+        );
         Ok(node)
     }
 

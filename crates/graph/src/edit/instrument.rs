@@ -114,16 +114,16 @@ impl Edit<'_> {
         Ok(())
     }
 
-    /// Says what is played from the batch on: each sequence by an instrument, as the transport goes. One with the number and the instrument of one
+    /// Says what is played from the batch on: each sequence by an instrument or another node that takes notes, as the transport goes. One with the number and the instrument of one
     /// that is played already takes its place where it is; notes of those that go are let go.
     ///
     /// # Errors
-    /// No such node, or no instrument.
+    /// No such node, or one that takes no notes.
     pub fn set_sequences(&mut self, sequences: Vec<(Arc<Sequence>, NodeId)>) -> Result<(), GraphError> {
         let mut parts = Vec::with_capacity(sequences.len());
         for (sequence, instrument) in sequences {
             let entry = self.graph.entry(instrument)?;
-            if entry.voice_load.is_none() {
+            if entry.voice_load.is_none() && !entry.takes_notes {
                 return Err(GraphError::NotAnInstrument(entry.name.clone()));
             }
             let instrument = Address { slot: entry.slot, tenant: entry.tenant };

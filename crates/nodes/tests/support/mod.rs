@@ -2,10 +2,13 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use sostenuto_graph::{
-    Activity, AudioGraph, Command, Edit, Executor, Io, Limits, Motion, NodeId, Port, Processor, ROOT, Remote,
-    Shape, Sink, Stream, Ticket,
+    Activity, AudioGraph, Command, Edit, Executor, Io, Limits, Motion, NodeId, NoteEvent, Port, Processor,
+    ROOT, Remote, Shape, Sink, Stream, Ticket, When,
 };
-use sostenuto_nodes::{Buffer, Footage, Kind, Layout, Streamed, Threading, build};
+use sostenuto_nodes::{
+    Buffer, Footage, Kind, Layout, LoopPoints, Mode, Recording, Slot, SlotSettings, Streamed, Threading,
+    build,
+};
 use sostenuto_reel::{Lead, PAGE, Pages, Reel, Start};
 use std::sync::Arc;
 
@@ -152,6 +155,13 @@ impl Rig {
         self.remote.commands.send(Command::Set { ticket, set, at: Some(at) }).unwrap();
     }
 
+    /// Tells a node of a note at a frame.
+    pub fn note(&mut self, node: NodeId, note: NoteEvent, at: u64) {
+        let (ticket, instrument) = (self.ticket(), self.graph.address(node).unwrap());
+        let at = When::Frame(at);
+        self.remote.commands.send(Command::Note { ticket, instrument, note, at }).unwrap();
+    }
+
     /// Makes a node forget, before the next frame.
     pub fn reset(&mut self, node: NodeId) {
         let (ticket, node) = (self.ticket(), self.graph.address(node).unwrap());
@@ -228,7 +238,7 @@ pub fn layouts(kind: &Kind) -> Vec<Layout> {
     for channels in [1, 2, 5] {
         for choice in choices {
             let settings = kind.settings.iter().map(|s| (s.name.to_owned(), choice(s))).collect();
-            layouts.push(Layout { channels, settings, seed: 42, buffer: None, device: None });
+            layouts.push(Layout { channels, settings, seed: 42, ..Layout::default() });
         }
     }
     layouts
@@ -242,7 +252,26 @@ pub fn node(kind: &Kind, layout: &Layout) -> Box<dyn Processor> {
         _ if kind.plays => layout.playing("noise", recording(700, 2)),
         _ => layout,
     };
+    let layout = if kind.samples { with_slots(layout) } else { layout };
     build(kind.name, layout).unwrap().processor
+}
+
+/// The same with noise in the first two slots, once and over and over.
+fn with_slots(layout: Layout) -> Layout {
+    let slot = |frames, channels, mode| Slot {
+        recording: Recording {
+            name: "noise".into(),
+            buffer: Some(recording(frames, channels)),
+            footage: None,
+        },
+        settings: SlotSettings {
+            mode,
+            looped: LoopPoints { start: 100, end: 0, crossfade: 50 },
+            gain: 0.2,
+            ..SlotSettings::default()
+        },
+    };
+    Layout { slots: vec![slot(900, 2, Mode::Once), slot(700, 1, Mode::Loop)], ..layout }
 }
 
 /// Noise in so many channels, at a rate of its own.

@@ -73,8 +73,10 @@ impl State {
                 node.channels = pins.channels;
                 node.buffer.clone_from(&pins.buffer);
                 node.device.clone_from(&pins.device);
+                node.slots.clone_from(&pins.slots);
                 node.settings.clone_from(&pins.settings);
             }
+            Edit::Slots { node, said, .. } => self.node(&node.id)?.slots.clone_from(said),
             Edit::Bypass { node, on } => self.node(&node.id)?.bypass = *on,
             Edit::SetParam { node, param, value, written, .. } => {
                 let node = self.node(&node.id)?;
@@ -218,6 +220,7 @@ impl NodeSpec {
         node.channels = self.pins.channels;
         node.buffer.clone_from(&self.pins.buffer);
         node.device.clone_from(&self.pins.device);
+        node.slots.clone_from(&self.pins.slots);
         node.settings.clone_from(&self.pins.settings);
         node.bypass = self.bypass;
         // Parameters that are not named go back to their defaults; what drives one stays.

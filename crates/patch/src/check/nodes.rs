@@ -1,7 +1,9 @@
 //! Whether the nodes of a patch or a part can be built.
 
 use super::{Sink, cables, loops};
-use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, bank_count, follows, has_inputs, param, setting};
+use crate::catalogue::{
+    BUFFER_KEY, Catalogue, DEVICE_KEY, SLOT_COUNT, SLOTS_KEY, bank_count, follows, has_inputs, param, setting,
+};
 use crate::fault::{BufferFault, Fault, PartFault};
 use crate::kind::KindInfo;
 use crate::limits::{
@@ -16,6 +18,7 @@ use crate::read::unknown_param;
 use crate::suggest::nearest;
 use crate::tree::Span;
 use sostenuto_graph::{MAX_CHANNELS, MAX_PARAMS};
+use sostenuto_nodes::SLOT_SETTINGS;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -116,6 +119,7 @@ impl Site<'_, '_, '_> {
     fn of_kind(&mut self, kind: &KindInfo, within: Within, buffers: &Buffers) {
         self.belongs(kind, within);
         self.plays(kind, buffers);
+        self.slots(kind, buffers);
         self.device(kind);
         self.layout(kind);
         self.values(kind);
@@ -165,6 +169,46 @@ impl Site<'_, '_, '_> {
             }
         };
         self.say_of(BUFFER_KEY, fault);
+    }
+
+    /// Whether what its slots play is there, and how it is played makes sense.
+    fn slots(&mut self, kind: &KindInfo, buffers: &Buffers) {
+        if self.node.slots.is_empty() {
+            return;
+        }
+        if !kind.samples {
+            return self.say_of(SLOTS_KEY, unknown_param(kind, SLOTS_KEY));
+        }
+        let default = || setting(kind, SLOT_COUNT).map_or(0.0, |info| info.default());
+        let room = self.node.settings.get(SLOT_COUNT).copied().unwrap_or_else(default) as usize;
+        let count = self.node.slots.len();
+        if count > room {
+            self.say_of(SLOTS_KEY, BufferFault::TooManySlots { count, room }.into());
+        }
+        for slot in &self.node.slots {
+            if buffers.get(&slot.buffer).is_some_and(|source| source.stream) {
+                let (name, kind) = (slot.buffer.clone(), kind.name.clone());
+                self.say_of(SLOTS_KEY, BufferFault::Elsewhere { name, kind, streams: false }.into());
+            }
+            if buffers.get(&slot.buffer).is_none() && !slot.buffer.is_empty() {
+                let suggestion = nearest(&slot.buffer, buffers.keys().map(String::as_str));
+                let fault = BufferFault::Unknown { name: slot.buffer.clone(), suggestion };
+                self.say_of(SLOTS_KEY, fault.into());
+            }
+            for (name, value) in &slot.settings {
+                match SLOT_SETTINGS.iter().find(|info| info.name == name) {
+                    None => {
+                        let fault = BufferFault::UnknownOfSlot { key: name.clone(), suggestion: None };
+                        self.say_of(SLOTS_KEY, fault.into());
+                    }
+                    Some(info) => {
+                        if let Err(fault) = Quantity::of_setting(info).check(*value) {
+                            self.say_of(SLOTS_KEY, fault);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Whether it names a device only if it is a port, and one that can be there.

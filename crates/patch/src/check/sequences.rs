@@ -76,14 +76,14 @@ fn player(patch: &Patch, catalogue: &Catalogue, label: &str) -> Option<Fault> {
         let known = patch
             .nodes
             .iter()
-            .filter(|(_, n)| catalogue.find(&n.kind).is_some_and(|kind| kind.instrument().is_some()));
+            .filter(|(_, n)| catalogue.find(&n.kind).is_some_and(|kind| kind.takes_notes()));
         let suggestion = nearest(label, known.map(|(label, _)| label.as_str()));
         return Some(SequenceFault::UnknownPlayer { node: label.to_owned(), suggestion }.into());
     };
     // Of a kind that nobody knows, nothing more can be said.
     let kind = catalogue.find(&node.kind)?;
     let fault = SequenceFault::NotAnInstrument { node: label.to_owned(), kind: kind.name.to_string() };
-    kind.instrument().is_none().then(|| fault.into())
+    (!kind.takes_notes()).then(|| fault.into())
 }
 
 fn steps(sequence: &Sequence, say: &mut dyn FnMut(Option<usize>, &str, Fault)) {

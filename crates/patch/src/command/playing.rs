@@ -67,6 +67,50 @@ pub fn looper(args: &mut Args<'_>) -> Read {
     }
 }
 
+pub fn trigger(args: &mut Args<'_>) -> Read {
+    let node = args.text("a node")?;
+    let place = number(args, "a slot", "a slot, from 1", 1.0, 65_535.0)? as u64;
+    let mut values = Vec::new();
+    if args.words.first().is_some_and(|word| word.equals.is_none()) {
+        values.push(("velocity".to_owned(), number(args, "a velocity", "0 to 1", 0.0, 1.0)?));
+    }
+    let id = told_values(args, &mut values)?;
+    Ok(Command::Tell { node, verb: "trigger".to_owned(), place, id, values })
+}
+
+pub fn tell(args: &mut Args<'_>) -> Read {
+    let (node, verb) = (args.text("a node")?, args.text("what to tell it")?);
+    let mut place = 0;
+    if args.words.first().is_some_and(|word| word.equals.is_none()) {
+        place = number(args, "a place", "a place, from 1", 1.0, 65_535.0)? as u64;
+    }
+    let mut values = Vec::new();
+    let id = told_values(args, &mut values)?;
+    Ok(Command::Tell { node, verb, place, id, values })
+}
+
+/// Reads `NAME=NUMBER` to the end, and gives what `id` is.
+fn told_values(args: &mut Args<'_>, values: &mut Vec<(String, f64)>) -> Result<u32, CommandError> {
+    let mut id = 0;
+    while let Some(word) = args.words.first() {
+        let wrong = |args: &Args<'_>| not_a(args, word, "a value", "NAME=NUMBER, as in gain=0.5");
+        let Some((name, value)) = word.text.split_once('=') else { return Err(wrong(args)) };
+        let Some(value) = value.parse::<f64>().ok().filter(|value| value.is_finite()) else {
+            return Err(wrong(args));
+        };
+        match name {
+            "id" if value.fract() == 0.0 && (1.0..=f64::from(MOST_ID)).contains(&value) => id = value as u32,
+            "id" => return Err(not_a(args, word, "an id", "a whole number from 1 to 2147483647")),
+            _ => values.push((name.to_owned(), value + 0.0)),
+        }
+        args.words = args.words.get(1..).unwrap_or_default();
+    }
+    Ok(id)
+}
+
+/// The last id that a command can give; those beyond are the engine's.
+const MOST_ID: u32 = i32::MAX as u32;
+
 pub fn seek(args: &mut Args<'_>) -> Read {
     let word = args.needed("a bar or a number of beats")?;
     if let Some(beats) = beats(args, word) {

@@ -108,6 +108,9 @@ pub(super) fn keep_values(old: &Node, new: &mut Node, kind: &KindInfo) {
     if kind.plays && new.buffer.is_none() {
         new.buffer.clone_from(&old.buffer);
     }
+    if kind.samples && new.slots.is_empty() {
+        new.slots.clone_from(&old.slots);
+    }
     if kind.port.is_some() && new.device.is_none() {
         new.device.clone_from(&old.device);
     }

@@ -141,6 +141,19 @@ fn write_playing(command: &Command, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let name = ORDERS.iter().find(|(_, named)| named == order).map_or("", |(name, _)| name);
             write!(f, "loop {} {name}", quote(node))
         }
+        Command::Tell { node, verb, place, id, values } => {
+            match verb.as_str() {
+                "trigger" if *place > 0 => write!(f, "trigger {}", quote(node))?,
+                verb => write!(f, "tell {} {}", quote(node), quote(verb))?,
+            }
+            if *place > 0 {
+                write!(f, " {place}")?;
+            }
+            if *id > 0 {
+                write!(f, " id={id}")?;
+            }
+            values.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+        }
         Command::Seek { to: Mark::Beats(beats) } => write!(f, "seek {beats} beats"),
         Command::Seek { to: Mark::Bar { bar, beat: 1.0 } } => write!(f, "seek {bar}"),
         Command::Seek { to: Mark::Bar { bar, beat } } => write!(f, "seek {bar}:{beat}"),

@@ -6,6 +6,7 @@ use crate::edit::{Edit, Input, NodeSpec, Order, Output, Who, describe_layout};
 use crate::listing::Place;
 use crate::model::{Cable, Cables, Drive, Source};
 use crate::resolve::{Pins, ResolvedNode, ResolvedNodes};
+use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -77,7 +78,12 @@ impl Edits {
             self.first.push(Edit::Relabel { node: who(new), was: old.label.clone() });
         }
         let is_rebuilt = new.kind.part.is_some() && rebuilt.contains(&*new.kind.name);
-        if old.kind.name != new.kind.name || old.layout != new.layout || is_rebuilt {
+        let slots = old.layout.slots != new.layout.slots && !is_rebuilt && only_slots_differ(old, new);
+        if slots {
+            let (node, slots, was) = (who(new), new.layout.slots.clone(), old.layout.slots.clone());
+            let (said, implied) = (new.pins.slots.clone(), new.pins.slots == old.pins.slots);
+            self.nodes.push(Edit::Slots { node, slots, was, said, implied });
+        } else if old.kind.name != new.kind.name || old.layout != new.layout || is_rebuilt {
             let was = describe_layout(&old.kind.name, &old.layout);
             let (before, spec) = (spec(old), spec(new));
             let implied = (&before.kind, &before.pins, &before.params, before.bypass)
@@ -87,7 +93,8 @@ impl Edits {
         }
         let pinned =
             |pins: &Pins| (pins.channels, pins.buffer.clone(), pins.device.clone(), pins.settings.clone());
-        if pinned(&old.pins) != pinned(&new.pins) {
+        let unsaid = !slots && old.pins.slots != new.pins.slots;
+        if pinned(&old.pins) != pinned(&new.pins) || unsaid {
             self.values.push(Edit::Pin { node: who(new), pins: new.pins.clone() });
         }
         if old.bypass != new.bypass {
@@ -205,6 +212,12 @@ impl Edits {
             }
         }
     }
+}
+
+/// Whether all that differs between two nodes of one layout is what their slots play.
+fn only_slots_differ(old: &ResolvedNode, new: &ResolvedNode) -> bool {
+    let with_old = Layout { slots: old.layout.slots.clone(), ..new.layout.clone() };
+    old.kind.name == new.kind.name && old.layout == with_old
 }
 
 type End = (Output, Input, f32);

@@ -2,7 +2,7 @@
 
 use super::{Edit, Input, NodeSpec, Order, Output, Who};
 use crate::quantity::show_value;
-use sostenuto_nodes::Layout;
+use sostenuto_nodes::{Layout, Slot};
 use sostenuto_units::Unit;
 use std::fmt;
 
@@ -45,6 +45,7 @@ impl fmt::Display for Edit {
             }
             Edit::AddNode { node, spec, .. } => write!(f, "add {node} {}", describe(spec)),
             Edit::Pin { node, .. } => write!(f, "layout of {node}, without a change of sound"),
+            Edit::Slots { node, slots, was, .. } => show_slots(node, slots, was, f),
             Edit::Bypass { node, on } => write!(f, "bypass {node} {}", if *on { "on" } else { "off" }),
             Edit::SetParam { node, param, value, was, info, written, .. } => {
                 let show = |value: &f32| show_value(info, *value);
@@ -130,6 +131,16 @@ impl fmt::Display for Order {
             Order::Drives(to, _) => write!(f, "the drives of {to}"),
         }
     }
+}
+
+/// Which slots change, from 1.
+fn show_slots(node: &Who, slots: &[Slot], was: &[Slot], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let changed = (0..slots.len().max(was.len())).filter(|n| slots.get(*n) != was.get(*n));
+    let each = changed.map(|n| {
+        let plays = slots.get(n).map_or("nothing", |slot| slot.recording.name.as_str());
+        format!("{} {plays}", n + 1)
+    });
+    write!(f, "slots of {node}: {}", each.collect::<Vec<_>>().join(", "))
 }
 
 /// The kind, what it plays, and the channels where there is more than one.

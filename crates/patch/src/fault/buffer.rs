@@ -57,6 +57,27 @@ pub enum BufferFault {
         /// Whether that streams.
         streams: bool,
     },
+    /// A slot that plays nothing.
+    #[error("the slot has no buffer; write buffer = \"NAME\" in it, or leave it out")]
+    EmptySlot,
+    /// Something that cannot be said of a slot.
+    #[error("a slot has no `{key}`{}", meant(.suggestion))]
+    UnknownOfSlot {
+        /// The key.
+        key: String,
+        /// What was probably meant.
+        suggestion: Option<String>,
+    },
+    /// More slots than the node has.
+    #[error(
+        "it lists {count} slots and has {room}; write slot_count = {count}, at most 256, or leave some out"
+    )]
+    TooManySlots {
+        /// How many are listed.
+        count: usize,
+        /// How many there are.
+        room: usize,
+    },
     /// A file that gives no buffer.
     #[error("the buffer `{name}` cannot be read from \"{file}\": {why}")]
     Unreadable {

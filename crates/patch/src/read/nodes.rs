@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::{Reader, in_order, wrong};
-use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY};
+use crate::catalogue::{BUFFER_KEY, Catalogue, DEVICE_KEY, SLOTS_KEY};
 use crate::fault::Fault;
 use crate::kind::KindInfo;
 use crate::limits::MAX_NODES;
@@ -107,6 +107,9 @@ impl Reader<'_> {
             }
             DEVICE_KEY if site.kind.as_ref().is_some_and(|kind| kind.port.is_some()) => {
                 node.device = self.text(tree, label, DEVICE_KEY);
+            }
+            SLOTS_KEY if site.kind.as_ref().is_some_and(|kind| kind.samples) => {
+                node.slots = self.slots(tree, site.label);
             }
             "inputs" => node.cables = self.inputs(site, tree).into_iter().collect(),
             _ => self.value(site, item, node),

@@ -84,7 +84,7 @@ impl Links {
         } else {
             self.unfolded = self.unfolded.saturating_sub(size);
         }
-        if does && node.kind.instrument().is_some() {
+        if does && node.kind.takes_notes() {
             self.instruments.insert(place);
         } else {
             self.instruments.remove(&place);

@@ -192,6 +192,7 @@ impl ResolvedNode {
                 channels: node.channels,
                 buffer: node.buffer.clone(),
                 device: node.device.clone(),
+                slots: node.slots.clone(),
                 settings: node.settings.clone(),
                 params: given.collect(),
             },

@@ -40,6 +40,10 @@ const BLANK: Kind = Kind {
     plays: false,
     records: false,
     port: None,
+    samples: false,
+    notes: false,
+    verbs: &[],
+    tells: &[],
 };
 
 const IN: &[PortInfo] = &[port("in", Width::Follow)];

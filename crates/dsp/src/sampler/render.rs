@@ -1,0 +1,165 @@
+//! The frames of one voice, added to what is heard; compiled for the registers that the processor has.
+
+use super::between::{RUN, Room, hear};
+use super::settings::{Interpolate, VoiceFilter};
+use super::voice::{Times, Voice};
+use crate::player::Buffer;
+use crate::{Svf, SvfOutputs, Task, Value, Vector, Width};
+use core::marker::PhantomData;
+
+/// The filter of one voice: left and right.
+pub(super) type Filter = [Svf<f32>; 2];
+
+/// What voices of one sampler share.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub between: Interpolate,
+    pub filter: VoiceFilter,
+    pub times: Times,
+    /// Cutoff and Q over the frames.
+    pub cutoff: Value<'a, f32>,
+    pub q: Value<'a, f32>,
+    /// The first frame.
+    pub frame: u64,
+}
+
+/// Renders voices with the widest registers.
+pub(super) trait Render: Send + Sync {
+    /// Adds a voice to what is heard; if it ends, after how many frames. `[audio]`
+    fn voice(
+        &self,
+        voice: &mut Voice,
+        buffer: &Buffer,
+        filter: Option<&mut Filter>,
+        room: &mut Room,
+        shared: &Shared<'_>,
+        heard: &mut [[f32; 2]],
+    ) -> Option<usize>;
+}
+
+/// What renders as wide as can be. `[control]`
+pub(super) fn widest() -> Box<dyn Render> {
+    Width::best().run(Build)
+}
+
+struct Build;
+
+impl Task for Build {
+    type Out = Box<dyn Render>;
+
+    fn run<S: Vector>(self) -> Self::Out {
+        Box::new(Wide::<S>(PhantomData))
+    }
+}
+
+struct Wide<S>(PhantomData<fn() -> S>);
+
+impl<S: Vector> Render for Wide<S> {
+    fn voice(
+        &self,
+        voice: &mut Voice,
+        buffer: &Buffer,
+        filter: Option<&mut Filter>,
+        room: &mut Room,
+        shared: &Shared<'_>,
+        heard: &mut [[f32; 2]],
+    ) -> Option<usize> {
+        S::enter(
+            #[inline(always)]
+            || play(voice, buffer, filter, room, shared, heard),
+        )
+    }
+}
+
+#[inline(always)]
+fn play(
+    voice: &mut Voice,
+    buffer: &Buffer,
+    mut filter: Option<&mut Filter>,
+    room: &mut Room,
+    shared: &Shared<'_>,
+    heard: &mut [[f32; 2]],
+) -> Option<usize> {
+    let mut done = 0;
+    while done < heard.len() {
+        if voice.look(&shared.times) {
+            return Some(done);
+        }
+        let frames = (heard.len() - done).min(voice.until_change()).min(RUN);
+        let ended = hear(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
+        let frames = ended.unwrap_or(frames);
+        if let Some(filter) = &mut filter {
+            filtered(filter, room, voice.cutoff, shared, (done, frames));
+        }
+        add(voice, room, heard.get_mut(done..done + frames).unwrap_or_default());
+        voice.envelope.advance(frames);
+        voice.left.advance(frames);
+        voice.right.advance(frames);
+        done += frames;
+        if ended.is_some() {
+            return Some(done);
+        }
+    }
+    None
+}
+
+/// Adds what was heard, as loud as the voice is.
+#[inline(always)]
+fn add(voice: &Voice, room: &mut Room, out: &mut [[f32; 2]]) {
+    let frames = out.len();
+    if voice.until_change() == usize::MAX {
+        let level = voice.envelope.now();
+        let gains = [level * voice.left.now(), level * voice.right.now()];
+        // As many as the widest register holds.
+        let gains: [f32; 16] = core::array::from_fn(|i| gains[i % 2]);
+        let (out, heard) = (out.as_flattened_mut(), room.heard.as_flattened());
+        let (wholes, rest) = out.as_chunks_mut::<16>();
+        let (heard, left) = heard.get(..2 * frames).unwrap_or_default().as_chunks::<16>();
+        for (out, heard) in wholes.iter_mut().zip(heard) {
+            for i in 0..16 {
+                out[i] += heard[i] * gains[i];
+            }
+        }
+        rest.iter_mut().zip(left).zip(&gains).for_each(|((out, x), gain)| *out += x * gain);
+        return;
+    }
+    for (i, gains) in room.gains.iter_mut().take(frames).enumerate() {
+        let level = voice.envelope.after(i as u32);
+        *gains = [level * voice.left.after(i as u32), level * voice.right.after(i as u32)];
+    }
+    let (heard, gains) = (room.heard.as_flattened(), room.gains.as_flattened());
+    for ((out, x), gain) in out.as_flattened_mut().iter_mut().zip(heard).zip(gains) {
+        *out += x * gain;
+    }
+}
+
+/// Sends what was heard through the filter of the voice.
+#[inline(always)]
+fn filtered(
+    filter: &mut Filter,
+    room: &mut Room,
+    own: f32,
+    shared: &Shared<'_>,
+    (from, frames): (usize, usize),
+) {
+    let cutoff = if own > 0.0 { Value::Steady(own) } else { shared.cutoff.part(from, from + frames) };
+    let q = shared.q.part(from, from + frames);
+    let [left, right, out] = &mut room.planar;
+    for ((left, right), pair) in left.iter_mut().zip(right.iter_mut()).zip(&room.heard).take(frames) {
+        (*left, *right) = (pair[0], pair[1]);
+    }
+    for (channel, (svf, x)) in filter.iter_mut().zip([left, right]).enumerate() {
+        let made = out.get_mut(..frames).unwrap_or_default();
+        let input = x.get(..frames).unwrap_or_default();
+        let none = || -> &mut [f32] { &mut [] };
+        let outputs = match shared.filter {
+            VoiceFilter::High => SvfOutputs { low: none(), band: none(), high: made, notch: none() },
+            VoiceFilter::Band => SvfOutputs { low: none(), band: made, high: none(), notch: none() },
+            _ => SvfOutputs { low: made, band: none(), high: none(), notch: none() },
+        };
+        svf.process(shared.frame + from as u64, input, &cutoff, &q, outputs);
+        for (to, x) in room.heard.iter_mut().zip(&*out).take(frames) {
+            to[channel & 1] = *x;
+        }
+    }
+}
