@@ -277,7 +277,7 @@ const SEQUENCES: &[(&str, &str)] = &[
     ),
     (
         "[[sequence]]\nto = 3\nsteps = [{}]\nnam = \"x\"",
-        "line 2, column 6: sequence `sequence-1`, `to`: a number stands where text belongs\nline 4, column 1: sequence `sequence-1`: a sequence has no key `nam` (did you mean `name`?); it takes name, to, length, loop and steps",
+        "line 2, column 6: sequence `sequence-1`, `to`: a number stands where text belongs\nline 4, column 1: sequence `sequence-1`: a sequence has no key `nam` (did you mean `name`?); it takes name, to, length, loop, steps, unit and points",
     ),
     (
         "[[sequence]]\nto = \"it\"\nname = \"a b\"\nloop = 1\nlength = 0\nsteps = [{ pitch = \"H4\" }, { pitch = 130 }, { pitch = [\"C4\", true] }, { velocity = 2, length = -1, at = -1, vel = 1 }, 3]",
