@@ -1,7 +1,5 @@
 //! Windowed sines: what is heard between frames with what would fold taken away.
 
-use std::sync::LazyLock;
-
 /// Taps on each side at as recorded or slower.
 const HALF: usize = 16;
 /// Phases of the first table. As a table gets wider it needs as many fewer, so that all are as large.
@@ -23,7 +21,12 @@ pub(super) struct Table {
     taken: Box<[f32]>,
 }
 
-static ALL: LazyLock<Box<[Table]>> = LazyLock::new(|| (0..TABLES).map(Table::new).collect());
+#[allow(
+    clippy::disallowed_types,
+    reason = "worked out when the first sampler is built, on the control side, which keeps what it gives"
+)]
+static ALL: std::sync::LazyLock<Box<[Table]>> =
+    std::sync::LazyLock::new(|| (0..TABLES).map(Table::new).collect());
 
 /// All tables. `[control]` the first time: they are worked out then.
 pub(super) fn tables() -> &'static [Table] {
