@@ -58,7 +58,8 @@ lint: need-build need-sound ## compiler and clippy warnings, and what real-time 
 		-D clippy::disallowed_types -D clippy::disallowed_methods -D clippy::disallowed_macros
 
 unit: need-build need-sound need-media ## the tests of every crate, with the examples in the documentation
-	@$(STEP) "tests" $(CARGO) test --quiet --workspace $(SYSTEMS)
+	@$(STEP) "tests" $(CARGO) test --quiet --workspace --lib --bins --tests $(SYSTEMS)
+	@$(STEP) "tests of examples in the documentation" $(CARGO) test --quiet --workspace --doc $(SYSTEMS)
 
 doc-check: need-build ## the documentation builds without a warning
 	@RUSTDOCFLAGS="-D warnings" $(STEP) "documentation" $(CARGO) doc --quiet --workspace --no-deps
