@@ -252,7 +252,8 @@ fn side_by_side_each_falls_asleep_and_wakes_by_itself() {
 }
 
 /// Of these each runs by itself: what they do is not of one shape, or they are told things.
-const ALONE: &[&str] = &["inlet", "outlet", "metronome", "stretch", "pitch_shift", "looper", "sampler", "stream"];
+const ALONE: &[&str] =
+    &["inlet", "outlet", "metronome", "stretch", "pitch_shift", "looper", "sampler", "stream"];
 
 #[test]
 fn every_kind_that_runs_has_lanes_of_its_own() {
