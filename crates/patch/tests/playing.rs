@@ -198,8 +198,10 @@ fn what_plays_edits_nothing() {
     for info in sostenuto_patch::command::commands() {
         let command = command(info.example);
         assert!(!(command.plays() && command.is_edit()), "{}", info.name);
-        let playing =
-            ["note", "off", "bend", "pressure", "loop", "start", "pause", "stop", "seek", "tempo", "meter"];
+        let playing = [
+            "note", "off", "bend", "pressure", "trigger", "tell", "loop", "start", "pause", "stop", "seek",
+            "tempo", "meter",
+        ];
         assert_eq!(command.plays(), playing.contains(&info.name), "{}", info.name);
     }
 }

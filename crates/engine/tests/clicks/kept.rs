@@ -46,7 +46,7 @@ fn command(dice: &mut Dice, patch: &Patch, count: &mut u64) -> Command {
     let sources: Vec<&str> = free.iter().copied().chain(CHAIN).collect();
     let catalogue = Conductor::catalogue();
     // Another way to the device would be heard on both sides; and for what comes late at the output, the chain would have to wait.
-    let left_out = [OUTPUT_KIND, "limiter", "saturate"];
+    let left_out = [OUTPUT_KIND, "limiter", "pitch_shift", "saturate"];
     let names = catalogue.kinds().iter().map(|kind| &*kind.name);
     let kinds: Vec<&str> = names.filter(|name| !left_out.contains(name)).collect();
     let (node, from, to) = (dice.pick(&free), dice.pick(&sources), dice.pick(&sinks));
