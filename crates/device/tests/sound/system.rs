@@ -2,7 +2,9 @@
 
 use super::servers::{Running, are_there, float_sink, run, within};
 use crate::sine::thd_n;
-use sostenuto_device::{Change, Direction, Host, PortState, Setup, Stream, System, Vigour, Wish, port};
+use sostenuto_device::{
+    Change, Direction, Host, OpenError, PortState, Setup, Stream, System, Vigour, Wish, port,
+};
 use std::f64::consts::TAU;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -122,9 +124,17 @@ fn what_the_system_offers_and_refuses() {
         (wish("pulseaudio:no such", 2, 0), "sink_44100.monitor"),
         (wish("pulseaudio:sink_44100", 2, 2), "open one for each"),
     ] {
-        let error = system.open(&wish, nothing()).unwrap_err();
-        assert_eq!(system.terms(&wish).unwrap_err(), error);
-        assert!(error.to_string().contains(text), "{error}");
+        // A server that is still busy with what the test before has left may be missing from a list, for a moment.
+        let refusals = || {
+            let (opened, asked) =
+                (system.open(&wish, nothing()).unwrap_err(), system.terms(&wish).unwrap_err());
+            std::thread::sleep(Duration::from_millis(100));
+            (opened, asked)
+        };
+        let says =
+            |(opened, asked): &(OpenError, OpenError)| opened == asked && opened.to_string().contains(text);
+        let mut told = std::iter::repeat_with(refusals).take(20);
+        assert!(told.any(|told| says(&told)), "{text}: {}", system.terms(&wish).unwrap_err());
     }
 }
 
