@@ -4,21 +4,8 @@ mod stage;
 
 use sostenuto_device::{FakeDevice, Mishap};
 use sostenuto_engine::{Notice, PortCondition};
-use stage::{Stage, TONE, greatest_step, hertz};
+use stage::{Stage, TONE, TWO, greatest_step, hertz};
 use std::time::Duration;
-
-const TWO: &str = r#"
-[nodes.tone]
-kind = "sine"
-frequency = 200
-[nodes.here]
-kind = "audio_out"
-inputs = ["tone"]
-[nodes.there]
-kind = "audio_out"
-device = "stage"
-inputs = ["tone"]
-"#;
 
 #[test]
 fn the_device_that_gives_the_clock_plays_what_is_rendered_bit_for_bit() {

@@ -5,21 +5,8 @@ mod stage;
 use sostenuto_device::{FakeDevice, Mishap};
 use sostenuto_engine::{Notice, PortCondition, PortOptions};
 use sostenuto_patch::command::parse;
-use stage::{Stage, greatest_step, hertz};
+use stage::{Stage, TWO, greatest_step, hertz};
 use std::time::Duration;
-
-const TWO: &str = r#"
-[nodes.tone]
-kind = "sine"
-frequency = 200
-[nodes.here]
-kind = "audio_out"
-inputs = ["tone"]
-[nodes.there]
-kind = "audio_out"
-device = "stage"
-inputs = ["tone"]
-"#;
 
 fn desk_and_stage() -> [FakeDevice; 2] {
     [FakeDevice::new("desk", 48_000, 256), FakeDevice::new("stage", 44_100, 441)]

@@ -21,6 +21,20 @@ gain = -6
 inputs = ["tone"]
 "#;
 
+/// One tone on two devices, the default one and another.
+pub const TWO: &str = r#"
+[nodes.tone]
+kind = "sine"
+frequency = 200
+[nodes.here]
+kind = "audio_out"
+inputs = ["tone"]
+[nodes.there]
+kind = "audio_out"
+device = "stage"
+inputs = ["tone"]
+"#;
+
 /// How often the rig is looked after.
 const LOOK: Duration = Duration::from_millis(1);
 
