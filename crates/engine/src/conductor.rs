@@ -34,7 +34,7 @@ use sostenuto_graph::{
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock, OnceLock};
-use streams::Watched;
+use streams::{Fed, Watched};
 use tails::{Keep, Tail};
 use wires::Retired;
 
@@ -88,6 +88,7 @@ pub struct Conductor {
     buffers: BTreeMap<String, Handed>,
     /// The streams from the disk that play, and what was told of them.
     watched: Vec<Watched>,
+    fed: Vec<Fed>,
     /// The recordings that are under way, and how many there have been.
     recordings: Vec<Recording>,
     last_recording: u32,
@@ -126,6 +127,7 @@ impl Conductor {
             playing: Playing::new(sample_rate),
             buffers: BTreeMap::new(),
             watched: Vec::new(),
+            fed: Vec::new(),
             recordings: Vec::new(),
             last_recording: 0,
             tails: Vec::new(),
@@ -368,6 +370,7 @@ impl Conductor {
             });
         }
         self.tell_streams(&mut notices);
+        self.tell_feeds(&mut notices);
         self.end_notes();
         self.end_tails();
         self.end_retired();

@@ -36,7 +36,7 @@ pub use ports::{OfflinePorts, PortSpec};
 pub use ports::{PortCondition, PortOptions, PortReport};
 #[cfg(feature = "native")]
 pub use rig::Rig;
-pub use sostenuto_nodes::{Buffer, BufferError, Fortunes, Streamed};
+pub use sostenuto_nodes::{Buffer, BufferError, Feed, Fortunes, Streamed};
 
 #[cfg(all(doctest, feature = "native"))]
 #[doc = include_str!("../../../README.md")]

@@ -65,6 +65,15 @@ pub enum Notice {
         /// What went wrong, if anything is known.
         why: Option<String>,
     },
+    /// A program that writes what a node plays was late, so that it faded out for a while.
+    Unfed {
+        /// The label of its node in the patch.
+        node: String,
+        /// How often it faded out since this was last told.
+        underruns: u64,
+        /// Frames that were silent for that reason so far.
+        silent: u64,
+    },
     /// The stream of a device has ended, or never began. It is tried again now and then, and the others go on.
     DeviceLost {
         /// Its name.

@@ -5,7 +5,7 @@
 
 use sostenuto_engine::{Conductor, Desk, DeskError, Notice, Reply};
 use sostenuto_graph::{Executor, Limits, Refusal};
-use sostenuto_nodes::LooperOrder;
+use sostenuto_nodes::{LooperOrder, Tap};
 use sostenuto_patch::command::{Command, Mark};
 use sostenuto_patch::{Cable, Node, Patch, ResolvedNodes, ResolvedPart, Source};
 use sostenuto_trap::{TrapAllocator, forbidden};
@@ -213,6 +213,19 @@ fn values(nodes: &ResolvedNodes, within: Option<(&ResolvedPart, &[f32])>, all: &
     }
 }
 
+/// Writes something to one of the nodes that programs feed: nothing, too little, too much, or what is no sound.
+fn feed(dice: &mut Dice, conductor: &Conductor) {
+    let fed: Vec<&String> =
+        conductor.patch().nodes.iter().filter(|(_, n)| n.kind == "feed").map(|(label, _)| label).collect();
+    let Some(Tap::Feed(feed)) = dice.pick(&fed).and_then(|label| conductor.tap(label)) else { return };
+    let mut sample = |n: usize| if n % 997 == 5 { f32::NAN } else { 0.2 * dice.unit() };
+    let samples: Vec<f32> = (0..2000).map(&mut sample).collect();
+    feed.write(&samples[..dice.below(2000)]);
+    if dice.below(20) == 0 {
+        feed.end();
+    }
+}
+
 struct Run {
     desk: Desk,
     executor: Executor,
@@ -343,6 +356,7 @@ fn random_edits_while_it_sounds() {
             }
         }
         if dice.below(4) == 0 {
+            feed(&mut dice, run.desk.conductor());
             let frames = 1 + dice.below(256);
             run.render(frames);
         }

@@ -104,13 +104,14 @@ fn without_a_device_it_keeps_the_last_rate_and_a_rate_that_was_asked_for_stays()
 }
 
 #[test]
-fn what_holds_a_recording_keeps_the_rate() {
-    let mut stage =
-        open(desk_and_stage().into(), &format!("{TWO}[nodes.loop]\nkind = \"looper\"\ninputs = [\"tone\"]"));
-    stage.run(1.0);
-    stage.command("clock there");
-    stage.run(8.0);
-    assert_eq!((stage.rig.clock().as_deref(), stage.rate()), (Some("stage"), 48_000.0));
+fn what_holds_a_recording_or_is_fed_keeps_the_rate() {
+    for node in ["kind = \"looper\"\ninputs = [\"tone\"]", "kind = \"feed\""] {
+        let mut stage = open(desk_and_stage().into(), &format!("{TWO}[nodes.held]\n{node}"));
+        stage.run(1.0);
+        stage.command("clock there");
+        stage.run(8.0);
+        assert_eq!((stage.rig.clock().as_deref(), stage.rate()), (Some("stage"), 48_000.0), "{node}");
+    }
 }
 
 /// An instrument that is played by hand, and one that plays one note of 32 beats.

@@ -153,7 +153,8 @@ pub struct Kind {
     pub sounds_alone: bool,
     /// Whether it plays a buffer, which documents name under the key `buffer`.
     pub plays: bool,
-    /// Whether it holds what was recorded while it played, which another of its kind does not have. An engine with such a node keeps its rate.
+    /// Whether it holds sound at the rate of the engine that another of its kind does not have: recorded while it played, or written by a program. An engine with
+    /// such a node keeps its rate.
     pub records: bool,
     /// Which way it leads, if it is a port: documents name its device under the key `device`.
     pub port: Option<Way>,

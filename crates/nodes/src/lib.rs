@@ -20,6 +20,7 @@ mod delay;
 mod echo;
 mod entry;
 mod envelope;
+mod feed;
 mod gain;
 mod hold;
 mod impulse;
@@ -60,6 +61,7 @@ pub use catalogue::{
 };
 pub use delay::DelayLine;
 pub use envelope::EnvelopeGenerator;
+pub use feed::Feed;
 pub use gain::GainProcessor;
 pub use lanes::{Channels, Family};
 pub use limiter::LimiterProcessor;

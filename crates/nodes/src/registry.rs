@@ -31,6 +31,7 @@ static LISTINGS: &[&[Listing]] = &[
     crate::stretch::KINDS,
     crate::metronome::KINDS,
     crate::stream::KINDS,
+    crate::feed::KINDS,
     crate::sampler::KINDS,
     crate::constant::KINDS,
     crate::lfo::KINDS,

@@ -1,4 +1,4 @@
-//! What a node shows while it runs, read on any thread without locks.
+//! What a node shows while it runs, read on any thread without locks; and where it is written to.
 
 /// A view into a running node.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub enum Tap {
     Scope(crate::scope::Scope),
     /// How a stream from the disk fares.
     Stream(StreamTap),
+    /// Where a program writes what is heard.
+    Feed(crate::feed::Feed),
 }
 
 /// What is shown of a stream from the disk.

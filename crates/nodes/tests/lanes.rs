@@ -236,8 +236,8 @@ fn compare(kind: &Kind, fed: Fed, seed: u64) {
 
 #[test]
 fn side_by_side_every_kind_sounds_as_alone() {
-    // A metronome is heard once musical time goes on, a stream and a sampler once they have something to play.
-    let silent = ["inlet", "outlet", "metronome", "sampler", "stream"];
+    // A metronome is heard once musical time goes on, a stream, a feed and a sampler once they have something to play.
+    let silent = ["inlet", "outlet", "metronome", "sampler", "stream", "feed"];
     for kind in catalogue().filter(|k| !silent.contains(&k.name)) {
         (0..3).for_each(|seed| compare(kind, Fed::Always, seed));
     }
@@ -254,7 +254,7 @@ fn side_by_side_each_falls_asleep_and_wakes_by_itself() {
 
 /// Of these each runs by itself: what they do is not of one shape, or they are told things.
 const ALONE: &[&str] =
-    &["inlet", "outlet", "metronome", "stretch", "pitch_shift", "looper", "sampler", "stream"];
+    &["inlet", "outlet", "metronome", "stretch", "pitch_shift", "looper", "sampler", "stream", "feed"];
 
 #[test]
 fn every_kind_that_runs_has_lanes_of_its_own() {

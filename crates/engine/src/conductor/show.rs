@@ -44,8 +44,29 @@ impl Conductor {
             .map_or(Vec::new(), |p| levels(p.tap.as_ref()))
     }
 
-    /// What a node shows, if it is a meter or a scope: by its label, or `INSTANCE/NODE` inside of an instance of a part. In an
-    /// instrument it is that of the first voice.
+    /// What a node shows, if it is a meter, a scope or a stream, or where it is written to, if it is a feed: by its label, or `INSTANCE/NODE`
+    /// inside of an instance of a part. In an instrument it is that of the first voice.
+    ///
+    /// ```
+    /// use sostenuto_engine::Conductor;
+    /// use sostenuto_graph::Limits;
+    /// use sostenuto_nodes::Tap;
+    ///
+    /// let (mut conductor, mut executor) = Conductor::new(48_000.0, 2, Limits::default(), None);
+    /// conductor.play_toml(
+    ///     r#"
+    ///     nodes.mine = { kind = "feed", channels = 2 }
+    ///     nodes.out = { kind = "audio_out", inputs = ["mine"] }
+    ///     "#,
+    /// )?;
+    /// let Some(Tap::Feed(feed)) = conductor.tap("mine").cloned() else { panic!("it is there") };
+    /// // Any thread may write from now on.
+    /// assert_eq!(feed.write(&[0.25; 2 * 1000]), 1000);
+    /// let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+    /// executor.render(&mut [&mut left, &mut right]);
+    /// assert_eq!((left, right), ([0.25; 64], [0.25; 64]));
+    /// # Ok::<(), sostenuto_engine::EngineError>(())
+    /// ```
     pub fn tap(&self, label: &str) -> Option<&Tap> {
         self.find(label).ok()?.1.tap.as_ref()
     }
