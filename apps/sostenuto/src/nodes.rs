@@ -177,8 +177,15 @@ fn as_json(kind: &Kind) -> Value {
     };
     let setting = |s: &SettingInfo| {
         let (min, max) = s.limits();
-        let choices = if let SettingRange::Choice(names) = s.range { names } else { &[] };
-        json!({ "name": s.name, "min": min, "max": max, "default": s.default(), "choices": choices, "summary": s.summary })
+        let (unit, choices): (_, &[&str]) = match s.range {
+            SettingRange::Number { unit, .. } => (unit.symbol(), &[]),
+            SettingRange::Whole { .. } => ("", &[]),
+            SettingRange::Choice(names) => ("", names),
+        };
+        json!({
+            "name": s.name, "unit": unit, "whole": matches!(s.range, SettingRange::Whole { .. }), "min": min, "max": max,
+            "default": s.default(), "choices": choices, "summary": s.summary,
+        })
     };
     json!({
         "name": kind.name,
@@ -188,6 +195,7 @@ fn as_json(kind: &Kind) -> Value {
         "delays": kind.delays,
         "plays": kind.plays,
         "samples": kind.samples,
+        "device": kind.port.is_some(),
         "notes": kind.notes,
         "verbs": kind.verbs.iter().map(|verb| verb.name).collect::<Vec<_>>(),
         "tells": kind.tells,
