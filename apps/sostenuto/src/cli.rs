@@ -167,7 +167,7 @@ pub struct Play {
     /// Let programs on this machine control it: docs/control.md tells how.
     ///
     /// It listens at a loopback address (`127.0.0.1:9000`, a port by itself) or at a socket in the file system (`unix:PATH`); without an address at 127.0.0.1, at a port that
-    /// the system chooses. Address and token are printed once. Who has the token can do what can be done at the prompt, `load` and `save` of files included.
+    /// the system chooses. Address and token are printed once. Who has the token can do what can be done at the prompt, `load`, `save` and `record` of files included.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, default_missing_value = "127.0.0.1:0")]
     pub control: Option<sostenuto_control::Address>,
     /// Take the token from this file, which only its owner may read, instead of making and printing one.

@@ -6,10 +6,12 @@ mod inputs;
 mod journal;
 mod obey;
 mod show;
+mod takes;
 
 use crate::clean::clean;
 use crate::cli;
-use crate::record::Recording;
+use crate::record::OPTION;
+use crate::render::encoding;
 use crate::script::complaint;
 use answers::Answers;
 use anyhow::Result;
@@ -17,14 +19,15 @@ use journal::{Journal, Snapshots};
 use show::Show;
 use sostenuto_device::Request;
 use sostenuto_engine::{AudioEngine, Controller, Notice, Recorded};
-use sostenuto_media::wav::Format;
+use sostenuto_graph::When;
 use sostenuto_patch::Patch;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use takes::{Asked, Takes};
 
 /// The rate of the fallback clock, and how long a patch is rendered instead of played.
 const FALLBACK_RATE: u32 = 48_000;
@@ -61,47 +64,34 @@ pub fn play(args: &cli::Play) -> Result<ExitCode> {
     let seconds = args.seconds.or(length.map(|length| length + crate::song::TAIL));
     let args = &cli::Play { seconds, ..args.clone() };
     let (show, heard) = start(&engine, args, &checked.patch)?;
-    let recording = args.record.as_deref().map(|path| recorded(&engine, args, path)).transpose()?;
+    let takes = takes(&engine, args);
+    if let Some(path) = &args.record {
+        // Before the first frame.
+        let what = args.record_from.clone().map_or(Recorded::Heard, Recorded::Node);
+        let (encoding, remedy) = (encoding(args.record_bits), (!args.overwrite).then_some(OPTION));
+        takes.begin(Asked { path, what, encoding, remedy }, When::Now)?;
+    }
     engine.play()?;
     let file = watched(args).map(|path| path.display().to_string());
     let watching = Arc::new(AtomicBool::new(!args.no_watch && file.is_some()));
-    let answers = Answers { controller: engine.controller(), show: show.clone(), file, watching };
+    let controller = engine.controller();
+    let answers = Answers { controller, show: show.clone(), takes: takes.clone(), file, watching };
     let snapshots = Arc::new(Mutex::new(Snapshots { journal: args.journal.clone(), taken: 0 }));
     let rate = Arc::new(AtomicU32::new(engine.outlet().rate));
     let session = Session { controller: engine.controller(), show, rate, answers, snapshots };
-    let outcome = session.run(args, heard, recording.as_ref());
+    let outcome = session.run(args, heard);
     let stopped = engine.stop();
-    let is_whole = recording.map_or(Ok(true), Recording::finish)?;
+    let is_whole = takes.finish_all()?;
     outcome?;
     stopped?;
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Begins to record, before the first frame.
-fn recorded(engine: &AudioEngine, args: &cli::Play, path: &Path) -> Result<Recording> {
-    let what = args.record_from.clone().map_or(Recorded::Heard, Recorded::Node);
-    let outlet = engine.outlet();
-    let asked = what.clone();
-    let channels = engine.controller().with(move |desk| match &asked {
-        Recorded::Node(label) => desk
-            .conductor()
-            .resolved()
-            .nodes
-            .labelled(label)
-            .map(|node| node.shape.outputs.first().map_or(1, |port| port.channels)),
-        Recorded::Heard => None,
-    })?;
-    let channels = channels.unwrap_or(outlet.channels.clamp(1, 2));
-    let format = Format { channels, rate: outlet.rate, encoding: crate::render::encoding(args.record_bits) };
-    let sources: Vec<&Path> = args.what.patch.as_deref().into_iter().collect();
-    let (tape, recording) = Recording::begin(path, format, args.overwrite, &sources)?;
-    let begun = engine.controller().with(move |desk| desk.conductor_mut().record(&what, tape).map(|_| ()))?;
-    if let Err(error) = begun {
-        drop(recording);
-        _ = std::fs::remove_file(path);
-        return Err(error.into());
-    }
-    Ok(recording)
+/// What keeps the recordings: not into the files that are played, or written otherwise.
+fn takes(engine: &AudioEngine, args: &cli::Play) -> Takes {
+    let document = args.what.patch.clone().unwrap_or_default();
+    let taken: Vec<PathBuf> = args.what.patch.iter().chain(&args.journal).cloned().collect();
+    Takes::new(engine.controller(), engine.outlet().channels, &document, taken)
 }
 
 /// Gives the engine the patch, and tells where it plays. Gives the text that sounds, if it came from a TOML file.
@@ -155,7 +145,7 @@ enum Wake {
 }
 
 impl Session {
-    fn run(&self, args: &cli::Play, heard: Option<String>, recording: Option<&Recording>) -> Result<()> {
+    fn run(&self, args: &cli::Play, heard: Option<String>) -> Result<()> {
         let notices = self.controller.listen()?;
         let (wake, inbox) = channel();
         let interrupt = wake.clone();
@@ -165,13 +155,9 @@ impl Session {
         let _watch = self.watch(args, heard);
         let _line = self.listen(wake)?;
         let end = args.seconds.map(|s| Instant::now() + Duration::from_secs_f64(s));
-        let mut has_failed = false;
         loop {
             self.tell(&notices);
-            if recording.is_some_and(Recording::has_failed) && !std::mem::replace(&mut has_failed, true) {
-                self.show
-                    .print("the recording has ended: its file cannot be written. What came before is in it");
-            }
+            self.answers.takes.look(&self.show);
             let patience = end.map_or(Duration::from_millis(20), |end| {
                 end.saturating_duration_since(Instant::now()).min(Duration::from_millis(20))
             });

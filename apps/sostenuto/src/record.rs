@@ -4,8 +4,10 @@ use crate::cli;
 use crate::render::{encoding, is_same};
 use anyhow::{Context, Result, bail};
 use sostenuto_device::{Counts, Host, Stream, System, Vigour, Wish};
-use sostenuto_media::record::{self, Options, Recorded, Recorder, Tape};
+use sostenuto_media::record::{self, Options, Recorded, Recorder, Status, Tape};
 use sostenuto_media::wav::Format;
+use sostenuto_patch::Patch;
+use sostenuto_patch::command::Depth;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -30,7 +32,8 @@ pub fn record(args: &cli::Record) -> Result<ExitCode> {
     let wish = at_own_rate(&system, with_channels(&system, wish));
     let terms = system.terms(&wish)?;
     let format = Format { channels: terms.inputs, rate: terms.rate, encoding: encoding(args.bits) };
-    let (tape, recording) = Recording::begin(&args.output, format, args.overwrite, &[])?;
+    refuse(&args.output, (!args.overwrite).then_some(OPTION), &[])?;
+    let (tape, recording) = Recording::begin(&args.output, format)?;
     let stream = match system.open(&wish, work(tape, args.seconds, terms.rate)) {
         Ok(stream) => stream,
         Err(error) => {
@@ -49,9 +52,10 @@ pub fn record(args: &cli::Record) -> Result<ExitCode> {
     let outcome = listen(&stream, &recording, args.seconds);
     let counts = stream.counts();
     drop(stream);
-    let is_whole = recording.finish()?;
+    let ended = recording.finish()?;
+    eprintln!("{}", ended.summary);
     told_by_the_device(&counts);
-    outcome.map(|()| if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    outcome.map(|()| if ended.is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Two channels, or one if the device has no more, unless it was said how many.
@@ -113,18 +117,7 @@ fn listen<S: Stream>(stream: &S, recording: &Recording, seconds: Option<f64>) ->
             }
             _ => {}
         }
-        if !recording.path.exists() {
-            eprintln_once(recording);
-        }
-    }
-}
-
-fn eprintln_once(recording: &Recording) {
-    if !recording.is_told.replace(true) {
-        eprintln!(
-            "{} was deleted; it goes on, and the file is written anew at the end",
-            recording.path.display()
-        );
+        recording.look().into_iter().for_each(|told| eprintln!("{told}"));
     }
 }
 
@@ -134,44 +127,86 @@ fn told_by_the_device(counts: &Counts) {
     }
 }
 
+/// What to add on the command line to write over a file that is there.
+pub const OPTION: &str = "--overwrite";
+/// The same in a command.
+pub const WORD: &str = "end the command with `overwrite`";
+
+/// Refuses to record into a file that is there, unless it is to be overwritten, in which case there is no `remedy` to tell; and into one of `sources` always.
+pub fn refuse(path: &Path, remedy: Option<&str>, sources: &[PathBuf]) -> Result<()> {
+    if path.is_dir() {
+        bail!("{} is a directory: give the name of a file in it", path.display());
+    }
+    if sources.iter().any(|source| source == path || is_same(source, path)) {
+        bail!("{} is what is played or written: give another file to record into", path.display());
+    }
+    match remedy {
+        Some(remedy) if path.exists() => {
+            bail!("{} is there already: give another name, or {remedy}", path.display())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The files that a patch has its sounds from, named from the directory of its document.
+pub fn sounds_of(patch: &Patch, document: &Path) -> Vec<PathBuf> {
+    let directory = document.parent().unwrap_or(Path::new(""));
+    let named = patch.buffers.iter().filter_map(|(_, buffer)| buffer.file.as_ref());
+    named.map(|file| directory.join(file)).collect()
+}
+
+/// What a command calls a depth, as the command line has it.
+pub fn bits(depth: Depth) -> cli::Bits {
+    match depth {
+        Depth::Int16 => cli::Bits::Int16,
+        Depth::Int24 => cli::Bits::Int24,
+        Depth::Float32 => cli::Bits::Float32,
+    }
+}
+
 /// A recording into a file, for the program.
 pub struct Recording {
-    path: PathBuf,
-    format: Format,
+    pub path: PathBuf,
+    pub format: Format,
     recorder: Recorder,
     /// Whether it was told that the file was deleted.
     is_told: std::cell::Cell<bool>,
 }
 
+/// A recording that is over.
+pub struct Ended {
+    pub summary: String,
+    /// Whether nothing was lost.
+    pub is_whole: bool,
+}
+
 impl Recording {
-    /// Begins one. A file that is there is refused unless it is to be overwritten; one of `sources` always.
-    pub fn begin(
-        path: &Path,
-        format: Format,
-        overwrite: bool,
-        sources: &[&Path],
-    ) -> Result<(Tape, Recording)> {
-        if path.is_dir() {
-            bail!("{} is a directory: give the name of a file in it", path.display());
-        }
-        if sources.iter().any(|source| is_same(source, path)) {
-            bail!("{} is what is to be played: give another file to record into", path.display());
-        }
-        if path.exists() && !overwrite {
-            bail!("{} is there already: give another name, or --overwrite", path.display());
-        }
+    /// Begins one, in the place of a file that may be there.
+    pub fn begin(path: &Path, format: Format) -> Result<(Tape, Recording)> {
         let (tape, recorder) = record::to_file(path, format, Options::default())?;
         let is_told = std::cell::Cell::new(false);
         Ok((tape, Recording { path: path.to_owned(), format, recorder, is_told }))
     }
 
-    /// Whether writing went wrong, so that nothing more is recorded.
-    pub fn has_failed(&self) -> bool {
-        self.recorder.status().failed
+    /// How it stands.
+    pub fn status(&self) -> Status {
+        self.recorder.status()
     }
 
-    /// Ends it, and tells what is in the file. Whether all of it is.
-    pub fn finish(self) -> Result<bool> {
+    /// Whether it has ended by itself.
+    pub fn is_over(&self) -> bool {
+        self.recorder.is_over()
+    }
+
+    /// What is to be told of its file, once.
+    pub fn look(&self) -> Option<String> {
+        let is_news = !self.path.exists() && !self.is_told.replace(true);
+        let told = "was deleted; it goes on, and the file is written anew at the end";
+        is_news.then(|| format!("{} {told}", self.path.display()))
+    }
+
+    /// Ends it.
+    pub fn finish(self) -> Result<Ended> {
         let (path, rate) = (self.path.display(), f64::from(self.format.rate));
         let frames = self.recorder.status().frames;
         let recorded = self.recorder.finish().with_context(|| {
@@ -180,13 +215,13 @@ impl Recording {
                 frames as f64 / rate
             )
         })?;
-        eprintln!("{}", summary(&path.to_string(), &self.format, &recorded));
-        Ok(recorded.lost == 0)
+        let summary = summary(&path.to_string(), &self.format, &recorded);
+        Ok(Ended { summary, is_whole: recorded.lost == 0 })
     }
 }
 
 /// What to say about a recording that is over.
-fn summary(path: &str, format: &Format, recorded: &Recorded) -> String {
+pub fn summary(path: &str, format: &Format, recorded: &Recorded) -> String {
     let seconds = |frames: u64| frames as f64 / f64::from(format.rate);
     let written = &recorded.written;
     let mut text = format!(

@@ -1,6 +1,7 @@
 //! `render`: a patch to a WAV file, as fast as the machine goes.
 
 mod others;
+mod takes;
 
 use crate::cli::{self, Bits};
 use crate::script::{Script, complaint};
@@ -16,6 +17,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+pub use takes::Takes;
 
 /// How long a patch is rendered.
 const DEFAULT_SECONDS: f64 = 10.0;
@@ -39,8 +41,10 @@ pub fn render(args: &cli::Render) -> Result<ExitCode> {
         (seconds, _) => (seconds.unwrap_or(DEFAULT_SECONDS) * rate).round() as u64,
     };
     let format = Format { channels: args.channels, rate: args.rate, encoding: encoding(args.bits) };
-    let outcome =
-        job.write(&args.output, format, frames, args.block as usize, script, args.plot.as_deref())?;
+    let taken = args.what.patch.iter().chain(&args.script).chain([&args.output]).cloned().collect();
+    let takes = Takes::new(format, args.what.patch.as_deref(), taken);
+    let said = (script, takes);
+    let outcome = job.write(&args.output, format, frames, args.block as usize, said, args.plot.as_deref())?;
     eprintln!("{outcome}");
     Ok(ExitCode::SUCCESS)
 }
@@ -50,8 +54,8 @@ pub fn instead_of_playing(patch: &Patch, path: &Path, seconds: f64, threads: u8)
     let (rate, channels) = (48_000, 2);
     let format = Format { channels, rate, encoding: encoding(Bits::Int24) };
     let frames = (seconds * f64::from(rate)).round() as u64;
-    let outcome =
-        Job::new(patch, rate, channels, threads)?.write(path, format, frames, 4096, Script::empty(), None)?;
+    let said = (Script::empty(), Takes::new(format, None, Vec::new()));
+    let outcome = Job::new(patch, rate, channels, threads)?.write(path, format, frames, 4096, said, None)?;
     eprintln!("{outcome}");
     Ok(())
 }
@@ -113,7 +117,7 @@ impl Job {
         format: Format,
         frames: u64,
         block: usize,
-        mut script: Script,
+        (mut script, mut takes): (Script, Takes),
         plot: Option<&Path>,
     ) -> Result<String> {
         if path.is_dir() {
@@ -133,7 +137,8 @@ impl Job {
         let mut over = false;
         while done < frames && !over {
             let ahead;
-            (ahead, over) = script.say(&mut self.desk, done, (frames - done).min(block as u64))?;
+            (ahead, over) =
+                script.say(&mut self.desk, &mut takes, done, (frames - done).min(block as u64))?;
             let mut channels: Vec<&mut [f32]> =
                 buffer.channels_mut().map(|c| &mut c[..ahead as usize]).collect();
             self.executor.render(&mut channels);
@@ -153,6 +158,7 @@ impl Job {
                 .iter()
                 .filter_map(complaint)
                 .for_each(|line| eprintln!("{line}"));
+            takes.write()?;
             done += ahead;
             bar.set_position(done);
         }
@@ -164,13 +170,10 @@ impl Job {
             );
         }
         let written = writer.finish()?;
-        let others = others.finish()?;
+        let others = [others.finish()?, takes.finish()?].concat();
         std::fs::rename(&part.0, path).with_context(|| format!("cannot write {}", path.display()))?;
         if let (Some(path), Some(channels)) = (plot, picture) {
-            let title = self.desk.conductor().patch().title.clone().unwrap_or_default();
-            Picture::render(&channels, f64::from(self.rate), &Options { title, ..Options::default() })
-                .and_then(|picture| picture.save_png(path))
-                .with_context(|| format!("cannot draw {}", path.display()))?;
+            self.draw(path, &channels)?;
         }
         let seconds = done as f64 / f64::from(self.rate);
         let pace = seconds / begun.elapsed().as_secs_f64().max(1e-9);
@@ -180,6 +183,14 @@ impl Job {
             "{}: {seconds:.2} s, {pace:.0} times as fast as it sounds{clipped}{others}",
             path.display()
         ))
+    }
+
+    /// Draws what was rendered.
+    fn draw(&self, path: &Path, channels: &[Vec<f32>]) -> Result<()> {
+        let title = self.desk.conductor().patch().title.clone().unwrap_or_default();
+        Picture::render(channels, f64::from(self.rate), &Options { title, ..Options::default() })
+            .and_then(|picture| picture.save_png(path))
+            .with_context(|| format!("cannot draw {}", path.display()))
     }
 }
 
@@ -191,14 +202,19 @@ pub fn clipped(samples: u64) -> String {
     }
 }
 
+/// What a file is called while it is written.
+fn part_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
 /// A file that is being written, removed again unless it is renamed.
 pub struct Part(PathBuf);
 
 impl Part {
     pub fn of(path: &Path) -> Part {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".part");
-        Part(name.into())
+        Part(part_of(path))
     }
 
     pub fn path(&self) -> &Path {

@@ -1,5 +1,7 @@
 //! A script: commands with times, each as frames.
 
+use crate::record::{WORD, refuse};
+use crate::render::Takes;
 use crate::reply;
 use anyhow::{Context, Result, bail};
 use sostenuto_engine::{Desk, Notice, Reply};
@@ -57,6 +59,11 @@ impl Script {
                     path.display(),
                     line.line
                 );
+            }
+            if let Command::Record { path: file, overwrite: false, .. } = &command {
+                // What is there now would be in the way when its time comes.
+                let place = || format!("{}:{}: {command}", path.display(), line.line);
+                refuse(file.as_ref(), Some(WORD), &[]).with_context(place)?;
             }
             script.add(line.line, line.timed.at.map_or(When::Now, |at| desk.when(&at)), command);
         }
@@ -125,7 +132,13 @@ impl Script {
 
     /// Says what falls into the block of `frames` from `frame` on, each command at its own frame. Gives how many frames of the block
     /// may be rendered before this is to be called again, and whether the script says that it is over there.
-    pub fn say(&mut self, desk: &mut Desk, frame: u64, frames: u64) -> Result<(u64, bool)> {
+    pub fn say(
+        &mut self,
+        desk: &mut Desk,
+        takes: &mut Takes,
+        frame: u64,
+        frames: u64,
+    ) -> Result<(u64, bool)> {
         let mut from = frame;
         for said in 0.. {
             let Some((at, mut group)) = self.next(desk, from, frame + frames) else { break };
@@ -143,13 +156,19 @@ impl Script {
             if command == Command::Quit {
                 return Ok((at - frame, true));
             }
-            self.carry_out(desk, number, &command, at)?;
+            self.carry_out((desk, takes), number, &command, at)?;
             self.put_back(desk, at, group);
         }
         Ok((frames, false))
     }
 
-    fn carry_out(&self, desk: &mut Desk, number: usize, command: &Command, at: u64) -> Result<()> {
+    fn carry_out(
+        &self,
+        (desk, takes): (&mut Desk, &mut Takes),
+        number: usize,
+        command: &Command,
+        at: u64,
+    ) -> Result<()> {
         let place = || format!("{}:{number}: {command}", self.path.display());
         let reply = match command {
             Command::Load { path } => {
@@ -158,6 +177,7 @@ impl Script {
                 let mut load = crate::source::loader(path.as_ref()).at(rate);
                 desk.open_with(&source.text, &mut load, Some(at)).with_context(place)?.0
             }
+            command if command.records() => return takes.obey(desk, command, at).with_context(place),
             command => desk.carry_out(command, Some(at)).with_context(place)?,
         };
         match reply {
@@ -183,11 +203,12 @@ fn recorded_at(text: &str) -> Option<f64> {
     text.lines().next()?.strip_prefix(RECORDED)?.strip_suffix(" Hz")?.parse().ok()
 }
 
-/// Whether a command can change what is heard, so that it belongs in a script.
+/// Whether a command can change what is heard, or records it, so that it belongs in a script.
 fn sounds(command: &Command) -> bool {
     use Command::{Load, Quit, Redo, Reset, Undo};
     command.is_edit()
         || command.plays()
+        || command.records()
         || matches!(command, Undo { .. } | Redo { .. } | Reset { .. } | Load { .. } | Quit)
 }
 

@@ -109,6 +109,24 @@ fn a_client_and_the_prompt_change_the_same_patch() {
 }
 
 #[test]
+fn a_client_records() {
+    let place = place("control_records");
+    let mut it = Conversation::start(&place, &["plain.toml", "--control"]);
+    let mut client = Client::enter(&it, None);
+    let begun = client.say("record take.wav of filter depth 32f");
+    assert_eq!(begun["text"], "recording `filter` into take.wav: 1 channels at 48000 Hz");
+    it.say("record");
+    it.wait_for("take.wav: ");
+    let ended = client.say("record stop take.wav");
+    assert!(ended["text"].as_str().is_some_and(|text| text.starts_with("take.wav: ")), "{ended}");
+    let sound = sostenuto_media::Sound::read_wav(place.join("take.wav")).expect("a WAV file");
+    assert_eq!(sound.channels.len(), 1);
+    let again = client.ask("command", json!({ "line": "record take.wav" })).unwrap_err();
+    assert!(again["message"].as_str().is_some_and(|why| why.contains("is there already")), "{again}");
+    assert_eq!(it.quit().1, Some(0));
+}
+
+#[test]
 fn the_token_can_come_from_a_file() {
     let place = place("control_token");
     let file = place.join("token");

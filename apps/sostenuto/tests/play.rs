@@ -84,6 +84,8 @@ fn every_command_that_shows_something_answers() {
         ("ping", "the audio thread is at frame "),
         ("set filter.cutoff 800", "it is so already"),
         ("redo", "there is nothing to redo"),
+        ("record", "nothing is recorded"),
+        ("record stop", "nothing is recorded; `record` lists what is"),
     ] {
         it.say(line);
         it.wait_for(answer);

@@ -56,7 +56,7 @@ pub(crate) fn carry_out(
     at: Option<command::When>,
 ) -> Result<Outcome, Fault> {
     let program = asked.service.program.clone();
-    let reply = asked.service.controller.with(move |desk| {
+    let (reply, at) = asked.service.controller.with(move |desk| {
         let at = at.map_or(When::Now, |at| desk.when(&at));
         let reply = desk.carry_out(&command, at)?;
         let ticket = match &reply {
@@ -67,14 +67,14 @@ pub(crate) fn carry_out(
         if let Some(ticket) = ticket {
             program.heard(desk, Change::Command { command: &command, ticket });
         }
-        Ok::<_, DeskError>(reply)
+        Ok::<_, DeskError>((reply, at))
     })??;
     match reply {
         Reply::Edited(applied) => Ok(outcome(&applied)),
         Reply::Sent(ticket) => Ok(sent(ticket)),
         Reply::Nothing(why) => Ok(Outcome { text: Some(why.into()), ..Outcome::default() }),
         Reply::Yours(command) => {
-            let text = asked.service.program.answer(&command);
+            let text = asked.service.program.answer(&command, at);
             let text = text.map_err(|why| Fault::new(Code::NotHere, why))?;
             Ok(Outcome { text: Some(text), ..Outcome::default() })
         }

@@ -1,19 +1,20 @@
 //! What does the program around the engine add to the channel?
 
 use sostenuto_engine::{Applied, Desk};
-use sostenuto_graph::Ticket;
+use sostenuto_graph::{Ticket, When};
 use sostenuto_patch::Load;
 use sostenuto_patch::command::Command;
 
 /// The program that the engine runs in, as the channel needs it. `()` is one that adds nothing: commands about files and the program are refused, and
 /// patches that name files.
 pub trait Program: Send + Sync + 'static {
-    /// Carries out a command that the desk leaves to whoever holds it (files, the program, what can be shown); gives what is to be shown. Called on a
-    /// client's thread, which it may hold up. `[control]`
+    /// Carries out a command that the desk leaves to whoever holds it (files, the program, what can be shown); gives what is to be shown. `at` is
+    /// the time that was said with it. Called on a client's thread, which it may hold up. `[control]`
     ///
     /// # Errors
     /// Why not, for people.
-    fn answer(&self, command: &Command) -> Result<String, String> {
+    fn answer(&self, command: &Command, at: When) -> Result<String, String> {
+        _ = at;
         Err(format!("`{command}` is not done here for clients"))
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sostenuto_control::messages::{self, ControlEvent};
 use sostenuto_control::{Change, Program};
 use sostenuto_engine::Desk;
+use sostenuto_graph::When;
 use sostenuto_patch::Load;
 use sostenuto_patch::command::Command;
 use std::sync::{Arc, Mutex};
@@ -214,9 +215,9 @@ fn kinds_ports_and_devices_are_listed() {
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
 impl Program for Recorder {
-    fn answer(&self, command: &Command) -> Result<String, String> {
+    fn answer(&self, command: &Command, at: When) -> Result<String, String> {
         match command {
-            Command::Where => Ok("here".into()),
+            Command::Where => Ok(format!("here, {at:?}")),
             other => Err(format!("not {other}")),
         }
     }
@@ -255,7 +256,9 @@ fn the_program_answers_hears_and_gives_files() {
         caller.ask("command", json!({ "line": line })).unwrap();
     }
     caller.ask("set", json!({ "node": "out", "param": "gain", "value": -7, "step": false })).unwrap();
-    assert_eq!(caller.ask("command", json!({ "line": "where" })).unwrap()["text"], "here");
+    assert_eq!(caller.ask("command", json!({ "line": "where" })).unwrap()["text"], "here, Now");
+    let timed = caller.ask("command", json!({ "line": "@500f where" })).unwrap();
+    assert_eq!(timed["text"], "here, Frame(500)");
     let refused = caller.ask("command", json!({ "line": "save x" })).unwrap_err();
     assert_eq!((&refused["code"], &refused["message"]), (&json!("not_here"), &json!("not save x")));
     let heard = recorder.0.lock().unwrap().clone();

@@ -339,6 +339,7 @@ impl Conductor {
                     self.order.open.remove(ticket);
                     self.tail_began(*ticket, *frame);
                     self.retired_since(*ticket, *frame);
+                    recordings::ended(&mut self.recordings, *ticket);
                 }
                 Event::Set { ticket, frame } => self.acknowledged(*ticket, *frame),
                 Event::Refused { ticket, .. } => drop(self.order.open.remove(ticket)),

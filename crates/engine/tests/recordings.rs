@@ -1,7 +1,7 @@
 //! What is recorded is what is heard, or what a node puts out, sample for sample, whatever is edited meanwhile; and recording neither allocates nor waits on the audio thread.
 
 use sostenuto_engine::{Conductor, EngineError, Recorded};
-use sostenuto_graph::{Executor, Limits};
+use sostenuto_graph::{Executor, Limits, When};
 use sostenuto_reel::{Take, Taken, Tape};
 use sostenuto_trap::{TrapAllocator, forbidden};
 
@@ -58,7 +58,7 @@ fn what_is_heard_is_recorded_from_the_first_frame_through_all_edits() {
     let mut rig = Rig::new();
     rig.conductor.play_toml(PATCH).unwrap();
     let (tape, mut take) = Tape::new(2, 100_000);
-    rig.conductor.record(&Recorded::Heard, tape).unwrap();
+    rig.conductor.record(&Recorded::Heard, tape, None).unwrap();
     rig.play(5000);
     rig.conductor.set("soft", "cutoff", 300.0, None, None).unwrap();
     rig.play(3000);
@@ -85,7 +85,7 @@ fn a_node_is_recorded_while_it_is_there() {
     let mut rig = Rig::new();
     rig.conductor.play_toml(PATCH).unwrap();
     let (tape, mut take) = Tape::new(1, 100_000);
-    rig.conductor.record(&Recorded::Node("soft".into()), tape).unwrap();
+    rig.conductor.record(&Recorded::Node("soft".into()), tape, None).unwrap();
     rig.play(4000);
     let recorded = taken(&mut take);
     assert!(recorded.iter().zip(rig.heard.chunks_exact(2)).all(|(a, b)| *a == b[0]));
@@ -105,14 +105,41 @@ fn a_recording_that_ends_lets_its_tape_go_on_the_control_side() {
     let mut rig = Rig::new();
     rig.conductor.play_toml(PATCH).unwrap();
     let (tape, mut take) = Tape::new(2, 100_000);
-    let key = rig.conductor.record(&Recorded::Heard, tape).unwrap();
+    let key = rig.conductor.record(&Recorded::Heard, tape, None).unwrap();
     rig.play(1000);
-    rig.conductor.end_recording(key).unwrap();
+    rig.conductor.end_recording(key, None).unwrap();
     rig.play(1000);
     assert!(take.is_over());
     assert_eq!(taken(&mut take), rig.heard[..2000]);
-    rig.conductor.end_recording(key).unwrap();
+    rig.conductor.end_recording(key, None).unwrap();
     let (tape, _) = Tape::new(2, 100);
-    let why = rig.conductor.record(&Recorded::Node("sofd".into()), tape).unwrap_err();
+    let why = rig.conductor.record(&Recorded::Node("sofd".into()), tape, None).unwrap_err();
     assert!(matches!(&why, EngineError::NoSuchNode { .. }) && why.to_string().contains("soft"), "{why}");
+}
+
+#[test]
+fn a_recording_begins_and_ends_at_its_frame_whatever_is_edited_meanwhile() {
+    let mut rig = Rig::new();
+    rig.conductor.play_toml(PATCH).unwrap();
+    rig.play(100);
+    let (tape, mut take) = Tape::new(2, 100_000);
+    let key = rig.conductor.record(&Recorded::Heard, tape, Some(1_001)).unwrap();
+    rig.play(2000);
+    rig.conductor.end_recording(key, Some(7_777)).unwrap();
+    // The end is asked for and not yet there: what is edited now waits for it, and is not led to what goes.
+    rig.conductor.play_toml(&PATCH.replace("saw", "triangle")).unwrap();
+    rig.conductor.end_recording(key, None).unwrap();
+    rig.play(5000);
+    assert!(!take.is_over());
+    rig.play(5000);
+    assert!(take.is_over());
+    assert_eq!(taken(&mut take), rig.heard[2 * 1_001..2 * 7_777]);
+
+    // On a bar line, which the audio thread finds.
+    let (tape, mut take) = Tape::new(2, 200_000);
+    let key = rig.conductor.record(&Recorded::Heard, tape, When::NextBar).unwrap();
+    rig.play(96_000);
+    rig.conductor.end_recording(key, When::NextBeat).unwrap();
+    rig.play(48_000);
+    assert_eq!(taken(&mut take), rig.heard[2 * 96_000..2 * 120_000]);
 }

@@ -7,6 +7,7 @@ mod fault;
 mod parse;
 mod playing;
 mod read;
+mod recording;
 mod rewire;
 mod table;
 mod when;
@@ -16,6 +17,7 @@ pub use complete::{Candidate, complete};
 pub use edit::{edit, edit_resolved};
 pub use fault::{CommandError, CommandFault};
 pub use parse::{parse, parse_script};
+pub use recording::Depth;
 pub use table::{CommandInfo, commands, help};
 pub use when::When;
 
@@ -295,6 +297,24 @@ pub enum Command {
         /// The file; the one that it came from if it is not said.
         path: Option<String>,
     },
+    /// Records into a WAV file what is heard, or what a node puts out.
+    Record {
+        /// The file.
+        path: String,
+        /// The node; what is heard if it is not said.
+        of: Option<String>,
+        /// How samples are written.
+        depth: Depth,
+        /// Whether a file that is there is written over.
+        overwrite: bool,
+    },
+    /// Ends recordings.
+    EndRecording {
+        /// The file of one; all if it is not said.
+        path: Option<String>,
+    },
+    /// Lists the recordings that are under way.
+    Recordings,
     /// Takes the last edits back.
     Undo {
         /// How many, from 1.
@@ -341,6 +361,11 @@ impl Command {
                 | C::Tempo { .. }
                 | C::Meter { .. }
         )
+    }
+
+    /// Whether it begins or ends a recording.
+    pub fn records(&self) -> bool {
+        matches!(self, Command::Record { .. } | Command::EndRecording { .. })
     }
 
     /// Whether [`edit`] takes it: whether it changes the patch.

@@ -288,6 +288,8 @@ fn what_could_stand_at_the_cursor() {
         ("connect tone mix g", "gain="),
         ("bypass echo o", "on off"),
         ("remove echo ", "--tail"),
+        ("record take.wav ", "of depth overwrite"),
+        ("record take.wav of ec", "echo"),
         ("note C4 f", "for"),
         ("off ti", ""),
         ("tempo 90 ", "over"),
@@ -317,7 +319,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_printed_command_is_the_same_command(name in 0usize..commands().len(), words in prop::collection::vec("[a-z]{1,6}|[a-z]\\.[a-z]{1,3}|from|to|over|depth|gain=-3|x=\"a b\"|'q w'|2s|at|\"from\"|#|@1|C4|60\\.5|E4\\+3c|0\\.25|-1|5:3|6/8|beats|--tail|for|next|bar", 0..6)) {
+    fn a_printed_command_is_the_same_command(name in 0usize..commands().len(), words in prop::collection::vec("[a-z]{1,6}|[a-z]\\.[a-z]{1,3}|from|to|over|depth|stop|of|overwrite|16|32f|gain=-3|x=\"a b\"|'q w'|2s|at|\"from\"|#|@1|C4|60\\.5|E4\\+3c|0\\.25|-1|5:3|6/8|beats|--tail|for|next|bar", 0..6)) {
         kinds::rounds::commanded(&format!("{} {}", commands()[name].name, words.join(" ")));
     }
 }

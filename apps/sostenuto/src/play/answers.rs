@@ -2,11 +2,15 @@
 
 use super::indent;
 use super::show::Show;
+use super::takes::{Asked, Takes};
 use crate::clean::causes;
+use crate::record::{WORD, bits};
+use crate::render::encoding;
 use crate::reply;
 use anyhow::Context;
-use sostenuto_engine::{Applied, Controller, Reply};
-use sostenuto_patch::command::Command;
+use sostenuto_engine::{Applied, Controller, Recorded, Reply};
+use sostenuto_graph::When;
+use sostenuto_patch::command::{Command, Depth};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) struct Answers {
     pub controller: Controller,
     pub show: Show,
+    pub takes: Takes,
     /// The file that the patch came from.
     pub file: Option<String>,
     /// Whether saving that file is heard: until another is loaded.
@@ -28,12 +33,19 @@ impl Answers {
         self.show.said(said, applied.ticket, applied.ticket.is_none().then_some(now));
     }
 
-    /// What is to be shown; or why it could not be done.
-    pub fn answer(&self, command: Command) -> Result<String, String> {
+    /// What is to be shown; or why it could not be done. Only recordings begin and end at a time.
+    pub fn answer(&self, command: Command, at: When) -> Result<String, String> {
         let counts = self.controller.counts().unwrap_or_default();
         let shown = match command {
             Command::Load { path } => return self.load(&path),
             Command::Save { path } => return self.save(path),
+            Command::Record { path, of, depth, overwrite } => {
+                return self.record((&path, of, depth, overwrite), at).map_err(|error| causes(&error));
+            }
+            Command::EndRecording { path } => {
+                return self.takes.end(path.as_deref(), at).map_err(|error| causes(&error));
+            }
+            Command::Recordings => return Ok(self.takes.listed()),
             Command::Nodes { kind } => Ok(reply::kinds(kind.as_deref())),
             Command::Help { command } => Ok(reply::helped(command.as_deref())),
             Command::List => self.controller.with(|desk| reply::list(desk)),
@@ -46,6 +58,16 @@ impl Answers {
             other => return Err(reply::unable(&other)),
         };
         shown.map_err(|error| error.to_string())
+    }
+
+    fn record(
+        &self,
+        (path, of, depth, overwrite): (&str, Option<String>, Depth, bool),
+        at: When,
+    ) -> anyhow::Result<String> {
+        let what = of.map_or(Recorded::Heard, Recorded::Node);
+        let (encoding, remedy) = (encoding(bits(depth)), (!overwrite).then_some(WORD));
+        self.takes.begin(Asked { path: path.as_ref(), what, encoding, remedy }, at)
     }
 
     fn load(&self, path: &str) -> Result<String, String> {

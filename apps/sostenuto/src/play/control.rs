@@ -7,6 +7,7 @@ use crate::cli;
 use anyhow::Result;
 use sostenuto_control::{Change, Program, Server, Settings, Token};
 use sostenuto_engine::{Conductor, Desk};
+use sostenuto_graph::When;
 use sostenuto_patch::command::Command;
 use sostenuto_patch::{Load, to_toml};
 use std::path::PathBuf;
@@ -51,12 +52,12 @@ struct Outside {
 }
 
 impl Program for Outside {
-    fn answer(&self, command: &Command) -> Result<String, String> {
+    fn answer(&self, command: &Command, at: When) -> Result<String, String> {
         if *command == Command::Quit {
             let ends = self.wake.send(Wake::End);
             return ends.map(|()| "the program ends".into()).map_err(|_| "it ends already".into());
         }
-        self.answers.answer(command.clone())
+        self.answers.answer(command.clone(), at)
     }
 
     fn heard(&self, desk: &Desk, change: Change<'_>) {

@@ -22,9 +22,13 @@ impl Session {
         let said = command.clone();
         let outcome = self.controller.with(move |desk| {
             let at = at.map_or(When::Now, |at| desk.when(&at));
-            desk.carry_out(&command, at)
+            desk.carry_out(&command, at).map(|reply| (reply, at))
         });
-        match outcome {
+        let at = match &outcome {
+            Ok(Ok((_, at))) => *at,
+            _ => When::Now,
+        };
+        match outcome.map(|outcome| outcome.map(|(reply, _)| reply)) {
             Ok(Ok(Reply::Edited(applied))) => {
                 let lines: Vec<String> = applied.edits.iter().map(|edit| format!("  {edit}")).collect();
                 self.show.print(&lines.join("\n"));
@@ -37,7 +41,7 @@ impl Session {
             }
             Ok(Ok(Reply::Nothing(why))) => self.show.print(why),
             Ok(Ok(Reply::Yours(command))) => {
-                self.show.print(&self.answers.answer(command).unwrap_or_else(|why| why))
+                self.show.print(&self.answers.answer(command, at).unwrap_or_else(|why| why))
             }
             Ok(Ok(_)) => {}
             Ok(Err(error)) => self.show.print(&format!("{error}")),

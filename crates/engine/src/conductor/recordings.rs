@@ -3,7 +3,7 @@
 use super::Conductor;
 use crate::error::EngineError;
 use crate::score::{Score, Transaction};
-use sostenuto_graph::{Activity, Command, Io, NodeId, Port, Processor, QUANTUM, ROOT, Shape, Stream};
+use sostenuto_graph::{Activity, Io, NodeId, Port, Processor, QUANTUM, ROOT, Shape, Stream, Ticket, When};
 use sostenuto_patch::{OUTPUT_KIND, Resolved};
 use sostenuto_reel::Tape;
 
@@ -29,6 +29,8 @@ pub(super) struct Recording {
     /// The node of the graph that records, and those that it hears.
     node: NodeId,
     sources: Vec<NodeId>,
+    /// What will acknowledge its end, once that was asked for.
+    ends: Option<Ticket>,
 }
 
 impl Recording {
@@ -51,13 +53,18 @@ fn wanted(id: Option<&str>, next: &Resolved, find: impl Fn(&str) -> Option<NodeI
 }
 
 impl Conductor {
-    /// Records onto a tape, from the frame on at which the batch takes effect that this sends: the very first one if nothing was rendered yet. Channels are
-    /// those of the tape, by the rule that cables follow. The tape is dropped, on this side, after [`end_recording`](Self::end_recording). While it records, an engine
-    /// keeps its rate.
+    /// Records onto a tape, from the frame on at which the batch takes effect that this sends: at a time, or as soon as may be, which is the very first frame if nothing was
+    /// rendered yet. Channels are those of the tape, by the rule that cables follow. The tape is dropped, on this side, after
+    /// [`end_recording`](Self::end_recording). While it records, an engine keeps its rate.
     ///
     /// # Errors
     /// No such node, or a full ring. The tape is dropped then.
-    pub fn record(&mut self, what: &Recorded, tape: Tape) -> Result<RecordingKey, EngineError> {
+    pub fn record(
+        &mut self,
+        what: &Recorded,
+        tape: Tape,
+        at: impl Into<When>,
+    ) -> Result<RecordingKey, EngineError> {
         self.say();
         self.make_room(1)?;
         let id = match what {
@@ -74,31 +81,33 @@ impl Conductor {
         }
         let batch = edit.commit()?;
         self.own.insert(batch.ticket());
-        self.own.extend(batch.follow_ups());
-        self.send(Command::Apply(batch))?;
+        let at = self.time_of(at.into(), &[]);
+        self.send_batch(batch, at)?;
         self.last_recording += 1;
         let key = RecordingKey(self.last_recording);
-        self.recordings.push(Recording { key, id, node, sources });
+        self.recordings.push(Recording { key, id, node, sources, ends: None });
         Ok(key)
     }
 
-    /// Ends a recording. Its tape is dropped when what the audio thread sends back is [looked at](Self::notices). One that is not there is passed over.
+    /// Ends a recording, at a time or as soon as may be. Its tape is dropped when what the audio thread sends back then is [looked at](Self::notices). One that is not there, or
+    /// was told to end before, is passed over.
     ///
     /// # Errors
     /// A full ring; it goes on then.
-    pub fn end_recording(&mut self, key: RecordingKey) -> Result<(), EngineError> {
-        let Some(place) = self.recordings.iter().position(|recording| recording.key == key) else {
+    pub fn end_recording(&mut self, key: RecordingKey, at: impl Into<When>) -> Result<(), EngineError> {
+        let is_meant = |recording: &Recording| recording.key == key && recording.ends.is_none();
+        let Some(place) = self.recordings.iter().position(is_meant) else {
             return Ok(());
         };
         self.make_room(1)?;
-        let recording = self.recordings.swap_remove(place);
         let mut edit = self.graph.edit();
         edit.fade(0);
-        edit.remove(recording.node)?;
+        edit.remove(self.recordings[place].node)?;
         let batch = edit.commit()?;
         self.own.insert(batch.ticket());
-        self.own.extend(batch.follow_ups());
-        self.send(Command::Apply(batch))
+        self.recordings[place].ends = Some(batch.ticket());
+        let at = self.time_of(at.into(), &[]);
+        self.send_batch(batch, at).map(drop)
     }
 }
 
@@ -111,6 +120,10 @@ pub(super) fn follow(
 ) -> Result<Vec<Vec<NodeId>>, EngineError> {
     let mut all = Vec::with_capacity(recordings.len());
     for recording in recordings {
+        if recording.ends.is_some() {
+            all.push(recording.sources.clone());
+            continue;
+        }
         let wanted = recording.wanted(next, |id| score.node_of(id).ok());
         for source in wanted.iter().filter(|source| !recording.sources.contains(source)) {
             edit.connect(source.output(0), recording.node.input(0), 1.0)?;
@@ -118,6 +131,11 @@ pub(super) fn follow(
         all.push(wanted);
     }
     Ok(all)
+}
+
+/// Forgets those that a batch with this ticket ended.
+pub(super) fn ended(recordings: &mut Vec<Recording>, ticket: Ticket) {
+    recordings.retain(|recording| recording.ends != Some(ticket));
 }
 
 /// Notes what recordings hear.

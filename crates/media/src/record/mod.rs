@@ -15,8 +15,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod in_place;
 mod keep;
 mod worker;
+
+pub use in_place::InPlace;
 
 pub use sostenuto_reel::{Loss, Tape};
 
@@ -29,6 +32,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use worker::Worker;
 
 /// How a recording is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -131,20 +135,31 @@ fn begin<W: Write + Seek + Send + 'static>(
     options: Options,
 ) -> Result<(Tape, Recorder), WriteError> {
     let frames = (options.seconds.clamp(0.01, 60.0) * f64::from(format.rate)).ceil() as usize;
-    let (tape, take) = Tape::new(format.channels, frames);
-    let meters = Arc::new(Meters {
-        lost: take.lost(),
-        frames: Gauge::<u64>::new(0),
-        state: Gauge::<u32>::new(RUNNING),
-    });
-    let writer = writer.with_rf64_beyond(options.rf64_beyond);
-    let worker = worker::Worker::new(writer, take, meters.clone(), format.channels);
+    let (tape, worker, meters) = worker(writer.with_rf64_beyond(options.rf64_beyond), format, frames);
     let every = options.every;
     let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || worker.run(every))?;
     Ok((tape, Recorder { meters, thread: Some(thread), kept: None }))
 }
 
+/// A tape on which so many frames can wait, and what writes it.
+fn worker<W: Write + Seek>(
+    writer: Writer<W>,
+    format: Format,
+    frames: usize,
+) -> (Tape, Worker<W>, Arc<Meters>) {
+    let (tape, take) = Tape::new(format.channels, frames);
+    let (lost, frames, state) = (take.lost(), Gauge::<u64>::new(0), Gauge::<u32>::new(RUNNING));
+    let meters = Arc::new(Meters { lost, frames, state });
+    let worker = Worker::new(writer, take, meters.clone(), format.channels);
+    (tape, worker, meters)
+}
+
 impl Recorder {
+    /// Whether it has ended by itself, because its tape is gone or because writing went wrong: then [`finish`](Self::finish) does not wait. `[any]`
+    pub fn is_over(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// How it stands. `[any]`
     pub fn status(&self) -> Status {
         Status {

@@ -36,6 +36,11 @@ impl<W: Write + Seek> Worker<W> {
         }
         self.meters.frames.set(self.writer.written().frames);
         outcome?;
+        self.finish()
+    }
+
+    /// Makes the file whole.
+    fn finish(self) -> Result<Recorded, WriteError> {
         let lost = self.take.lost_frames();
         let written = self.writer.finish().inspect_err(|_| self.meters.state.set(FAILED))?;
         self.meters.frames.set(written.frames);
@@ -62,8 +67,20 @@ impl<W: Write + Seek> Worker<W> {
         }
     }
 
+    /// Writes what is left, and makes the file whole.
+    pub fn complete(mut self) -> Result<Recorded, WriteError> {
+        self.write_what_is_there()?;
+        self.end()?;
+        self.finish()
+    }
+
+    /// Whether the tape is gone, so that nothing more will come.
+    pub fn is_over(&self) -> bool {
+        self.take.is_over()
+    }
+
     /// What waits by now; whether that was anything.
-    fn write_what_is_there(&mut self) -> Result<bool, WriteError> {
+    pub fn write_what_is_there(&mut self) -> Result<bool, WriteError> {
         let mut left = self.take.waiting();
         let wrote = left > 0;
         while let Some(taken) = self.take.next(&mut self.room, left) {

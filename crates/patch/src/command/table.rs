@@ -2,7 +2,7 @@
 
 use super::fault::{CommandError, CommandFault};
 use super::parse::Args;
-use super::{Command, Ramp, playing, read};
+use super::{Command, Ramp, playing, read, recording};
 use crate::suggest::nearest;
 
 /// A command as the help tells it.
@@ -287,6 +287,15 @@ static COMMANDS: &[CommandInfo] = &[
     ),
     row("load", "load FILE", "play another patch", "load other.toml", &[Arg::Free, Arg::End], read::load),
     row("save", "save [FILE]", "write the patch down", "save", &[Arg::Free, Arg::End], read::save),
+    row(
+        "record",
+        "record FILE [of NODE] [depth 16|24|32f] [overwrite] | record stop [FILE] | record",
+        "record what is heard, or a node, to a WAV file; end it, or all; list what is recorded",
+        "record take.wav of filter depth 32f",
+        &[Arg::Free, Arg::End],
+        recording::record,
+    )
+    .with(&[("of", Arg::Node), ("depth", Arg::Free), ("overwrite", Arg::End)]),
     row(
         "undo",
         "undo [N]",

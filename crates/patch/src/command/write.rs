@@ -2,7 +2,7 @@
 
 use super::playing::ORDERS;
 use super::when::exact;
-use super::{Command, Mark, Ramp, Tail, Timed};
+use super::{Command, Mark, Ramp, Tail, Timed, recording};
 use crate::words::quote;
 use sostenuto_nodes::LooperOrder;
 use sostenuto_units::Pitch;
@@ -53,6 +53,7 @@ impl fmt::Display for Command {
             Command::Devices => f.write_str("devices"),
             Command::Ping => f.write_str("ping"),
             Command::Quit => f.write_str("quit"),
+            command if command.records() || *command == Command::Recordings => recording::write(command, f),
             command => write_playing(command, f),
         }
     }
