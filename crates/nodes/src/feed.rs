@@ -159,9 +159,11 @@ impl FromProgram {
         let mut row = std::mem::take(&mut self.row);
         self.ring.pop_slice(row.get_mut(..frames * self.channels).unwrap_or_default());
         for (channel, out) in outputs.iter_mut().enumerate() {
-            let samples = row.iter().skip(channel).step_by(self.channels);
-            for (later, (to, sample)) in out.iter_mut().skip(from).take(frames).zip(samples).enumerate() {
-                *to = *sample * self.gain(later);
+            let Some(out) = out.get_mut(from..to) else { continue };
+            let samples = row.chunks_exact(self.channels).filter_map(|frame| frame.get(channel));
+            out.iter_mut().zip(samples).for_each(|(to, sample)| *to = *sample);
+            if self.phase != Phase::Playing {
+                out.iter_mut().enumerate().for_each(|(later, sample)| *sample *= self.gain(later));
             }
         }
         self.row = row;
