@@ -37,6 +37,7 @@ enum Deed {
     Choke(u64),
     Change(u64, Change),
     Load(usize, Option<usize>),
+    Volume(usize, f32, f32),
 }
 
 /// A straight way, as a function of the frames since it began.
@@ -94,6 +95,7 @@ struct Voice {
     part: Part,
     envelope: Way,
     sides: [Way; 2],
+    volume: Way,
     gain: f32,
     pan: f32,
     cutoff: f32,
@@ -104,6 +106,7 @@ struct Model {
     config: SamplerConfig,
     buffers: Vec<Arc<Buffer>>,
     slots: Vec<(Option<usize>, SlotSettings)>,
+    volumes: Vec<Way>,
     voices: Vec<Option<Voice>>,
     ghosts: Vec<Option<Voice>>,
     order: usize,
@@ -160,6 +163,14 @@ impl Voice {
             self.wrapped = true;
         }
     }
+    /// Whether the next step leads around a loop that takes 10 ms or more.
+    fn is_to_tell(&self) -> bool {
+        let (start, end, _) = self.looped;
+        let steps = (self.step >> 16).unsigned_abs() as f64;
+        let mut next = self.clone();
+        next.place += next.step;
+        next.looping && next.is_beyond() && (end - start) as f64 * (1u64 << 48) as f64 / steps >= 0.01 * RATE
+    }
     /// A frame of what is heard, which goes around.
     fn frame(&self, buffer: &Buffer, frame: i64, channel: usize) -> f32 {
         let channels = buffer.channels();
@@ -201,7 +212,7 @@ impl Voice {
         ((third * t + (way - slope - third)) * t + slope) * t + b
     }
     /// One frame; `None` once it is over.
-    fn tick(&mut self, model: (&Buffer, &SamplerConfig, u64)) -> Option<[f32; 2]> {
+    fn tick(&mut self, model: (&Buffer, &SamplerConfig, u64)) -> Option<([f32; 2], bool)> {
         let (buffer, config, frame) = model;
         let (attack, decay, release, sustain) = TIMES;
         if self.part == Part::Fresh {
@@ -237,13 +248,15 @@ impl Voice {
                 );
                 x = low[0];
             }
-            *out = x * (self.envelope.now() * self.sides[channel].now());
+            *out = x * (self.envelope.now() * self.volume.now() * self.sides[channel].now());
         }
         self.envelope.done = (self.envelope.done + 1).min(self.envelope.frames);
         self.sides.iter_mut().for_each(|side| side.done = (side.done + 1).min(side.frames));
+        self.volume.done = (self.volume.done + 1).min(self.volume.frames);
+        let tells = self.is_to_tell();
         self.place += self.step;
         self.around();
-        Some(out)
+        Some((out, tells))
     }
 }
 
@@ -268,7 +281,7 @@ impl Model {
         let all = || self.voices.iter().enumerate().filter_map(|(n, v)| Some((n, v.as_ref()?)));
         let oldest = || all().min_by_key(|(_, v)| v.order).map(|(n, _)| n);
         let loud = |v: &Voice| {
-            let level = (v.trigger.velocity * v.slot.gain * v.gain).abs();
+            let level = (v.trigger.velocity * v.slot.gain * v.gain * v.volume.now()).abs();
             if v.part == Part::Fresh { level } else { level * v.envelope.now() }
         };
         match self.config.steal {
@@ -323,6 +336,7 @@ impl Model {
             part: Part::Fresh,
             envelope: Way::hold(0.0),
             sides: [Way::hold(0.0); 2],
+            volume: self.volumes[trigger.slot],
             gain: trigger.gain,
             pan: trigger.pan,
             cutoff: 0.0,
@@ -376,6 +390,15 @@ impl Model {
         }
         self.voices[number] = Some(voice);
     }
+    fn set_volume(&mut self, slot: usize, gain: f32, seconds: f32) {
+        let volume = self.volumes[slot].to(gain, (f64::from(seconds) * RATE + 0.5) as u32);
+        self.volumes[slot] = volume;
+        for voice in self.voices.iter_mut().chain(&mut self.ghosts).flatten() {
+            if voice.trigger.slot == slot {
+                voice.volume = volume;
+            }
+        }
+    }
     fn load(&mut self, slot: usize, buffer: Option<usize>) {
         let before = self.slots[slot].0;
         self.slots[slot].0 = buffer;
@@ -410,12 +433,15 @@ impl Model {
     }
     fn tick(&mut self) -> [f32; 2] {
         let mut sum = [0.0f32; 2];
-        let mut ended = Vec::new();
+        let (mut ended, mut around) = (Vec::new(), Vec::new());
         for (number, place) in self.voices.iter_mut().chain(&mut self.ghosts).enumerate() {
             let Some(voice) = place else { continue };
             let buffer = self.buffers[voice.buffer].clone();
             match voice.tick((&buffer, &self.config, self.frame)) {
-                Some(out) => sum.iter_mut().zip(out).for_each(|(sum, x)| *sum += x),
+                Some((out, tells)) => {
+                    sum.iter_mut().zip(out).for_each(|(sum, x)| *sum += x);
+                    around.extend(tells.then_some((number, voice.trigger.slot, voice.trigger.id)));
+                }
                 None => {
                     ended.push((number, voice.trigger.slot, voice.trigger.id));
                     *place = None;
@@ -427,6 +453,10 @@ impl Model {
             self.tell(What::Finished, slot, id);
         }
         self.frame += 1;
+        for (_, slot, id) in around.into_iter().filter(|(number, ..)| *number < voices) {
+            self.tell(What::Looped, slot, id);
+        }
+        self.volumes.iter_mut().for_each(|volume| volume.done = (volume.done + 1).min(volume.frames));
         sum
     }
 }
@@ -466,7 +496,7 @@ fn deed(dice: &mut Dice, ids: u64) -> Deed {
         end: [0, 100 + dice.below(200)][dice.below(2)],
         crossfade: dice.below(60),
     };
-    match dice.below(20) {
+    match dice.below(21) {
         0..9 => Deed::Trigger(Trigger {
             slot: dice.below(7),
             id: ids,
@@ -485,6 +515,7 @@ fn deed(dice: &mut Dice, ids: u64) -> Deed {
         15 => Deed::Change(id, Change::Cutoff(dice.between(100.0, 5000.0))),
         16 => Deed::Change(id, Change::Loop(points(dice))),
         17 => Deed::Change(id, Change::LoopOff),
+        18 => Deed::Volume(dice.below(6), dice.between(0.4, 1.6), [0.0, 0.002, 0.02][dice.below(3)]),
         _ => Deed::Load(dice.below(6), [None, Some(dice.below(5)), Some(dice.below(5))][dice.below(3)]),
     }
 }
@@ -540,6 +571,7 @@ fn kernel(scene: &Scene, mut block: impl FnMut() -> usize) -> (Vec<[f32; 2]>, Ve
                 Deed::Stop(id) => sampler.stop(|_, named| named == *id),
                 Deed::Choke(id) => sampler.choke(frame, |_, named| named == *id, |h| told.push(h)),
                 Deed::Change(id, change) => drop(sampler.change(*id, *change)),
+                Deed::Volume(slot, gain, seconds) => sampler.set_volume(*slot, *gain, *seconds),
                 Deed::Load(slot, buffer) => {
                     sampler
                         .load(*slot, buffer.map(|b| scene.buffers[b].clone()), frame, |h| told.push(h))
@@ -573,6 +605,7 @@ fn model(scene: &Scene) -> (Vec<[f32; 2]>, Vec<Happening>, u64) {
         config: scene.config,
         buffers: scene.buffers.clone(),
         slots: scene.slots.clone(),
+        volumes: vec![Way::hold(1.0); 6],
         voices: vec![None; scene.config.voices],
         ghosts: vec![None; scene.config.voices],
         order: 0,
@@ -603,6 +636,7 @@ fn model(scene: &Scene) -> (Vec<[f32; 2]>, Vec<Happening>, u64) {
                     }
                 }
                 Deed::Change(id, change) => model.change(*id, *change),
+                Deed::Volume(slot, gain, seconds) => model.set_volume(*slot, *gain, *seconds),
                 Deed::Load(slot, buffer) => model.load(*slot, *buffer),
             }
         }
@@ -625,7 +659,7 @@ fn sorted(mut told: Vec<Happening>) -> Vec<Happening> {
 
 #[test]
 fn a_plain_model_plays_the_same_bits() {
-    let (mut loud, mut whats) = (0, [0; 5]);
+    let (mut loud, mut whats) = (0, [0; 6]);
     for seed in 0..400 {
         let between = [Interpolate::Linear, Interpolate::Cubic][seed as usize % 2];
         let scene = scene(seed, between);

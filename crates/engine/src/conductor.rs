@@ -4,6 +4,7 @@ mod buffers;
 mod held;
 mod knobs;
 mod lanes;
+mod line;
 mod playing;
 mod rate;
 mod recordings;
@@ -24,16 +25,18 @@ use crate::stage::Stage;
 use buffers::Handed;
 use knobs::Knobs;
 pub use knobs::ParameterHandle;
+use line::SharedLine;
+pub use line::{LineFull, NodeLine};
 use playing::Playing;
 use recordings::Recording;
 pub use recordings::{Recorded, RecordingKey};
 use sostenuto_graph::{
-    AudioGraph, Batch, Command, EngineLoad, Event, Executor, Limits, NodeId, ROOT, Remote, Stream, Ticket,
-    When,
+    AudioGraph, Batch, Command, CommandSender, EngineLoad, Event, EventReceiver, Executor, Limits, NodeId,
+    ROOT, Remote, Stream, Ticket, When,
 };
 use sostenuto_patch::{Catalogue, Checked, Edit, Notation, Patch, Resolved, diff, read};
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use streams::{Fed, Watched};
 use tails::{Keep, Tail};
 use wires::Retired;
@@ -50,6 +53,14 @@ pub struct Applied {
     pub ticket: Option<Ticket>,
     /// The edits, smallest batch that makes the old patch the new one.
     pub edits: Vec<Edit>,
+}
+
+/// What leads to the audio thread and back.
+#[derive(Debug)]
+struct Rings {
+    commands: CommandSender,
+    events: EventReceiver,
+    load: Arc<EngineLoad>,
 }
 
 /// The control side of one engine, without threads or devices of its own. `[control]`
@@ -76,7 +87,9 @@ pub struct Applied {
 #[derive(Debug)]
 pub struct Conductor {
     graph: AudioGraph,
-    remote: Remote,
+    remote: Rings,
+    /// What goes past this conductor.
+    line: SharedLine,
     /// The patch that should sound, settled, but for values that `knobs` knows of; and the same with them, once somebody asked.
     resolved: Resolved,
     told: OnceLock<Resolved>,
@@ -115,10 +128,11 @@ impl Conductor {
         clock: Option<fn() -> u64>,
     ) -> (Conductor, Executor) {
         let stream = Stream { sample_rate };
-        let (executor, remote) = Executor::new(stream, limits, clock);
+        let (executor, Remote { commands, events, line, load }) = Executor::new(stream, limits, clock);
         let conductor = Conductor {
             graph: AudioGraph::new(stream, channels),
-            remote,
+            remote: Rings { commands, events, load },
+            line: Arc::new(Mutex::new(line)),
             resolved: Resolved::silence(),
             told: OnceLock::new(),
             knobs: Knobs::default(),

@@ -25,7 +25,7 @@ mod stage;
 
 #[cfg(feature = "native")]
 pub use audio::{AudioEngine, AudioError, Controller, Outlet};
-pub use conductor::{Applied, Conductor, ParameterHandle, Recorded, RecordingKey};
+pub use conductor::{Applied, Conductor, LineFull, NodeLine, ParameterHandle, Recorded, RecordingKey};
 pub use desk::{Desk, DeskError, Reloaded, Reply};
 pub use error::EngineError;
 pub use helpers::Helpers;

@@ -10,6 +10,7 @@ use crate::band::Band;
 use crate::batch::{Arena, Batch};
 use crate::block::{Block, QUANTUM};
 use crate::care::each_slot;
+use crate::line::{LineReceiver, LineSender, line};
 use crate::load::Probe;
 use crate::message::{
     CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, commands, events,
@@ -44,11 +45,19 @@ pub struct Limits {
     pub waiting: usize,
     /// Commands taken from the ring in one callback; the rest comes in the next, and that is counted.
     pub commands_per_callback: usize,
+    /// Words that the line holds. Full is an error that the sender sees. As many are taken in one callback as commands.
+    pub words: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { messages: DEFAULT_MESSAGES, agenda: 4096, waiting: 64, commands_per_callback: 256 }
+        Limits {
+            messages: DEFAULT_MESSAGES,
+            agenda: 4096,
+            waiting: 64,
+            commands_per_callback: 256,
+            words: 4096,
+        }
     }
 }
 
@@ -59,6 +68,8 @@ pub struct Remote {
     pub commands: CommandSender,
     /// Where events come out.
     pub events: EventReceiver,
+    /// Where words for nodes go in that do not wait for commands.
+    pub line: LineSender,
     /// How the engine fares.
     pub load: Arc<EngineLoad>,
 }
@@ -94,6 +105,7 @@ pub struct Executor {
     playing: Playing,
     scratch: Box<[Block]>,
     inbox: CommandReceiver,
+    line: LineReceiver,
     /// Batches that wait for their frame, or for one before them, with how many changes for the agenda came before. Its capacity is
     /// never exceeded.
     waiting: VecDeque<(u64, Box<Batch>)>,
@@ -115,6 +127,7 @@ impl Executor {
     /// called on the audio thread; without one, load is not measured. `[control]`
     pub fn new(stream: Stream, limits: Limits, clock: Option<fn() -> u64>) -> (Executor, Remote) {
         let (sender, inbox) = commands(limits.messages);
+        let (line_sender, line) = line(limits.words);
         let (events_in, receiver) = events(limits.messages);
         let load = Arc::new(EngineLoad::default());
         let executor = Executor {
@@ -131,6 +144,7 @@ impl Executor {
             playing: Playing::new(stream.sample_rate),
             scratch: vec![Block::SILENT; MAX_PARAMS].into_boxed_slice(),
             inbox,
+            line,
             waiting: VecDeque::with_capacity(limits.waiting.max(1)),
             limits,
             outbox: Outbox::new(events_in, load.clone()),
@@ -141,7 +155,7 @@ impl Executor {
             faults_untold: false,
             first_talker: NONE,
         };
-        (executor, Remote { commands: sender, events: receiver, load })
+        (executor, Remote { commands: sender, events: receiver, line: line_sender, load })
     }
 
     /// The frame that will be rendered next. `[audio]`
@@ -205,7 +219,10 @@ impl Executor {
         let begun = self.probe.now();
         self.outbox.flush();
         self.apply_due();
+        // Words that are there now were sent after commands that are there now.
+        let words = self.line.len();
         self.drain();
+        self.listen(words);
         let mut done = 0;
         while done < frames {
             self.playing.make_due(self.frame);

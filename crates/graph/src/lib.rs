@@ -34,6 +34,7 @@ mod feed;
 mod instrument;
 mod io;
 mod latency;
+mod line;
 mod lineup;
 mod load;
 mod message;
@@ -67,6 +68,7 @@ pub use executor::{Executor, Limits, Remote};
 #[doc(hidden)]
 pub use feed::Adding;
 pub use io::{Flow, Inputs, Io, Outputs, Params, Span, SpanRef};
+pub use line::{LineSender, Word};
 pub use message::{
     Address, Command, CommandReceiver, CommandSender, DEFAULT_MESSAGES, Event, EventReceiver, EventSender,
     NodeId, NoteEvent, Refusal, Set, Ticket, When, commands, events,

@@ -8,7 +8,7 @@ use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{
     Activity, Approach, AudioGraph, Command, Curve, Event, Executor, Io, Limits, Message, Motion, NodeId,
     NoteEvent, Parameter, Port, Processor, ROOT, Refusal, Remote, Report, Reports, Shape, Sink, Source,
-    Stream, Ticket, Told, When,
+    Stream, Ticket, Told, When, Word,
 };
 use sostenuto_trap::{TrapAllocator, forbidden};
 use sostenuto_units::Unit;
@@ -404,4 +404,70 @@ fn what_nobody_takes_is_counted_and_told_and_batches_get_through() {
     room.render(20, 20);
     assert!(room.events().iter().any(|event| matches!(event, Event::Applied { .. })));
     assert_eq!(room.executor.nodes(), room.graph.len());
+}
+
+impl Room {
+    /// Tells by the line, past the commands.
+    fn whisper(&mut self, node: NodeId, (id, value): (u32, f32), at: When) -> Result<(), Word> {
+        let message = Message::new(RISE, 0, id).with_values([value, 0.0, 0.0, 0.0]);
+        let word = Word { node: self.graph.address(node).unwrap(), message, at };
+        forbidden(|| self.remote.line.send(word)).map_err(|full| full.0)
+    }
+}
+
+#[test]
+fn words_come_at_their_frame_and_after_the_commands_sent_before_them() {
+    for (block, per_callback) in [(1, 256), (64, 256), (64, 1), (500, 256)] {
+        let mut room = Room::new(Limits { commands_per_callback: per_callback, ..Limits::default() });
+        // Nothing of it is there yet as the words are sent.
+        let (first, second) = (room.listener(8), room.listener(8));
+        room.whisper(first, (1, 1.0), When::Frame(200)).unwrap();
+        room.whisper(second, (2, 0.5), When::Frame(203)).unwrap();
+        room.whisper(first, (3, 0.25), When::Frame(310)).unwrap();
+        let out = room.render(500, block);
+        let wanted = |frame: usize| match frame {
+            0..200 => 0.0,
+            200..203 => 1.0,
+            203..300 => 1.5,
+            300..303 => 0.5,
+            303..310 => 0.0,
+            310..410 => 0.25,
+            _ => 0.0,
+        };
+        let at = (0..500).find(|frame| out[*frame] != wanted(*frame));
+        assert_eq!(at, None, "blocks of {block}, {per_callback} commands a callback");
+        let events = room.events();
+        assert!(refusals(&events).is_empty());
+        // Nothing acknowledges them but what the nodes tell.
+        assert!(events.iter().all(|event| matches!(event, Event::Applied { .. } | Event::Told { .. })));
+    }
+}
+
+#[test]
+fn words_that_cannot_be_heard_come_back_by_their_ids() {
+    let mut room = Room::new(Limits { words: 4, ..Limits::default() });
+    let node = room.listener(8);
+    let deaf = room.apply(0, |edit| vec![edit.add("deaf", TestNode::boxed(Kind::Gain)).unwrap()])[0];
+    room.whisper(deaf, (7, 1.0), When::Now).unwrap();
+    room.whisper(node, (8, 1.0), When::Now).unwrap();
+    let gone =
+        Word { node: room.graph.address(node).unwrap(), message: Message::new(RISE, 0, 9), at: When::Now };
+    room.render(64, 64);
+    room.apply(0, |edit| {
+        edit.remove(node).unwrap();
+        Vec::new()
+    });
+    room.remote.line.send(gone).unwrap();
+    room.render(64, 64);
+    let events = room.events();
+    let refused = events.iter().filter_map(|event| match event {
+        Event::SetRefused { ticket, why } => Some((Word::id_of(*ticket), *why)),
+        _ => None,
+    });
+    let refused: Vec<_> = refused.collect();
+    assert_eq!(refused, [(Some(7), Refusal::Unheard), (Some(9), Refusal::NotSounding)]);
+    assert_eq!(Word::id_of(Ticket(9)), None);
+    // A line that nobody takes from fills up, says so, and counts.
+    let sent = (0..6).filter(|id| room.whisper(deaf, (*id, 0.0), When::Now).is_ok()).count();
+    assert_eq!((sent, room.remote.line.refused()), (4, 2));
 }

@@ -49,6 +49,11 @@ const NOTES: SettingInfo = SettingInfo {
     range: SettingRange::Choice(&["slots", "pitch"]),
     summary: "what a note's pitch chooses: the slot, or how fast the first slot is played",
 };
+const LOOPS: SettingInfo = SettingInfo {
+    name: "tell_loops",
+    range: SettingRange::Choice(&["off", "on"]),
+    summary: "whether it tells each time that a voice begins its loop anew, of loops that take 10 ms or more",
+};
 const FIRST: SettingInfo = SettingInfo {
     name: "first_note",
     range: SettingRange::Number { unit: Unit::Semitones, min: 0.0, max: 127.0, default: 36.0 },
@@ -81,11 +86,11 @@ pub(crate) const KINDS: &[Listing] = &[Listing {
             ParamInfo { default: 8_000.0, ..CUTOFF },
             Q,
         ],
-        settings: &[SLOTS, VOICES, STEAL, BETWEEN, FILTER, NOTES, FIRST],
+        settings: &[SLOTS, VOICES, STEAL, BETWEEN, FILTER, NOTES, FIRST, LOOPS],
         samples: true,
         notes: true,
         verbs: VERBS,
-        tells: &["started", "finished", "dropped", "stolen", "choked"],
+        tells: &["started", "finished", "dropped", "stolen", "choked", "looped"],
         ..Kind::BLANK
     },
     build,
@@ -102,6 +107,7 @@ pub struct Sampling {
     reports: Reports,
     plays_pitch: bool,
     first: f32,
+    tells_loops: bool,
 }
 
 /// Marks the ids of notes beside those that messages give.
@@ -139,7 +145,8 @@ impl Sampling {
         // Each voice may end and each begin between two looks, and some more be dropped.
         let reports = Reports::with_room(4 * config.voices + 64);
         let plays_pitch = choice(&NOTES) == 1;
-        Sampling { kernel, door, reports, plays_pitch, first: setup.setting(FIRST.name) as f32 }
+        let (first, tells_loops) = (setup.setting(FIRST.name) as f32, choice(&LOOPS) == 1);
+        Sampling { kernel, door, reports, plays_pitch, first, tells_loops }
     }
 
     /// What a note means: the slot and how fast.
@@ -178,6 +185,7 @@ impl Sampling {
                 kernel.choke(frame, |slot, id| which.is(slot, id), |h| tell(reports, h));
             }
             Some(Said::Change(id, change)) => drop(kernel.change(id, change)),
+            Some(Said::Volume { slot, gain, seconds }) => kernel.set_volume(slot, gain, seconds),
             None => {}
         }
     }
@@ -232,6 +240,7 @@ fn tell(reports: &mut Reports, happening: Happening) {
         What::Dropped => 2,
         What::Stolen => 3,
         What::Choked => 4,
+        What::Looped => 5,
     };
     reports.tell(Report { frame, what, place: slot as u16, id: id as u32, value: 0.0 });
 }
@@ -240,8 +249,9 @@ impl Machine for Sampling {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         self.serve(io.span.frame);
         if self.kernel.is_silent() {
+            self.kernel.pass(io.span.frames);
             io.outputs.silence_all();
-            return resting_if(self.is_served());
+            return resting_if(self.is_served() && self.kernel.volumes_rest());
         }
         let [gain, cutoff, q] = [0, 5, 6].map(|param| io.params.get(param));
         let mut room: Option<Room> = None;
@@ -250,7 +260,12 @@ impl Machine for Sampling {
         let params = SamplerParams { gain, cutoff, q, attack, decay, sustain: io.params.now(3), release };
         let (frame, reports) = (io.span.frame, &mut self.reports);
         if let Some(out) = io.outputs.first::<2>() {
-            self.kernel.process(&params, frame, out, |happening| tell(reports, happening));
+            let tells_loops = self.tells_loops;
+            self.kernel.process(&params, frame, out, |happening| {
+                if tells_loops || happening.what != What::Looped {
+                    tell(reports, happening);
+                }
+            });
         }
         Activity::Sounding
     }

@@ -73,7 +73,7 @@ pub(super) fn hear(
         2 => copy::<2>(room, samples, channels, way, *place, frames, (between, table, reach)),
         _ => copy::<0>(room, samples, channels, way, *place, frames, (between, table, reach)),
     }
-    *place = way.around(place.after_many(way.pace, frames));
+    *place = way.step_around(place.after_many(way.pace, frames), frames);
     None
 }
 
@@ -237,7 +237,7 @@ fn pick(
             room.rows.iter_mut().for_each(|row| row.iter_mut().skip(i).take(1).for_each(|to| *to = heard));
             room.parts.iter_mut().skip(i).take(1).for_each(|to| *to = [0.0; 2]);
         }
-        *place = way.around(place.after(way.pace));
+        *place = way.step_around(place.after(way.pace), i + 1);
     }
     let made = ended.unwrap_or(frames);
     match between {

@@ -1,6 +1,7 @@
 //! The sampler: which voice plays what, from when to when.
 
 use super::between::{RUN, Room};
+use super::ramp::Ramp;
 use super::render::{Filter, Render, Shared, widest};
 use super::settings::{
     Change, Happening, MOST_SLOTS, MOST_VOICES, SamplerConfig, SlotSettings, Steal, Trigger, VoiceFilter,
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 /// In which one thing fades into another: what was stolen, choked, reloaded or sent elsewhere, in seconds.
 const FADE_SECONDS: f64 = 0.005;
+/// Loops that are shorter than this, in seconds, are not told of: it would be told of nothing else.
+const SHORTEST_LAP_SECONDS: f64 = 0.01;
 
 /// The parameters of a [`Sampler`] over one block.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +72,7 @@ pub struct Sampler {
     rate: f64,
     fade: u32,
     slots: Box<[SlotSettings]>,
+    volumes: Box<[Ramp]>,
     store: Store,
     /// Those that may play, then those that fade.
     voices: Box<[Option<Voice>]>,
@@ -99,6 +103,7 @@ impl Sampler {
             rate,
             fade: (FADE_SECONDS * rate + 0.5) as u32,
             slots: vec![SlotSettings::default(); slots].into(),
+            volumes: vec![Ramp::hold(1.0); slots].into(),
             store: Store::new(slots),
             voices: vec![None; 2 * voices].into(),
             filters: (0..filters).map(|_| [Svf::new(rate), Svf::new(rate)]).collect(),
@@ -125,6 +130,11 @@ impl Sampler {
         self.store.of_slot(slot).is_some()
     }
 
+    /// Whether no slot's volume is on its way.
+    pub fn volumes_rest(&self) -> bool {
+        self.volumes.iter().all(|volume| volume.rests())
+    }
+
     /// Whether it is silent until something is triggered.
     pub fn is_silent(&self) -> bool {
         self.counts.playing == 0 && self.counts.fading == 0
@@ -135,6 +145,22 @@ impl Sampler {
         if let Some(there) = self.slots.get_mut(slot) {
             *there = settings;
         }
+    }
+
+    /// Makes all that a slot plays, and will play, as many times as loud, on a straight line over so many seconds. `[audio]`
+    pub fn set_volume(&mut self, slot: usize, gain: f32, seconds: f32) {
+        let frames = (f64::from(seconds).clamp(0.0, 3600.0) * self.rate + 0.5) as u32;
+        let Some(volume) = self.volumes.get_mut(slot) else { return };
+        *volume = volume.toward(gain, frames);
+        let volume = *volume;
+        for voice in self.voices.iter_mut().flatten().filter(|voice| voice.slot == slot) {
+            voice.volume = volume;
+        }
+    }
+
+    /// Goes on with no voice playing, as [`process`](Self::process) would. `[audio]`
+    pub fn pass(&mut self, frames: usize) {
+        self.volumes.iter_mut().for_each(|volume| volume.advance(frames));
     }
 
     /// Gives a slot another recording, or none. What plays the old one goes over to the new one in a crossfade of 5 ms, at the same
@@ -207,6 +233,7 @@ impl Sampler {
         let Some(buffer) = self.store.get(sound) else { return };
         let mut voice = Voice::new(trigger, &settings, sound, buffer, self.rate);
         (voice.order, self.order) = (self.order, self.order + 1);
+        voice.volume = self.volumes.get(trigger.slot).copied().unwrap_or(voice.volume);
         self.store.read(sound);
         self.place(number, voice);
         if let Some(filter) = self.filters.get_mut(number) {
@@ -324,11 +351,16 @@ impl Sampler {
         };
         let heard = self.heard.get_mut(..to - from).unwrap_or_default();
         heard.fill([0.0; 2]);
+        let shortest_lap = SHORTEST_LAP_SECONDS * self.rate;
         for (number, place) in self.voices.iter_mut().enumerate() {
             let Some(voice) = place else { continue };
             let Some(buffer) = self.store.get(voice.sound) else { continue };
             let filter = self.filters.get_mut(number);
             let end = self.render.voice(voice, buffer, filter, &mut self.room, &shared, heard);
+            if voice.lap > 0 && number < self.config.voices && voice.way.frames_around() >= shortest_lap {
+                let frame = frame + u64::from(voice.lap);
+                told(Happening { frame, what: What::Looped, slot: voice.slot, id: voice.id });
+            }
             if let Some(after) = end {
                 let what = Happening {
                     frame: frame + after as u64,
@@ -344,6 +376,7 @@ impl Sampler {
                 }
             }
         }
+        self.pass(to - from);
     }
 
     fn times(&self, params: &SamplerParams<'_>) -> Times {

@@ -81,6 +81,7 @@ fn play(
     heard: &mut [[f32; 2]],
 ) -> Option<usize> {
     let mut done = 0;
+    voice.lap = 0;
     while done < heard.len() {
         if voice.look(&shared.times) {
             return Some(done);
@@ -88,6 +89,9 @@ fn play(
         let frames = (heard.len() - done).min(voice.until_change()).min(RUN);
         let ended = hear(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
         let frames = ended.unwrap_or(frames);
+        if voice.way.lap > 0 {
+            voice.lap = done as u32 + core::mem::take(&mut voice.way.lap);
+        }
         if let Some(filter) = &mut filter {
             filtered(filter, room, voice.cutoff, shared, (done, frames));
         }
@@ -95,6 +99,7 @@ fn play(
         voice.envelope.advance(frames);
         voice.left.advance(frames);
         voice.right.advance(frames);
+        voice.volume.advance(frames);
         done += frames;
         if ended.is_some() {
             return Some(done);
@@ -108,7 +113,7 @@ fn play(
 fn add(voice: &Voice, room: &mut Room, out: &mut [[f32; 2]]) {
     let frames = out.len();
     if voice.until_change() == usize::MAX {
-        let level = voice.envelope.now();
+        let level = voice.envelope.now() * voice.volume.now();
         let gains = [level * voice.left.now(), level * voice.right.now()];
         // As many as the widest register holds.
         let gains: [f32; 16] = core::array::from_fn(|i| gains[i % 2]);
@@ -124,7 +129,7 @@ fn add(voice: &Voice, room: &mut Room, out: &mut [[f32; 2]]) {
         return;
     }
     for (i, gains) in room.gains.iter_mut().take(frames).enumerate() {
-        let level = voice.envelope.after(i as u32);
+        let level = voice.envelope.after(i as u32) * voice.volume.after(i as u32);
         *gains = [level * voice.left.after(i as u32), level * voice.right.after(i as u32)];
     }
     let (heard, gains) = (room.heard.as_flattened(), room.gains.as_flattened());

@@ -198,6 +198,8 @@ pub enum What {
     Dropped,
     /// It was taken away for another, which it fades under.
     Stolen,
+    /// It has gone around its loop and begins it anew: of loops that take 10 ms or more.
+    Looped,
     /// It was ended by another of its group, or at once when asked, and fades.
     Choked,
 }

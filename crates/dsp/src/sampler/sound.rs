@@ -18,6 +18,8 @@ pub(super) struct Way {
     pub looping: bool,
     /// It has gone around, so that what it came from is the other end of the loop.
     pub wrapped: bool,
+    /// After how many of the frames heard at once it has last gone around; 0 if it has not.
+    pub lap: u32,
     pub pace: Pace,
 }
 
@@ -27,8 +29,18 @@ impl Way {
         let frames = frames as i64;
         let to = if to == 0 { frames } else { (to as i64).clamp(1, frames.max(1)) };
         let from = (from as i64).min(to - 1).max(0);
-        let mut way =
-            Way { frames, from, to, start: 0, end: to, fade: 0, looping, wrapped: false, pace: Pace::STILL };
+        let mut way = Way {
+            frames,
+            from,
+            to,
+            start: 0,
+            end: to,
+            fade: 0,
+            looping,
+            wrapped: false,
+            lap: 0,
+            pace: Pace::STILL,
+        };
         way.set_loop(looped);
         way
     }
@@ -71,6 +83,20 @@ impl Way {
         }
         self.wrapped = true;
         Place { whole: self.in_loop(place.whole), ..place }
+    }
+
+    /// The same after so many of the frames that are heard at once, which is noted if it goes around.
+    #[inline(always)]
+    pub fn step_around(&mut self, place: Place, frames: usize) -> Place {
+        if self.looping && self.is_beyond(place) {
+            self.lap = frames as u32;
+        }
+        self.around(place)
+    }
+
+    /// How many frames of an engine it takes to go around once.
+    pub fn frames_around(&self) -> f64 {
+        (self.end - self.start) as f64 * (1u64 << 48) as f64 / self.pace.steps().unsigned_abs() as f64
     }
 
     #[inline(always)]

@@ -46,6 +46,10 @@ pub(super) struct Voice {
     pub envelope: Ramp,
     pub left: Ramp,
     pub right: Ramp,
+    /// The volume of its slot.
+    pub volume: Ramp,
+    /// After how many of the frames just rendered it has gone around; 0 if it has not.
+    pub lap: u32,
     /// The cutoff of its filter in Hz; 0 is that of all.
     pub cutoff: f32,
     decay: u32,
@@ -79,6 +83,8 @@ impl Voice {
             envelope: Ramp::hold(0.0),
             left: Ramp::hold(0.0),
             right: Ramp::hold(0.0),
+            volume: Ramp::hold(1.0),
+            lap: 0,
             cutoff: 0.0,
             decay: 0,
             sustain: 1.0,
@@ -179,7 +185,7 @@ impl Voice {
 
     /// How loud it is, apart from what it plays.
     pub fn loudness(&self) -> f32 {
-        let level = (self.level * self.gain).abs();
+        let level = (self.level * self.gain * self.volume.now()).abs();
         match self.stage {
             // Its attack is yet to come.
             Stage::Fresh => level,
@@ -190,7 +196,7 @@ impl Voice {
     /// The frames until something of it comes to rest.
     pub fn until_change(&self) -> usize {
         let left = |ramp: Ramp| if ramp.rests() { usize::MAX } else { ramp.left() };
-        left(self.envelope).min(left(self.left)).min(left(self.right))
+        left(self.envelope).min(left(self.left)).min(left(self.right)).min(left(self.volume))
     }
 }
 

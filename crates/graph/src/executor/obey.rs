@@ -20,6 +20,23 @@ impl Executor {
         }
     }
 
+    /// Takes so many words, but no more than one callback may, nor more than there is room to answer; none while commands from before them wait.
+    pub(super) fn listen(&mut self, words: usize) {
+        if words == 0 || self.inbox.peek().is_some() {
+            return;
+        }
+        for _ in 0..words.min(self.limits.commands_per_callback.max(1)) {
+            if self.outbox.is_full() {
+                return;
+            }
+            let Some(word) = self.line.receive() else { return };
+            match self.tell(word.ticket(), word.node, word.deed(), word.at) {
+                Event::Set { .. } => {}
+                refusal => _ = self.outbox.tell(refusal),
+            }
+        }
+    }
+
     fn obey(&mut self, command: Command) {
         match command {
             Command::Apply(mut batch) => {
@@ -36,9 +53,13 @@ impl Executor {
                 refusal => _ = self.outbox.tell(refusal),
             },
             Command::Note { ticket, instrument, note, at } => {
-                self.tell(ticket, instrument, Deed::Note(note), at)
+                let event = self.tell(ticket, instrument, Deed::Note(note), at);
+                self.outbox.tell(event);
             }
-            Command::Tell { ticket, node, message, at } => self.tell(ticket, node, Deed::Tell(message), at),
+            Command::Tell { ticket, node, message, at } => {
+                let event = self.tell(ticket, node, Deed::Tell(message), at);
+                self.outbox.tell(event);
+            }
             Command::Transport { ticket, change, at } => {
                 let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
                 self.outbox.tell(match self.playing.put(frame, change) {
@@ -80,7 +101,7 @@ impl Executor {
     }
 
     /// Notes and messages wait in the agenda, even those that are due: there they keep their order with others.
-    fn tell(&mut self, ticket: Ticket, address: Address, deed: Deed, at: When) {
+    fn tell(&mut self, ticket: Ticket, address: Address, deed: Deed, at: When) -> Event {
         let frame = self.playing.frame_of(at, self.frame).unwrap_or(0).max(self.frame);
         let there = match self.nodes.get(address.slot) {
             Some(Some(node)) if node.upkeep.tenant == address.tenant => Some(node.hears(&deed)),
@@ -88,12 +109,12 @@ impl Executor {
         };
         let next = self.next_batch().filter(|_| there.is_none() && frame == self.frame).unwrap_or(0);
         let frame = frame.max(next);
-        self.outbox.tell(match there {
+        match there {
             Some(false) => Event::SetRefused { ticket, why: deed.unheard() },
             None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
             _ if self.agenda.put(frame, address, deed, ticket) => Event::Set { ticket, frame },
             _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
-        });
+        }
     }
 
     fn reset(&mut self, ticket: Ticket, address: Address) {

@@ -27,6 +27,7 @@ const PAN: ValueInfo =
     number("pan", Unit::None, (-1.0, 1.0), 0.0, "-1 is left, 1 right; added to the slot's");
 const SPEED: ValueInfo =
     number("speed", Unit::Ratio, (-64.0, 64.0), 1.0, "times the slot's; below 0 the other way round");
+const OVER: ValueInfo = number("over", Unit::Seconds, (0.0, 3600.0), 0.005, "how long that takes");
 const CUTOFF: ValueInfo =
     number("cutoff", Unit::Hertz, (0.0, 20_000.0), 0.0, "of its own filter; 0 is that of all voices");
 
@@ -67,6 +68,13 @@ pub(super) const VERBS: &[Verb] = &[
         "lets a voice play over and over between these; if it is beyond them it goes there in a crossfade of 5 ms",
     ),
     change("loop_off", &[], "lets a voice go on to the end"),
+    Verb {
+        name: "volume",
+        place: SLOT,
+        names: Naming::None,
+        values: &[GAIN, OVER],
+        summary: "makes all that a slot plays, and will play, as many times as loud, on a straight line",
+    },
 ];
 
 /// Which voices are meant.
@@ -96,6 +104,7 @@ pub(super) enum Said {
     Stop(Which),
     Choke(Which),
     Change(u64, Change),
+    Volume { slot: usize, gain: f32, seconds: f32 },
 }
 
 impl Said {
@@ -105,7 +114,8 @@ impl Said {
             Said::Trigger(trigger) => trigger.slot < slots,
             Said::LetGo(Which::Slot(slot))
             | Said::Stop(Which::Slot(slot))
-            | Said::Choke(Which::Slot(slot)) => *slot < slots,
+            | Said::Choke(Which::Slot(slot))
+            | Said::Volume { slot, .. } => *slot < slots,
             _ => true,
         }
     }
@@ -147,6 +157,7 @@ pub(super) fn read(message: &Message) -> Option<Said> {
             )
         }
         13 => Said::Change(id, Change::LoopOff),
+        14 => Said::Volume { slot, gain: first, seconds: values[1] },
         _ => return None,
     })
 }
