@@ -18,7 +18,6 @@ mod render;
 mod reply;
 mod script;
 mod song;
-mod sound;
 mod source;
 mod svg;
 mod watch;

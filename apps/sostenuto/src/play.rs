@@ -18,7 +18,7 @@ use anyhow::Result;
 use journal::{Journal, Snapshots};
 use show::Show;
 use sostenuto_device::Request;
-use sostenuto_engine::{AudioEngine, Controller, Notice, Recorded};
+use sostenuto_engine::{AudioEngine, Conductor, Controller, Notice, Recorded};
 use sostenuto_graph::When;
 use sostenuto_patch::Patch;
 use std::path::{Path, PathBuf};
@@ -104,12 +104,12 @@ fn start(engine: &AudioEngine, args: &cli::Play, patch: &Patch) -> Result<(Show,
         Some(path) => {
             let text = crate::source::text(path)?.text;
             let load = crate::source::loader(path).at(engine.outlet().rate.into());
-            let (source, mut load) = (text.clone(), load.read_ahead(&text));
+            let (source, mut load) = (text.clone(), load.read_ahead(&text, Conductor::catalogue()));
             engine.controller().with(move |desk| desk.open_with(&source, &mut load, None).map(|_| ()))??;
             Some(text)
         }
         None => {
-            engine.apply(&crate::sound::at_rate(patch, engine.outlet().rate))?;
+            engine.apply(&sostenuto_sounds::at_rate(patch, engine.outlet().rate))?;
             None
         }
     };

@@ -100,13 +100,13 @@ struct Job {
 
 impl Job {
     fn new(patch: &Patch, rate: u32, channels: u16, threads: u8) -> Result<Job> {
-        crate::sound::wait_for_the_disk();
+        sostenuto_sounds::wait_for_the_disk();
         let (mut conductor, executor) = Conductor::new(f64::from(rate), channels, Limits::default(), None);
         let helpers = Helpers::start(conductor.set_threads(usize::from(threads))?)
             .context("the system gave no thread: try with fewer --threads")?;
         let ports = OfflinePorts::of(&mut conductor);
         let mut desk = Desk::new(conductor);
-        desk.play(crate::sound::at_rate(patch, rate), None)?;
+        desk.play(sostenuto_sounds::at_rate(patch, rate), None)?;
         Ok(Job { desk, ports, executor, _helpers: helpers, channels, rate })
     }
 

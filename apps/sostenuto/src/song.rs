@@ -1,7 +1,7 @@
 //! A sound file in the place of a patch: the patch that plays it.
 
 use crate::cli::What;
-use crate::sound;
+
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
 use sostenuto_nodes::{Buffer, Streamed};
@@ -19,7 +19,7 @@ const ENDINGS: [&str; 14] =
 /// The patch that is meant, or one that plays the sound file that is meant; and how many seconds that plays, unless it goes on and on.
 pub fn or_patch(what: &What, looped: bool) -> Result<(Checked, Option<f64>)> {
     or(what, looped, |path| {
-        let buffer = sound::read(path)?;
+        let buffer = sostenuto_sounds::read(path)?;
         let seconds = buffer.frames() as f64 / buffer.rate();
         Ok((Given::Memory(buffer), seconds))
     })
@@ -28,7 +28,7 @@ pub fn or_patch(what: &What, looped: bool) -> Result<(Checked, Option<f64>)> {
 /// The same with a sound file that is streamed from the disk, so that it begins at once, however long it is.
 pub fn or_patch_streamed(what: &What, looped: bool) -> Result<(Checked, Option<f64>)> {
     or(what, looped, |path| {
-        let (footage, seconds) = sound::streamed_for(path)?;
+        let (footage, seconds) = sostenuto_sounds::streamed_for(path)?;
         Ok((Given::Disk(footage), seconds))
     })
 }

@@ -4,12 +4,10 @@ use crate::clean::clean;
 use crate::cli::What;
 use anyhow::{Context, Result, anyhow, bail};
 use sostenuto_engine::Conductor;
-use sostenuto_nodes::{Buffer, Streamed};
 use sostenuto_patch::{Checked, Load, MAX_DOCUMENT, Notation, Problem, chain, read_with};
-use std::collections::BTreeMap;
+use sostenuto_sounds::Folder;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The text of a patch, and how it is written.
 pub struct Text {
@@ -38,80 +36,7 @@ pub fn text(path: &Path) -> Result<Text> {
 /// Gives the files that the parts and the buffers of a document come from: their names go from the directory of the document, or from the present one if it
 /// came from standard input.
 pub fn loader(document: &Path) -> Folder {
-    Folder { directory: directory(document), rate: None, remembers: false, sounds: BTreeMap::new() }
-}
-
-/// A directory that the files of a document lie in.
-pub struct Folder {
-    directory: PathBuf,
-    /// The rate at which its sounds will be played.
-    rate: Option<u32>,
-    /// Whether what was read is kept, and what that is: by name, and whether it keeps its rate.
-    remembers: bool,
-    sounds: BTreeMap<(String, bool), Result<Arc<Buffer>, String>>,
-}
-
-impl Folder {
-    /// The same, which resamples sounds to the rate at which they will be played.
-    pub fn at(self, rate: f64) -> Folder {
-        Folder { rate: Some(rate as u32), ..self }
-    }
-
-    /// The same, which has read the sounds that a document in TOML asks for. What takes long is done here, and not where the document is taken over, on the
-    /// thread that serves all requests.
-    pub fn read_ahead(mut self, text: &str) -> Folder {
-        self.remembers = true;
-        // Whether the document is good does not matter here.
-        _ = read_with(text, Notation::Toml, Conductor::catalogue(), &mut self);
-        self
-    }
-
-    fn remembered(
-        &mut self,
-        which: (&str, bool),
-        read: impl FnOnce(&Folder) -> Result<Arc<Buffer>, String>,
-    ) -> Result<Arc<Buffer>, String> {
-        let which = (which.0.to_owned(), which.1);
-        if let Some(known) = self.sounds.get(&which) {
-            return known.clone();
-        }
-        let sound = read(self);
-        if self.remembers {
-            self.sounds.insert(which, sound.clone());
-        }
-        sound
-    }
-
-    fn path(&self, name: &str) -> Result<PathBuf, String> {
-        let path = self.directory.join(name);
-        if name == "-" || path.is_dir() { Err("that is no file".to_owned()) } else { Ok(path) }
-    }
-}
-
-impl Load for Folder {
-    fn text(&mut self, name: &str) -> Result<String, String> {
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(self.path(name)?).map_err(|error| error.to_string())?;
-        let limit = MAX_DOCUMENT as u64 + 1;
-        file.take(limit).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-        String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
-    }
-
-    fn sound(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
-        let sound = self.remembered((name, false), |folder| {
-            let recorded = crate::sound::read(&folder.path(name)?)?;
-            Ok(folder.rate.map_or(recorded.clone(), |rate| crate::sound::resampled(&recorded, rate)))
-        });
-        sound.map(Some)
-    }
-
-    fn sound_as_recorded(&mut self, name: &str) -> Result<Option<Arc<Buffer>>, String> {
-        self.remembered((name, true), |folder| crate::sound::read(&folder.path(name)?)).map(Some)
-    }
-
-    fn stream(&mut self, name: &str) -> Result<Option<Streamed>, String> {
-        crate::sound::streamed(&self.path(name)?).map(Some)
-    }
+    Folder::of(document).warning(|text| eprintln!("{text}"))
 }
 
 fn directory(document: &Path) -> PathBuf {

@@ -8,7 +8,7 @@ use crate::record::{WORD, bits};
 use crate::render::encoding;
 use crate::reply;
 use anyhow::Context;
-use sostenuto_engine::{Applied, Controller, Recorded, Reply};
+use sostenuto_engine::{Applied, Conductor, Controller, Recorded, Reply};
 use sostenuto_graph::When;
 use sostenuto_patch::command::{Command, Depth};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl Answers {
         let (name, source) = (text.name.clone(), text.text.clone());
         let rate = self.controller.with(|desk| desk.conductor().sample_rate());
         let load = crate::source::loader(path.as_ref()).at(rate.map_err(|error| error.to_string())?);
-        let mut load = load.read_ahead(&source);
+        let mut load = load.read_ahead(&source, Conductor::catalogue());
         let opened = self.controller.with(move |desk| desk.open_with(&source, &mut load, None));
         match opened.map_err(|error| error.to_string())? {
             Ok((Reply::Edited(applied), _)) => {

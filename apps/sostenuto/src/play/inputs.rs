@@ -25,7 +25,7 @@ impl Session {
         let (document, rate) = (path.to_owned(), self.rate.clone());
         let reload = move |text: String| match controller.with({
             let load = crate::source::loader(&document).at(rate.load(Ordering::Relaxed).into());
-            let mut load = load.read_ahead(&text);
+            let mut load = load.read_ahead(&text, Conductor::catalogue());
             move |desk| desk.reload_with(&text, &mut load)
         }) {
             Ok(Ok(reloaded)) if reloaded.applied.edits.is_empty() => {}

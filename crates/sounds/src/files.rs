@@ -1,4 +1,4 @@
-//! Sound files for the buffers of patches: read once, and resampled to the rate at which they are played; or streamed while they are.
+//! Sound files: read once, and resampled to the rate at which they are played; or streamed while they are.
 
 use sostenuto_media::Sound;
 use sostenuto_media::decode::{self, Options};
@@ -28,8 +28,16 @@ impl State {
 /// What of these files is still in use, so that a document that is saved does not read them all again.
 static READ: Mutex<Vec<(State, Weak<Buffer>)>> = Mutex::new(Vec::new());
 
-/// A file as it was recorded.
+/// A file as it was recorded, of any [format](sostenuto_media::decode) that there is.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
 pub fn read(path: &Path) -> Result<Arc<Buffer>, String> {
+    read_telling(path, |_| {})
+}
+
+/// The same, which tells of what is not as it should be.
+pub(crate) fn read_telling(path: &Path, warn: fn(&str)) -> Result<Arc<Buffer>, String> {
     let state = State::of(path)?;
     let known = |known: &[(State, Weak<Buffer>)]| {
         known.iter().find(|(it, _)| *it == state).and_then(|(_, buffer)| buffer.upgrade())
@@ -40,7 +48,7 @@ pub fn read(path: &Path) -> Result<Arc<Buffer>, String> {
     let decoded = decode::read(path, Options::default()).map_err(|error| error.to_string())?;
     if decoded.silenced > 0 {
         let (name, count) = (path.display(), decoded.silenced);
-        eprintln!("{name}: {count} samples were infinite or not a number; they are silent");
+        warn(&format!("{name}: {count} samples were infinite or not a number; they are silent"));
     }
     let sound = decoded.sound;
     let buffer = Buffer::from_channels(&sound.channels, f64::from(sound.rate));
@@ -76,11 +84,17 @@ pub fn wait_for_the_disk() {
 }
 
 /// A file that is streamed.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn streamed(path: &Path) -> Result<Streamed, String> {
     streaming(path).map(|streaming| Streamed(streaming))
 }
 
 /// The same, and how many seconds it has.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn streamed_for(path: &Path) -> Result<(Streamed, f64), String> {
     let streaming = streaming(path)?;
     let seconds = streaming.ahead.frames() as f64 / f64::from(streaming.ahead.rate());
