@@ -42,6 +42,11 @@ impl NodeLine {
         say(self.verbs, verb, place, id, values)
     }
 
+    /// Whether another line leads to the very same node.
+    pub fn leads_where(&self, other: &NodeLine) -> bool {
+        Arc::ptr_eq(&self.line, &other.line) && self.node == other.node
+    }
+
     /// Tells it, at a time or as soon as may be. `[any]`: waits for nothing but other hands on the same line; does not allocate or call the system.
     ///
     /// # Errors

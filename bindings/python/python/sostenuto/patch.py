@@ -1,0 +1,49 @@
+"""Patches: described sounds, from documents, dicts, or nodes put together in Python."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ._sostenuto import Patch as _Patch
+from ._sostenuto import render as _render
+from .build import patch_dict
+
+
+class Patch(_Patch):
+    """A described sound: nodes, cables, parts, sequences, sounds. Plain data: nothing runs, and it never changes."""
+
+    @staticmethod
+    def of(*sounds: Any, **extras: Any) -> "_Patch":
+        """A patch that plays nodes put together in Python: `Patch.of(Lowpass(Saw(110), cutoff=800) * 0.5)`."""
+        return _Patch.from_dict(patch_dict(*sounds, **extras))
+
+
+def as_patch(what: Any) -> _Patch:
+    """A patch of what is one, or can be made into one: a document in TOML, a dict, or nodes."""
+    if isinstance(what, _Patch):
+        return what
+    if isinstance(what, str):
+        return _Patch.from_toml(what)
+    if isinstance(what, Mapping):
+        return _Patch.from_dict(dict(what))
+    return Patch.of(*what) if isinstance(what, (list, tuple)) else Patch.of(what)
+
+
+def render(
+    patch: Any,
+    seconds: float,
+    sample_rate: int = 48_000,
+    *,
+    channels: int = 2,
+    script: "str | None" = None,
+) -> Any:
+    """Renders a patch as fast as the machine goes: an array of shape (frames, channels), float32, full scale -1 to 1.
+
+    The same samples as `sostenuto render` writes. patch: a Patch, a document in TOML, a dict, or nodes. seconds: at most
+    24 hours. sample_rate: 8000 to 384000 Hz. channels: 1 to 64. script: commands with their times, a line each, as
+    `sostenuto render --script` takes them.
+    """
+    return _render(as_patch(patch), seconds, sample_rate, channels=channels, script=script)
+
+
+__all__ = ["Patch", "as_patch", "render"]
