@@ -27,10 +27,12 @@ BENCHES := $(wildcard bench/Cargo.toml bench/*/Cargo.toml)
 package = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(1)/Cargo.toml | head -n 1)
 # Sound systems that are not built in unless asked for: `make sound-jack` has JACK besides.
 SYSTEMS ?=
+# What lends sound devices to a command.
+WITH_SOUND := $(if $(filter Linux,$(shell uname -s)),tools/virtual-sound.sh)
 packages_of = $(foreach test,$(1),-p $(call package,$(patsubst %/tests/,%,$(dir $(test)))))
 
-.PHONY: help play test sound-jack bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check need-media \
-	scripts format lint unit doc-check loom wasm sound
+.PHONY: help play test sound-jack bench bench-count drift soak fuzz tsan doc install clean need-build need-sound need-check need-media need-python \
+	scripts format lint unit doc-check loom wasm sound python
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -41,7 +43,7 @@ play: need-build ## build the program and play an example; PATCH=file plays anot
 	$(CARGO) build --release --package sostenuto
 	"$(TARGET)/release/sostenuto" play "$(PATCH)" --or-render "$(notdir $(basename $(PATCH))).wav"
 
-test: scripts format lint unit doc-check loom wasm sound ## every check that a change has to pass
+test: scripts format lint unit doc-check loom wasm sound python ## every check that a change has to pass
 	@echo
 	@echo "all checks passed"
 
@@ -81,6 +83,10 @@ else ifneq ($(SOUND_TESTS),)
 else
 	@$(STEP) "virtual sound devices" tools/virtual-sound.sh pactl info
 endif
+
+python: need-build need-sound need-media need-python ## the Python package: built, tested, its types checked; over virtual sound devices on Linux
+	@$(STEP) "the program" $(CARGO) build --quiet --package sostenuto $(SYSTEMS)
+	@SOSTENUTO="$(TARGET)/debug/sostenuto" CARGO_TARGET_DIR="$(TARGET)" $(STEP) "Python" $(WITH_SOUND) tools/python-check.sh "$(TARGET)/python"
 
 sound-jack: need-build need-sound ## JACK and PulseAudio in one process, with servers that end and come back; the round trip on JACK (Linux)
 	@$(STEP) "JACK and PulseAudio" tools/virtual-sound.sh $(CARGO) test --quiet --package sostenuto --features jack \
@@ -151,3 +157,6 @@ need-check:
 
 need-media:
 	@tools/need.sh media
+
+need-python:
+	@tools/need.sh python

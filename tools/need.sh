@@ -2,6 +2,7 @@
 # Makes sure that this machine has what a step needs.
 #
 #   tools/need.sh GROUP...      build: to compile the program    sound: virtual sound devices    check: to check the scripts
+#   python: to build and test the Python package
 #                               media: programs that encode and decode sound files, which tests compare with
 #
 # Looks for the things themselves, not for packages. What is missing on Debian or Ubuntu is installed with apt-get: as root,
@@ -37,8 +38,13 @@ missing_in() {
         have lame || echo lame
         have oggenc || echo vorbis-tools
         ;;
+    python)
+        have python3 || echo python3
+        # Debian keeps a part of it in a package of its own.
+        { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || echo python3-venv
+        ;;
     *)
-        say "there is no group '$1'; the groups are: build sound check media"
+        say "there is no group '$1'; the groups are: build sound check media python"
         exit 2
         ;;
     esac
@@ -88,7 +94,7 @@ install() {
     } || advise "$@"
 }
 
-[ $# -gt 0 ] || { say "which groups? build sound check media"; exit 2; }
+[ $# -gt 0 ] || { say "which groups? build sound check media python"; exit 2; }
 [ "$(uname -s)" = Linux ] || exit 0
 
 packages=

@@ -295,11 +295,11 @@ impl Deck {
             Phase::Running | Phase::Paused => return Ok(()),
             _ => {}
         }
-        if let Some(Host::Live(engine)) = &seat.host {
-            if let Err(error) = engine.play() {
-                _ = engine.stop();
-                return Err(error.into());
-            }
+        if let Some(Host::Live(engine)) = &seat.host
+            && let Err(error) = engine.play()
+        {
+            _ = engine.stop();
+            return Err(error.into());
         }
         self.enter(Phase::Running);
         self.load_all(&mut seat)

@@ -2,6 +2,7 @@
 
 use crate::deck::{self, Deck, Phase, Plan, Trigger};
 use crate::errors::Fault;
+use crate::feed::Feed;
 use crate::mail::Letter;
 use crate::patch::{Patch, shaped};
 use crate::recording::{Recording, Take};
@@ -489,9 +490,10 @@ impl Engine {
         let scope = match self.tap_of(py, node)? {
             Some(Tap::Scope(scope)) => scope,
             _ => {
-                return Err(
-                    Fault::value(format!("`{node}` shows no signal: put a node of kind scope there")).into()
-                );
+                return Err(Fault::value(format!(
+                    "`{node}` shows no signal: put a node of kind scope there"
+                ))
+                .into());
             }
         };
         let (frames, channels) = (scope.frames(), scope.channels());
@@ -504,14 +506,26 @@ impl Engine {
         shaped(py, samples, channels.max(1))
     }
 
+    /// The way to a node of kind `feed` of the patch: what is written there is played.
+    fn feed(&self, py: Python<'_>, node: &str) -> PyResult<Feed> {
+        match self.tap_of(py, node)? {
+            Some(Tap::Feed(feed)) => Ok(Feed { feed, rate: self.deck.rate() }),
+            _ => Err(Fault::value(format!(
+                "`{node}` plays nothing that is written: put a node of kind feed there"
+            ))
+            .into()),
+        }
+    }
+
     /// The levels of a node of kind `meter` or of a port: an array of shape (channels, 2), peak since it was last asked and RMS over 300 ms, full scale being 1.
     fn levels<'py>(&self, py: Python<'py>, node: &str) -> PyResult<Bound<'py, PyAny>> {
         let meter = match self.tap_of(py, node)? {
             Some(Tap::Meter(meter)) => meter,
             _ => {
-                return Err(
-                    Fault::value(format!("`{node}` shows no levels: put a node of kind meter there")).into()
-                );
+                return Err(Fault::value(format!(
+                    "`{node}` shows no levels: put a node of kind meter there"
+                ))
+                .into());
             }
         };
         let levels = (0..meter.channels()).flat_map(|c| [meter.take_peak(c), meter.rms(c)]).collect();
@@ -542,8 +556,16 @@ impl Engine {
         ports.into_iter().map(one).collect()
     }
 
-    #[pyo3(signature = (path, *, node=None, bits="24"))]
-    fn record(&self, py: Python<'_>, path: PathBuf, node: Option<String>, bits: &str) -> PyResult<Recording> {
+    #[pyo3(signature = (path, *, node=None, bits="24", at=None, beats=None))]
+    fn record(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        node: Option<String>,
+        bits: &str,
+        at: Option<i64>,
+        beats: Option<f64>,
+    ) -> PyResult<Recording> {
         let encoding = match bits {
             "16" => Encoding::Int16Dithered,
             "24" => Encoding::Int24,
@@ -553,11 +575,12 @@ impl Engine {
             }
         };
         let format = Format { channels: self.deck.channels(), rate: self.deck.rate(), encoding };
+        let at = when(at, beats)?;
         let what = node.map_or(Recorded::Heard, Recorded::Node);
         let begin = || {
             self.deck.check()?;
             let (tape, recorder) = to_file(&path, format, Options::default()).map_err(Fault::audio)?;
-            let key = self.deck.with(move |desk| desk.conductor_mut().record(&what, tape))?;
+            let key = self.deck.with(move |desk| desk.conductor_mut().record(&what, tape, at))?;
             let key = key.inspect_err(|_| _ = std::fs::remove_file(&path))?;
             Ok::<_, Fault>(Take { key, recorder })
         };
@@ -579,7 +602,7 @@ impl Engine {
         let name = node.to_owned();
         let find = || {
             self.deck.with(move |desk| {
-                desk.conductor().node(&name).is_some().then(|| desk.conductor().tap(&name).cloned())
+                desk.conductor().line(&name).is_ok().then(|| desk.conductor().tap(&name).cloned())
             })
         };
         match py.detach(find)? {

@@ -7,6 +7,7 @@
 mod deck;
 mod engine;
 mod errors;
+mod feed;
 mod listener;
 mod mail;
 mod module;

@@ -11,6 +11,8 @@ mod _sostenuto {
     #[pymodule_export]
     use crate::engine::{Engine, Voice};
     #[pymodule_export]
+    use crate::feed::Feed;
+    #[pymodule_export]
     use crate::patch::{Patch, render};
     #[pymodule_export]
     use crate::recording::Recording;

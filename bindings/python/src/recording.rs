@@ -31,7 +31,7 @@ impl Recording {
         let take = self.take.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Take { key, recorder }) = take else { return Ok(None) };
         // After a shut-down it has ended already, and the file is finished all the same.
-        _ = self.deck.with(move |desk| desk.conductor_mut().end_recording(key));
+        _ = self.deck.with(move |desk| desk.conductor_mut().end_recording(key, None));
         let recorded = recorder.finish().map_err(Fault::audio)?;
         Ok(Some(Summary {
             frames: recorded.written.frames,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any, List, TypedDict
 
 from . import _sostenuto
-from ._sostenuto import MAX_SAMPLE_SLOTS, MAX_VOICES, Recording, Voice, __version__
+from ._sostenuto import MAX_SAMPLE_SLOTS, MAX_VOICES, Feed, Recording, Voice, __version__
 from .engine import AudioEngine, OfflineEngine, Subscription
 from .errors import (
     AudioError,
@@ -55,6 +55,7 @@ __all__ = [
     "AudioMessage",
     "Device",
     "DeviceNotFound",
+    "Feed",
     "InvalidValue",
     "OfflineEngine",
     "Patch",

@@ -28,9 +28,6 @@ _engines: "weakref.WeakSet[_Base]" = weakref.WeakSet()
 class _Base(_Engine):
     """What both engines have."""
 
-    def _begin(self) -> None:
-        _engines.add(self)
-
     def __enter__(self: _E) -> _E:
         self.run()
         return self
@@ -261,7 +258,7 @@ class AudioEngine(_Base):
         self = super().__new__(
             cls, device, sample_rate, channels, block_size, slots, voices, fallback, False
         )
-        self._begin()
+        _engines.add(self)
         return self
 
 
@@ -276,7 +273,7 @@ class OfflineEngine(_Base):
     ) -> "OfflineEngine":
         """An engine of so many frames a second and channels."""
         self = super().__new__(cls, None, sample_rate, channels, 512, slots, voices, False, True)
-        self._begin()
+        _engines.add(self)
         return self
 
     def render(self, seconds: float) -> "npt.NDArray[np.float32]":

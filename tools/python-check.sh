@@ -1,0 +1,27 @@
+#!/bin/sh
+# Builds the Python package into a virtual environment of its own and tests it: its tests, its types, its stubs.
+#
+#   tools/python-check.sh DIRECTORY     the environment is made there, or used again
+#
+# PYTHON     the interpreter           (python3)
+# SOSTENUTO  the program, if it is built: what the package renders is compared with what it renders
+set -eu
+
+[ $# -eq 1 ] || { echo "where? tools/python-check.sh DIRECTORY" >&2; exit 2; }
+mkdir -p "$1"
+venv=$(cd "$1" && pwd)/venv
+package=$(cd "$(dirname "$0")/../bindings/python" && pwd)
+wanted=$package/requirements-dev.txt
+
+if ! cmp -s "$wanted" "$venv/installed.txt" 2>/dev/null; then
+    "${PYTHON:-python3}" -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$venv/installed.txt"
+fi
+cd "$package"
+# As other tests are built, so that what they share is built once.
+VIRTUAL_ENV=$venv "$venv/bin/maturin" develop --quiet --profile dev
+"$venv/bin/python" -m pytest --quiet
+"$venv/bin/mypy" --no-error-summary --cache-dir "$venv/mypy" python examples
+"$venv/bin/python" -m mypy.stubtest --ignore-missing-stub sostenuto._sostenuto
+"$venv/bin/pyright" --level error --pythonpath "$venv/bin/python" python examples
