@@ -551,6 +551,7 @@ impl Engine {
             dict.set_item("underruns", port.underruns)?;
             dict.set_item("overruns", port.overruns)?;
             dict.set_item("xruns", port.xruns)?;
+            dict.set_item("late", port.late)?;
             Ok(dict)
         };
         ports.into_iter().map(one).collect()

@@ -41,7 +41,9 @@ impl Feed {
                 Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
             }
             Some(seconds) => {
-                return Err(Fault::value(format!("timeout is {seconds}: give seconds from 0, or None")).into());
+                return Err(
+                    Fault::value(format!("timeout is {seconds}: give seconds from 0, or None")).into()
+                );
             }
         };
         let (frames, begun) = (samples.len() / channels, Instant::now());

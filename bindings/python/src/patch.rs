@@ -2,12 +2,16 @@
 
 use crate::errors::Fault;
 use crate::offline::Offline;
-use numpy::{PyArray1, PyArrayMethods};
+use crate::samples;
+use numpy::{PyArray1, PyArrayMethods, PyUntypedArray};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sostenuto_engine::Conductor;
 use sostenuto_graph::When;
-use sostenuto_patch::{Checked, Notation, Problem, command, diff, read_with, resolve, to_json, to_toml};
+use sostenuto_nodes::Buffer;
+use sostenuto_patch::{
+    BufferSource, Checked, Notation, Problem, command, diff, read_with, resolve, to_json, to_toml,
+};
 use sostenuto_sounds::Folder;
 use std::path::{Path, PathBuf};
 
@@ -73,13 +77,36 @@ impl Patch {
 
     /// The same from the structure of a document in JSON: `{"nodes": {"tone": {"kind": "sine"}, ...}}`.
     #[staticmethod]
-    #[pyo3(signature = (structure, *, folder=None))]
-    fn from_dict(py: Python<'_>, structure: &Bound<'_, PyDict>, folder: Option<PathBuf>) -> PyResult<Patch> {
+    /// `sounds` has what its buffers without a file play, as arrays with their rates: `{"kick": (array, 44100)}`.
+    #[pyo3(signature = (structure, *, folder=None, sounds=None))]
+    fn from_dict(
+        py: Python<'_>,
+        structure: &Bound<'_, PyDict>,
+        folder: Option<PathBuf>,
+        sounds: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Patch> {
         let json = py.import("json")?;
         let keywords = PyDict::new(py);
         keywords.set_item("allow_nan", false)?;
         let text: String = json.call_method("dumps", (structure,), Some(&keywords))?.extract()?;
-        Ok(py.detach(|| Patch::read(&text, Notation::Json, &folder.unwrap_or_default()))?)
+        let mut patch = py.detach(|| Patch::read(&text, Notation::Json, &folder.unwrap_or_default()))?;
+        for (name, sound) in sounds.into_iter().flatten() {
+            let name: String = name.extract()?;
+            let (array, rate): (Bound<'_, PyUntypedArray>, f64) = sound.extract()?;
+            let (samples, channels) = samples::frames(&array)?;
+            let buffer = Buffer::from_interleaved(samples, channels, rate).map_err(Fault::value)?;
+            let source = patch.inner.buffers.get(&name).cloned();
+            let source =
+                source.filter(|source| source.file.is_none() && !source.stream).ok_or_else(|| {
+                    Fault::value(format!(
+                        "the patch has no buffer `{name}` without a file: write buffers.{name} = {{}}"
+                    ))
+                })?;
+            patch.inner.buffers.insert(name, BufferSource { sound: Some(buffer.into()), ..source });
+        }
+        // With its sounds it may have other problems: a player of other channels.
+        resolve(&patch.inner, Conductor::catalogue()).map_err(|problems| Fault::problems(&problems))?;
+        Ok(patch)
     }
 
     /// A patch from a chain in one line: `"saw frequency=A2 ! lowpass cutoff=800 ! reverb"`.

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import numpy as np
 import pytest
-from conftest import ramp
+from sounds import ramp
 
 from sostenuto import AudioEngine, AudioError, InvalidValue, OfflineEngine, Patch, PatchError, SampleNotFound, render
 

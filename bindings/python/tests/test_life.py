@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import RATE, ramp, sine
+from sounds import RATE, ramp, sine
 
 from sostenuto import AudioEngine, AudioError, AudioMessage, DeviceNotFound, OfflineEngine
 
@@ -268,7 +268,7 @@ engine.subscribe(lambda message: None)
 
 
 def test_recording_what_is_heard(live: AudioEngine, tmp_path: Path) -> None:
-    from conftest import frequency_of, read_wav
+    from sounds import frequency_of, read_wav
 
     live.load_sample(0, sine(1000, 2.0))
     with live.record(tmp_path / "take.wav", bits="16") as recording:
@@ -284,7 +284,7 @@ def test_recording_what_is_heard(live: AudioEngine, tmp_path: Path) -> None:
 
 
 def test_recording_offline_is_exact(tmp_path: Path) -> None:
-    from conftest import read_wav
+    from sounds import read_wav
 
     with OfflineEngine(RATE) as engine:
         engine.load_sample(0, ramp(1000))

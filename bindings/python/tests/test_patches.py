@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import RATE, frequency_of, ramp, sine, write_wav
+from sounds import RATE, frequency_of, ramp, sine, write_wav
 
 from sostenuto import AudioMessage, OfflineEngine, Patch, render
-from sostenuto.nodes import Gain, Lowpass, Saw, Sine
+from sostenuto.buffers import Buffer
+from sostenuto.nodes import Gain, Lowpass, Player, Saw, Sine
 
 TONE = """
 [nodes.tone]
@@ -55,6 +56,17 @@ def test_nodes_put_together_sound() -> None:
     patch = Patch.of(Gain(Lowpass(Saw(frequency=110), cutoff=800), gain=-6))
     out = render(patch, 0.5)
     assert abs(frequency_of(out[4000:20_384, 0]) - 110) < 0.1
+
+
+def test_arrays_in_a_patch() -> None:
+    tone = sine(800, 0.5, 44_100)
+    out = render(Patch.of(Player(Buffer(tone, 44_100), loop="off")), 0.5)
+    assert abs(frequency_of(out[:16_384, 0]) - 800) < 0.1
+    document = {"buffers": {"x": {}}, "nodes": {"p": {"kind": "player", "buffer": "x"}}}
+    assert Patch.from_dict(document, sounds={"x": (tone, 44_100)}).nodes == {"p": "player"}
+    for sounds, says in [({"y": (tone, 44_100)}, "no buffer `y`"), ({"x": (tone, 0)}, "1 to")]:
+        with pytest.raises(ValueError, match=says):
+            Patch.from_dict(document, sounds=sounds)
 
 
 def test_commands_and_differences() -> None:

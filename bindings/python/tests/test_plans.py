@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import sine, write_wav
+from sounds import sine, write_wav
 
 PREAMBLE = "import sys, sostenuto\nsys.modules['flitzis_looper_rs'] = sostenuto\n"
 

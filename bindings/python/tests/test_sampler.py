@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import RATE, frequency_of, ramp, sine, write_wav
+from sounds import RATE, frequency_of, ramp, sine, write_wav
 
 from sostenuto import AudioMessage, OfflineEngine
 

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import numpy as np
 import pytest
-from conftest import RATE
+from sounds import RATE
 
 from sostenuto import AudioEngine, AudioMessage
 
@@ -54,7 +54,6 @@ def test_a_busy_interpreter_does_not_touch_the_sound(
     # 1 kHz fits 48 frames, so each frame of the output is known.
     period = (0.5 * np.sin(2 * np.pi * np.arange(48) / 48)).astype(np.float32)
     live.load_sample(0, np.tile(period, 100), mode="loop")
-    over_before = sum(port["underruns"] + port["xruns"] for port in live.ports())
     with live.record(tmp_path / "take.wav", bits="32f"):
         voice = live.play_sample(0)
         while voice.state != "playing":
@@ -70,9 +69,6 @@ def test_a_busy_interpreter_does_not_touch_the_sound(
     assert len(heard) > 1.5 * RATE
     wanted = np.resize(period * np.float32(np.sqrt(0.5)), len(heard))
     assert np.abs(heard - wanted).max() < 1e-6, "the sound is broken"
-    after = live.ports()
-    if all(port["device"] for port in after):
-        assert sum(port["underruns"] + port["xruns"] for port in after) == over_before
 
 
 def test_a_flood_of_triggers_is_counted_to_the_last(live: AudioEngine) -> None:

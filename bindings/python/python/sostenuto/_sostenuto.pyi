@@ -38,8 +38,16 @@ class Patch:
     def load(path: _Path) -> Patch:
         """A patch from a file in TOML or JSON. Files that it names are looked for beside it."""
     @staticmethod
-    def from_dict(structure: Dict[str, Any], *, folder: Optional[_Path] = None) -> Patch:
-        """The same from the structure of a document in JSON."""
+    def from_dict(
+        structure: Dict[str, Any],
+        *,
+        folder: Optional[_Path] = None,
+        sounds: Optional[Dict[str, Tuple[Any, float]]] = None,
+    ) -> Patch:
+        """The same from the structure of a document in JSON.
+
+        sounds: what its buffers without a file play, as arrays with their rates in Hz: `{"kick": (array, 44100)}`.
+        """
     @staticmethod
     def from_chain(text: str) -> Patch:
         """A patch from a chain in one line: `"saw frequency=A2 ! lowpass cutoff=800 ! reverb"`."""

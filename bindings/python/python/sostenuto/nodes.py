@@ -622,6 +622,8 @@ class Sampler(Node):
         notes: slots, pitch (slots): what a note's pitch chooses: the slot, or how fast the first slot is played.
         first_note: 0 to 127 st (36): the pitch of the first slot, one slot a semitone; or that at which the first slot
             is as recorded.
+        tell_loops: off, on (off): whether it tells each time that a voice begins its loop anew, of loops that take 10
+            ms or more.
     """
 
     kind: ClassVar[Kind] = Kind(
@@ -644,6 +646,7 @@ class Sampler(Node):
             Quantity("filter", choices=("off", "low", "high", "band")),
             Quantity("notes", choices=("slots", "pitch")),
             Quantity("first_note", "st", 0, 127, 36),
+            Quantity("tell_loops", choices=("off", "on")),
         ),
     )
 
@@ -665,6 +668,7 @@ class Sampler(Node):
         filter: Optional[Literal["off", "low", "high", "band"]] = None,
         notes: Optional[Literal["slots", "pitch"]] = None,
         first_note: Optional[Union[float, str]] = None,
+        tell_loops: Optional[Union[Literal["off", "on"], bool]] = None,
         name: Optional[str] = None,
         id: Optional[str] = None,
         **unknown: NoReturn,
@@ -686,6 +690,7 @@ class Sampler(Node):
                 "filter": filter,
                 "notes": notes,
                 "first_note": first_note,
+                "tell_loops": tell_loops,
             },
             name=name,
             id=id,

@@ -6,7 +6,7 @@ from typing import Any, Mapping
 
 from ._sostenuto import Patch as _Patch
 from ._sostenuto import render as _render
-from .build import patch_dict
+from .build import build
 
 
 class Patch(_Patch):
@@ -15,7 +15,9 @@ class Patch(_Patch):
     @staticmethod
     def of(*sounds: Any, **extras: Any) -> "_Patch":
         """A patch that plays nodes put together in Python: `Patch.of(Lowpass(Saw(110), cutoff=800) * 0.5)`."""
-        return _Patch.from_dict(patch_dict(*sounds, **extras))
+        built = build(*sounds, **extras)
+        arrays = {name: (buffer.array, buffer.rate or 0.0) for name, buffer in built.arrays.items()}
+        return _Patch.from_dict(built.document, sounds=arrays)
 
 
 def as_patch(what: Any) -> _Patch:
