@@ -2,7 +2,7 @@
 # Makes sure that this machine has what a step needs.
 #
 #   tools/need.sh GROUP...      build: to compile the program    sound: virtual sound devices    check: to check the scripts
-#   python: to build and test the Python package
+#                               python: to build and test the Python package
 #                               media: programs that encode and decode sound files, which tests compare with
 #
 # Looks for the things themselves, not for packages. What is missing on Debian or Ubuntu is installed with apt-get: as root,
