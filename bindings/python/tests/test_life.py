@@ -295,3 +295,9 @@ def test_recording_offline_is_exact(tmp_path: Path) -> None:
     assert told is not None and told["frames"] == len(out) and told["lost"] == 0
     heard = read_wav(tmp_path / "take.wav")
     assert heard.shape == out.shape and np.abs(heard - out).max() < 3 / 32_768
+
+
+def test_the_package_says_that_it_has_types() -> None:
+    import sostenuto
+
+    assert (Path(sostenuto.__file__).parent / "py.typed").exists()
