@@ -77,6 +77,22 @@ pub(super) fn hear(
     None
 }
 
+/// The next frames of a recording of two channels, if they are heard as they lie there: at speed 1, on whole frames, with nothing in between that goes
+/// around, fades or ends. They are what [`hear`] would give, and need not be copied. `[audio]`
+#[inline(always)]
+pub(super) fn as_it_lies<'b>(
+    buffer: &'b Buffer,
+    way: &Way,
+    place: Place,
+    frames: usize,
+) -> Option<&'b [f32]> {
+    if buffer.channels() != 2 || !is_as_recorded(way, place) || !way.is_plain(place, frames, (0, 0)) {
+        return None;
+    }
+    let from = 2 * usize::try_from(place.whole).ok()?;
+    buffer.samples().get(from..from + 2 * frames)
+}
+
 /// Whether every frame of the recording is heard as it is.
 #[inline(always)]
 fn is_as_recorded(way: &Way, place: Place) -> bool {
@@ -108,10 +124,6 @@ fn copy<const C: usize>(
     let least = place.whole.min(last.whole);
     if is_as_recorded(way, place) {
         let from = samples.get(least as usize * channels..).unwrap_or(&[]);
-        let heard = room.heard.as_flattened_mut().get_mut(..2 * frames);
-        if let (2, Some(heard), Some(from)) = (C, heard, from.get(..2 * frames)) {
-            return heard.copy_from_slice(from);
-        }
         for (i, heard) in room.heard.iter_mut().take(frames).enumerate() {
             *heard = pair::<C>(from, channels, i);
         }

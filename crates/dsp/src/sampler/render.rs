@@ -1,6 +1,6 @@
 //! The frames of one voice, added to what is heard; compiled for the registers that the processor has.
 
-use super::between::{RUN, Room, hear};
+use super::between::{RUN, Room, as_it_lies, hear};
 use super::settings::{Interpolate, VoiceFilter};
 use super::voice::{Times, Voice};
 use crate::player::Buffer;
@@ -87,15 +87,30 @@ fn play(
             return Some(done);
         }
         let frames = (heard.len() - done).min(voice.until_change()).min(RUN);
-        let ended = hear(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
+        let out = heard.get_mut(done..).unwrap_or_default();
+        let straight = as_it_lies(buffer, &voice.way, voice.place, frames).filter(|_| filter.is_none());
+        let ended = match straight {
+            Some(lies) => {
+                add(voice, lies, &mut room.gains, out);
+                let next = voice.place.after_many(voice.way.pace, frames);
+                voice.place = voice.way.step_around(next, frames);
+                None
+            }
+            None => {
+                let ended = hear(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
+                let frames = ended.unwrap_or(frames);
+                if let Some(filter) = &mut filter {
+                    filtered(filter, room, voice.cutoff, shared, (done, frames));
+                }
+                let heard = room.heard.as_flattened().get(..2 * frames).unwrap_or_default();
+                add(voice, heard, &mut room.gains, out);
+                ended
+            }
+        };
         let frames = ended.unwrap_or(frames);
         if voice.way.lap > 0 {
             voice.lap = done as u32 + core::mem::take(&mut voice.way.lap);
         }
-        if let Some(filter) = &mut filter {
-            filtered(filter, room, voice.cutoff, shared, (done, frames));
-        }
-        add(voice, room, heard.get_mut(done..done + frames).unwrap_or_default());
         voice.envelope.advance(frames);
         voice.left.advance(frames);
         voice.right.advance(frames);
@@ -108,32 +123,29 @@ fn play(
     None
 }
 
-/// Adds what was heard, as loud as the voice is.
+/// Adds what was heard, pairs of channels, as loud as the voice is.
 #[inline(always)]
-fn add(voice: &Voice, room: &mut Room, out: &mut [[f32; 2]]) {
-    let frames = out.len();
+fn add(voice: &Voice, heard: &[f32], gains: &mut [[f32; 2]; RUN], out: &mut [[f32; 2]]) {
+    let Some(out) = out.as_flattened_mut().get_mut(..heard.len()) else { return };
     if voice.until_change() == usize::MAX {
         let level = voice.envelope.now() * voice.volume.now();
         let gains = [level * voice.left.now(), level * voice.right.now()];
         // As many as the widest register holds.
         let gains: [f32; 16] = core::array::from_fn(|i| gains[i % 2]);
-        let (out, heard) = (out.as_flattened_mut(), room.heard.as_flattened());
         let (wholes, rest) = out.as_chunks_mut::<16>();
-        let (heard, left) = heard.get(..2 * frames).unwrap_or_default().as_chunks::<16>();
+        let (heard, left) = heard.as_chunks::<16>();
         for (out, heard) in wholes.iter_mut().zip(heard) {
-            for i in 0..16 {
-                out[i] += heard[i] * gains[i];
-            }
+            // All of it is read before any is written, so that it goes through whole registers.
+            *out = core::array::from_fn(|i| out[i] + heard[i] * gains[i]);
         }
         rest.iter_mut().zip(left).zip(&gains).for_each(|((out, x), gain)| *out += x * gain);
         return;
     }
-    for (i, gains) in room.gains.iter_mut().take(frames).enumerate() {
+    for (i, pair) in gains.iter_mut().take(heard.len() / 2).enumerate() {
         let level = voice.envelope.after(i as u32) * voice.volume.after(i as u32);
-        *gains = [level * voice.left.after(i as u32), level * voice.right.after(i as u32)];
+        *pair = [level * voice.left.after(i as u32), level * voice.right.after(i as u32)];
     }
-    let (heard, gains) = (room.heard.as_flattened(), room.gains.as_flattened());
-    for ((out, x), gain) in out.as_flattened_mut().iter_mut().zip(heard).zip(gains) {
+    for ((out, x), gain) in out.iter_mut().zip(heard).zip(gains.as_flattened()) {
         *out += x * gain;
     }
 }
