@@ -1,4 +1,4 @@
-//! What is a sine worth that is played at another pitch? For each interpolation of the players, beside what libsoxr and libsamplerate make of the same ratio.
+//! What is a sine worth that is played at another pitch? For each interpolation of the players and the sampler, beside what libsoxr and libsamplerate make of the same ratio.
 //!
 //! `cargo run --release --manifest-path bench/pitch/Cargo.toml` prints the tables of `bench/RESULTS.md`. The programs are those of Debian's packages `sox` (whose `rate`
 //! is libsoxr's algorithm) and `samplerate-programs`; one that is not there is left out. A speed is a ratio of two whole rates, for the programs take no other.
@@ -6,6 +6,7 @@
 #[path = "../../../crates/media/tests/tools/purity.rs"]
 mod purity;
 
+use sostenuto_dsp::sampler::{Interpolate, Sampler, SamplerConfig, SamplerParams, Trigger};
 use sostenuto_dsp::{Buffer, Interpolation, Player, PlayerParams, Region, Value};
 use sostenuto_media::Sound;
 use sostenuto_media::wav::{Encoding, Format, Writer};
@@ -29,13 +30,16 @@ const MEASURED: usize = 1 << 16;
 /// Who plays.
 enum Hand {
     Player(Interpolation),
+    Sampler(Interpolate),
     Sox(&'static str),
     Libsamplerate(&'static str),
 }
 
-const HANDS: [(&str, Hand); 7] = [
+const HANDS: [(&str, Hand); 8] = [
+    // A sampler's lines and cubics are those of a player.
     ("**sostenuto**, linear", Hand::Player(Interpolation::Linear)),
     ("**sostenuto**, cubic", Hand::Player(Interpolation::Cubic)),
+    ("**sostenuto**, sampler, sinc", Hand::Sampler(Interpolate::Sinc)),
     ("libsoxr (SoX `rate -v`)", Hand::Sox("-v")),
     ("libsoxr (SoX `rate -l`)", Hand::Sox("-l")),
     ("libsamplerate, linear", Hand::Libsamplerate("4")),
@@ -49,6 +53,7 @@ impl Hand {
     fn play(&self, sound: &Sound, to: u32, place: &Path) -> Outcome<Vec<f32>> {
         match self {
             Hand::Player(between) => played(sound, f64::from(RATE) / f64::from(to), *between),
+            Hand::Sampler(between) => sampled(sound, f64::from(RATE) / f64::from(to), *between),
             Hand::Sox(quality) => by(sound, place, |from, out| {
                 let mut sox = Command::new("sox");
                 sox.arg("-D").arg(from).args(["-e", "floating-point", "-b", "32"]).arg(out);
@@ -78,6 +83,32 @@ fn played(sound: &Sound, speed: f64, between: Interpolation) -> Outcome<Vec<f32>
     Ok(out)
 }
 
+/// What a voice of a sampler makes of it: the left one of two equal channels, which are heard as loud as they are.
+fn sampled(sound: &Sound, speed: f64, between: Interpolate) -> Outcome<Vec<f32>> {
+    let channels = [sound.channels.clone(), sound.channels.clone()].concat();
+    let buffer = Arc::new(Buffer::from_channels(&channels, f64::from(RATE))?);
+    let frames = (buffer.frames() as f64 / speed) as usize;
+    let config = SamplerConfig { slots: 1, voices: 1, between, ..SamplerConfig::default() };
+    let mut sampler = Sampler::new(config, f64::from(RATE));
+    sampler.load(0, Some(buffer), 0, |_| ()).map_err(|_| "the slot is not free")?;
+    sampler.trigger(&Trigger { speed: speed as f32, ..Trigger::of(0, 1) }, 0, |_| ());
+    let (mut out, mut right) = (vec![0.0; frames], [0.0; 64]);
+    let params = SamplerParams {
+        gain: Value::Steady(1.0),
+        cutoff: Value::Steady(1000.0),
+        q: Value::Steady(0.7),
+        attack: 0.0,
+        decay: 0.0,
+        sustain: 1.0,
+        release: 0.0,
+    };
+    for (number, block) in out.chunks_mut(64).enumerate() {
+        let right = right.get_mut(..block.len()).unwrap_or_default();
+        sampler.process(&params, 64 * number as u64, [block, right], |_| ());
+    }
+    Ok(out)
+}
+
 /// What another program makes of it.
 fn by(sound: &Sound, place: &Path, command: impl FnOnce(&Path, &Path) -> Command) -> Outcome<Vec<f32>> {
     let (from, to) = (place.join("from.wav"), place.join("to.wav"));
@@ -99,9 +130,9 @@ fn cell(hand: &Hand, to: u32, hertz: f64, place: &Path) -> Outcome<String> {
     let out = hand.play(&sound, to, place)?;
     let begin = (out.len() - MEASURED) / 2;
     let heard = out.get(begin..begin + MEASURED).ok_or("it is too short")?;
-    // A player's speed is single precision.
+    // A player's speed is single precision, and so is a voice's.
     let speed = match hand {
-        Hand::Player(_) => f64::from((f64::from(RATE) / f64::from(to)) as f32),
+        Hand::Player(_) | Hand::Sampler(_) => f64::from((f64::from(RATE) / f64::from(to)) as f32),
         _ => f64::from(RATE) / f64::from(to),
     };
     let now = hertz * speed;

@@ -50,8 +50,14 @@ fn ours(workload: Workload) -> Vec<Contestant> {
         ],
         Workload::Notes => &[("w1-voices", "sostenuto, voices of two instruments")],
         Workload::Strips => &[("w2-strips", "sostenuto, 64 instances of a part")],
-        Workload::Linear => &[("w3-linear", "sostenuto, 256 instances of a part")],
-        Workload::Cubic => &[("w3-cubic", "sostenuto, 256 instances of a part")],
+        Workload::Linear => &[
+            ("w3-linear", "sostenuto, 256 instances of a part"),
+            ("w3-sampler-linear", "sostenuto, one sampler of 256 voices"),
+        ],
+        Workload::Cubic => &[
+            ("w3-cubic", "sostenuto, 256 instances of a part"),
+            ("w3-sampler-cubic", "sostenuto, one sampler of 256 voices"),
+        ],
         Workload::Chains => {
             &[("w4-parts", "sostenuto, 100 instances of a part"), ("w4-flat", "sostenuto, flat")]
         }

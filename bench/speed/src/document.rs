@@ -5,7 +5,7 @@ mod players;
 mod strips;
 mod voices;
 
-pub use players::BUFFER;
+pub use players::{BUFFER, SAMPLER};
 pub use voices::INSTRUMENTS;
 
 /// A document.
@@ -18,13 +18,15 @@ pub struct Document {
 }
 
 /// All documents.
-pub const ALL: [Document; 9] = [
+pub const ALL: [Document; 11] = [
     Document { name: "w1-instances", text: voices::instances, kept: true },
     Document { name: "w1-exact", text: voices::exact, kept: true },
     Document { name: "w1-voices", text: voices::instruments, kept: true },
     Document { name: "w2-strips", text: strips::strips, kept: true },
     Document { name: "w3-linear", text: players::linear, kept: true },
     Document { name: "w3-cubic", text: players::cubic, kept: true },
+    Document { name: "w3-sampler-linear", text: players::sampler_linear, kept: true },
+    Document { name: "w3-sampler-cubic", text: players::sampler_cubic, kept: true },
     Document { name: "w4-parts", text: chains::parts, kept: true },
     Document { name: "w4-flat", text: chains::flat, kept: false },
     Document { name: "w4-mixed", text: chains::mixed, kept: true },

@@ -1,4 +1,4 @@
-//! W3: 256 instances of a part that plays a buffer, each with a speed and a level of its own.
+//! W3: 256 instances of a part that plays a buffer, or 256 voices of one sampler, each with a speed and a level of its own.
 
 use super::{ending, number};
 use crate::spec::*;
@@ -29,4 +29,23 @@ pub fn linear() -> String {
 
 pub fn cubic() -> String {
     players("cubic")
+}
+
+/// The sampler, of which every voice is told to loop its slot with a speed and a level.
+pub const SAMPLER: &str = "voices";
+
+fn sampler(interpolation: &str) -> String {
+    let text = format!(
+        "format = 1\ntitle = \"W3: 256 voices of a sampler, {interpolation}\"\n\n[buffers]\n{BUFFER} = {{ file = \"{BUFFER}.wav\" }}\n\n\
+         [nodes.{SAMPLER}]\nkind = \"sampler\"\nvoices = {PLAYERS}\nslot_count = 1\ninterpolation = \"{interpolation}\"\nslots = [\"{BUFFER}\"]\n"
+    );
+    text + &ending(std::iter::once(SAMPLER.to_owned()), 1.0)
+}
+
+pub fn sampler_linear() -> String {
+    sampler("linear")
+}
+
+pub fn sampler_cubic() -> String {
+    sampler("cubic")
 }

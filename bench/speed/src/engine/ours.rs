@@ -1,7 +1,7 @@
 //! Sostenuto as its users hold it: a document, a conductor, an executor.
 
 use super::{Block, Engine};
-use crate::document::{self, INSTRUMENTS};
+use crate::document::{self, INSTRUMENTS, SAMPLER};
 use crate::spec::*;
 use crate::workload::Workload;
 use sostenuto_engine::{Buffer, Conductor, Notice};
@@ -64,6 +64,9 @@ pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
     if name == "w1-voices" {
         begin_voices(&mut ours.conductor, &mut ours.executor);
     }
+    if name.starts_with("w3-sampler") {
+        loop_voices(&mut ours.conductor, &mut ours.executor);
+    }
     if workload == Workload::Notes {
         ours.notes = Some(Notes::new());
     }
@@ -98,6 +101,18 @@ pub fn begin_voices(conductor: &mut Conductor, executor: &mut Executor) {
     for voice in 0..VOICES {
         begin(conductor, voice, voice as u64, None);
         if voice % 50 == 49 {
+            executor.render(&mut [&mut [0.0; BLOCK], &mut [0.0; BLOCK]]);
+            listen(conductor);
+        }
+    }
+}
+
+/// Lets all voices of the sampler loop, in portions that the ring holds.
+fn loop_voices(conductor: &mut Conductor, executor: &mut Executor) {
+    for place in 0..PLAYERS {
+        let values = [("gain", PLAYER_LEVEL), ("speed", speed(place))];
+        conductor.instruct(SAMPLER, "loop", 1, 0, &values, None).expect("room in the ring");
+        if place % 50 == 49 {
             executor.render(&mut [&mut [0.0; BLOCK], &mut [0.0; BLOCK]]);
             listen(conductor);
         }
