@@ -2,6 +2,7 @@
 
 mod build;
 mod config;
+mod connection;
 mod devices;
 mod error;
 mod faults;

@@ -2,6 +2,7 @@
 
 use super::build::build_output;
 use super::config::Choice;
+use super::connection::{Connection, Held};
 use super::devices::DeviceInfo;
 use super::error::DeviceError;
 use super::faults::Faults;
@@ -21,8 +22,8 @@ use std::time::Duration;
 
 /// A device that drives the engine. Dropping it stops it, like [`stop`](Self::stop).
 pub struct Output {
-    stream: Option<cpal::Stream>,
-    reaper: Reaper<cpal::Stream>,
+    stream: Option<Held>,
+    reaper: Reaper<Held>,
     counters: Arc<Counters>,
     faults: Arc<Faults>,
     watchdog: Watchdog,
@@ -48,7 +49,7 @@ pub enum Health {
 
 impl Output {
     pub(super) fn open(
-        device: &cpal::Device,
+        (device, connection): (&cpal::Device, Option<Arc<Connection>>),
         info: DeviceInfo,
         choice: Choice,
         slot: Arc<OwnerSlot<Executor>>,
@@ -66,8 +67,8 @@ impl Output {
         let callback = Callback::new(slot, choice.channels, choice.rate, counters.clone());
         let stream = build_output(device, choice, callback, faults.clone()).map_err(opening)?;
         let watchdog = Watchdog::new(choice.rate, choice.block, &counters, monotonic_nanos());
-        let output =
-            Output { stream: Some(stream), reaper, counters, faults, watchdog, paused: false, info, choice };
+        let stream = Some(Held::new(stream, connection));
+        let output = Output { stream, reaper, counters, faults, watchdog, paused: false, info, choice };
         output.with_stream(StreamTrait::play).map_err(opening)?;
         Ok(output)
     }
@@ -171,7 +172,7 @@ impl Output {
 
     fn with_stream(&self, act: fn(&cpal::Stream) -> Result<(), cpal::Error>) -> Result<(), cpal::Error> {
         // It is there until the output is dropped.
-        self.stream.as_ref().map_or(Ok(()), act)
+        self.stream.as_ref().map_or(Ok(()), |held| act(&held.stream))
     }
 }
 

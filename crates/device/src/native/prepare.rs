@@ -1,6 +1,7 @@
 //! Which device will play, and how? Settled before the engine is built, for the engine is built for the device's rate.
 
 use super::config::{Choice, choose};
+use super::connection::Connection;
 use super::devices::DeviceInfo;
 use super::error::DeviceError;
 use super::output::Output;
@@ -29,6 +30,7 @@ pub struct Request {
 /// A device that has been chosen, and how it will be opened.
 pub struct Prepared {
     device: cpal::Device,
+    connection: Option<Arc<Connection>>,
     info: DeviceInfo,
     choice: Choice,
 }
@@ -41,7 +43,7 @@ pub fn prepare(request: &Request) -> Result<Prepared, DeviceError> {
     let hosts = hosts(request.host.as_deref())?;
     let found = find(&hosts, request.device.as_deref(), Direction::Play)?;
     let choice = choose(&found.info.label(), &found.offers, found.preferred, request)?;
-    Ok(Prepared { device: found.device, info: found.info, choice })
+    Ok(Prepared { device: found.device, connection: found.connection, info: found.info, choice })
 }
 
 impl Prepared {
@@ -77,7 +79,7 @@ impl Prepared {
     /// # Errors
     /// [`DeviceError::StreamCreationFailed`], with the system's reason.
     pub fn start(self, slot: Arc<OwnerSlot<Executor>>) -> Result<Output, DeviceError> {
-        Output::open(&self.device, self.info, self.choice, slot)
+        Output::open((&self.device, self.connection), self.info, self.choice, slot)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which device is it that is asked for, and what does it say that it offers? Hosts are asked for their devices, and devices for what they offer.
 
+use super::connection::{Connection, connect};
 use super::devices::{DeviceInfo, Devices, describe};
 use super::error::DeviceError;
 use super::quiet::silence_alsa;
@@ -7,6 +8,7 @@ use super::select::select;
 use crate::host::Direction;
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{DeviceDirection, ErrorKind, HostId, SupportedStreamConfigRange};
+use std::sync::Arc;
 
 /// A device and what it offers in one direction.
 pub(super) struct Found {
@@ -16,9 +18,16 @@ pub(super) struct Found {
     pub preferred: Option<cpal::SupportedStreamConfig>,
     /// Why it does not say what it offers.
     pub refusal: Option<cpal::Error>,
+    /// What it was found over, and is used over.
+    pub connection: Option<Arc<Connection>>,
 }
 
 impl Found {
+    fn over(mut self, connection: &Arc<Connection>) -> Found {
+        self.connection = Some(connection.clone());
+        self
+    }
+
     /// This device, if it says what it offers.
     fn ready(self, direction: Direction) -> Result<Found, DeviceError> {
         match &self.refusal {
@@ -49,9 +58,9 @@ pub(super) fn hosts(asked: Option<&str>) -> Result<Vec<HostId>, DeviceError> {
         return Err(DeviceError::HostNotFound { asked: asked.into(), available, remedy });
     };
     silence_alsa();
-    match cpal::host_from_id(host) {
+    match connect(host) {
         Ok(_) => Ok(vec![host]),
-        Err(error) => Err(DeviceError::HostUnavailable { host: host.to_string(), why: error.to_string() }),
+        Err(why) => Err(DeviceError::HostUnavailable { host: host.to_string(), why }),
     }
 }
 
@@ -91,11 +100,11 @@ pub(super) fn find(
 pub(super) fn everything(hosts: &[HostId], direction: Direction) -> Vec<Found> {
     silence_alsa();
     let mut all = Vec::new();
-    for host in hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok()) {
+    for host in hosts.iter().filter_map(|id| connect(*id).ok()) {
         let default = default_id(&host, direction);
         let devices = host.devices().into_iter().flatten().filter(is_listed);
         let examined = devices.filter_map(|device| examine(device, default.as_ref(), direction));
-        let mut here: Vec<Found> = examined.filter(Found::is_there).collect();
+        let mut here: Vec<Found> = examined.filter(Found::is_there).map(|found| found.over(&host)).collect();
         // The default first, the others as the host has them.
         here.sort_by_key(|found| !found.info.default);
         all.append(&mut here);
@@ -125,11 +134,12 @@ pub(super) fn default_id(host: &cpal::Host, direction: Direction) -> Option<cpal
 /// The default device of the first of these hosts that has one that answers; or else the first that is there and does not.
 fn default_of(hosts: &[HostId], direction: Direction) -> Option<Found> {
     silence_alsa();
-    let hosts = hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok());
+    let hosts = hosts.iter().filter_map(|id| connect(*id).ok());
     let mut found = hosts.filter_map(|host| {
         let device = default_device(&host, direction)?;
         let id = device.id().ok();
-        examine(device, id.as_ref(), direction).filter(Found::is_there)
+        let found = examine(device, id.as_ref(), direction).filter(Found::is_there)?;
+        Some(found.over(&host))
     });
     let first = found.next()?;
     if first.refusal.is_none() {
@@ -143,16 +153,16 @@ fn default_of(hosts: &[HostId], direction: Direction) -> Option<Found> {
 fn by_id(hosts: &[HostId], id: &str, direction: Direction) -> Option<Found> {
     silence_alsa();
     let id: cpal::DeviceId = id.parse().ok()?;
-    let host = hosts.contains(&id.host()).then(|| cpal::host_from_id(id.host()).ok()).flatten()?;
+    let host = hosts.contains(&id.host()).then(|| connect(id.host()).ok()).flatten()?;
     let default = default_id(&host, direction);
-    examine(host.device_by_id(&id)?, default.as_ref(), direction)
+    Some(examine(host.device_by_id(&id)?, default.as_ref(), direction)?.over(&host))
 }
 
 /// What the devices are called that should be able to play, or record. None is opened, so some may not answer.
 pub(super) fn names(direction: Direction) -> Vec<DeviceInfo> {
     let hosts = Devices::hosts_in_order();
-    let hosts = hosts.iter().filter_map(|id| cpal::host_from_id(*id).ok());
-    let devices = hosts.flat_map(|host| host.devices().into_iter().flatten()).filter(is_listed);
+    let hosts: Vec<Arc<Connection>> = hosts.iter().filter_map(|id| connect(*id).ok()).collect();
+    let devices = hosts.iter().flat_map(|host| host.devices().into_iter().flatten()).filter(is_listed);
     let mut all: Vec<DeviceInfo> = Vec::new();
     for info in devices.filter(|device| may(device, direction)).filter_map(|device| named(&device)) {
         // ALSA has names for ways of converting, whatever the device; and some names twice.
@@ -205,7 +215,15 @@ pub(super) fn examine(
         Err(error) if is_absence(error.kind()) => return None,
         Err(error) => {
             let info = DeviceInfo { default, refusal: Some(error.to_string()), ..name };
-            return Some(Found { device, info, offers: Vec::new(), preferred: None, refusal: Some(error) });
+            let refusal = Some(error);
+            return Some(Found {
+                device,
+                info,
+                offers: Vec::new(),
+                preferred: None,
+                refusal,
+                connection: None,
+            });
         }
     };
     let preferred = match direction {
@@ -221,7 +239,7 @@ pub(super) fn examine(
         name: name.name,
         ..describe(&offers)
     };
-    Some(Found { device, info, offers, preferred, refusal: None })
+    Some(Found { device, info, offers, preferred, refusal: None, connection: None })
 }
 
 fn offers(

@@ -1,6 +1,7 @@
 //! How does a stream on a device of this machine fare? Its thread says whether it is open, and the system what befalls it.
 
 use super::build::{build_input, build_output};
+use super::connection::Held;
 use super::error::DeviceError;
 use super::faults::Faults;
 use super::keeper::Keeper;
@@ -105,7 +106,7 @@ impl Opening {
     }
 
     /// Opens it and starts it.
-    pub fn open(self) -> Result<cpal::Stream, OpenError> {
+    pub fn open(self) -> Result<Held, OpenError> {
         silence_alsa();
         let Plan { found, direction, choice, .. } = self.plan;
         let faults = self.vitals.faults;
@@ -115,7 +116,7 @@ impl Opening {
         };
         let started = built.and_then(|stream| {
             stream.play()?;
-            Ok(stream)
+            Ok(Held::new(stream, found.connection.clone()))
         });
         started.map_err(|error| DeviceError::at_opening(&found.info.label(), &error, direction).into())
     }

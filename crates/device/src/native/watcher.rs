@@ -3,6 +3,7 @@
 //! Looking opens no device: servers are asked for their lists, and ALSA for its names. One of ALSA's that was not there before is asked
 //! once what it offers, which opens it for a moment; some of its names stand for others, as `default` does, and are there whatever these are.
 
+use super::connection::{Connection, connect};
 use super::keeper::{Roster, Stage};
 use super::quiet::silence_alsa;
 use super::search::{default_id, examine, is_listed, named};
@@ -67,7 +68,7 @@ impl Drop for Watcher {
 #[derive(Default)]
 struct Looker {
     /// Hosts whose connection stays from look to look.
-    hosts: Vec<cpal::Host>,
+    hosts: Vec<Arc<Connection>>,
     present: Vec<Seen>,
     looks: u64,
     latest: Arc<Roll>,
@@ -105,7 +106,7 @@ impl Looker {
             return self.present.iter().filter(|seen| seen.host == id).cloned().collect();
         }
         let kept = self.hosts.iter().position(|host| host.id() == id).map(|at| self.hosts.swap_remove(at));
-        let Some(host) = kept.or_else(|| cpal::host_from_id(id).ok()) else { return Vec::new() };
+        let Some(host) = kept.or_else(|| connect(id).ok()) else { return Vec::new() };
         // A connection that has broken is not kept; the next look makes another.
         let Ok(devices) = host.devices() else { return Vec::new() };
         let defaults = [Direction::Play, Direction::Record].map(|direction| default_id(&host, direction));
