@@ -168,6 +168,9 @@ pub fn ports(ports: &[PortReport]) -> String {
             if port.xruns + port.late > 0 {
                 _ = write!(text, ", {} dropouts reported, {} callbacks late", port.xruns, port.late);
             }
+            if port.gone > 0 {
+                _ = write!(text, ", {} times gone", port.gone);
+            }
         }
         text.push('\n');
         if port.follows {

@@ -63,14 +63,19 @@ impl Player {
         }
     }
 
-    /// How often a port has run empty or over.
-    pub fn counted(&mut self, port: &str) -> usize {
-        let told = self.ask("ports");
-        let line = told.lines().find(|line| line.starts_with(port)).unwrap_or_default();
+    /// What a port has counted so far, as soon as it is on a device.
+    pub fn counted(&mut self, port: &str) -> Counted {
+        let mut told = (0..20).map(|_| self.ask("ports"));
+        let counts = |line: &&str| line.starts_with(port) && line.contains(" under-");
+        let line =
+            told.find_map(|told| told.lines().find(counts).map(str::to_owned)).expect("it is on a device");
         let number = |what: &str| -> usize {
-            line.split(what).next().and_then(|s| s.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
+            line.split_once(what).and_then(|(s, _)| s.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
         };
-        number(" under-") + number(" overruns")
+        Counted {
+            runs: number(" under-") + number(" overruns"),
+            late: number(" dropouts reported") + number(" callbacks late") + number(" times gone"),
+        }
     }
 
     /// How late a port says that it is, in milliseconds: the line after its own has it.
@@ -79,6 +84,22 @@ impl Player {
         let line = told.lines().skip_while(|line| !line.starts_with(port)).nth(1).unwrap_or_default();
         let before = line.split(" ms late").next().unwrap_or_default();
         before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(f64::NAN)
+    }
+}
+
+/// What a port has counted.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    /// How often it has run empty or over.
+    pub runs: usize,
+    /// How often its device said that it was late, called late, or was gone.
+    pub late: usize,
+}
+
+impl Counted {
+    /// How much of anything since then.
+    pub fn since(self, before: Counted) -> usize {
+        (self.runs - before.runs) + (self.late - before.late)
     }
 }
 

@@ -106,9 +106,10 @@ impl Looker {
             return self.present.iter().filter(|seen| seen.host == id).cloned().collect();
         }
         let kept = self.hosts.iter().position(|host| host.id() == id).map(|at| self.hosts.swap_remove(at));
-        let Some(host) = kept.or_else(|| connect(id).ok()) else { return Vec::new() };
-        // A connection that has broken is not kept; the next look makes another.
-        let Ok(devices) = host.devices() else { return Vec::new() };
+        let asked = |host: Arc<Connection>| host.devices().ok().map(|devices| (host, devices));
+        // A connection that has broken is not kept. That says nothing of the devices: they are asked for over another.
+        let found = kept.and_then(asked).or_else(|| connect(id).ok().and_then(asked));
+        let Some((host, devices)) = found else { return Vec::new() };
         let defaults = [Direction::Play, Direction::Record].map(|direction| default_id(&host, direction));
         let mut here: Vec<Seen> = Vec::new();
         for device in devices.filter(is_listed) {

@@ -8,7 +8,8 @@ use super::spec::PortSpec;
 use super::wire::StreamKey;
 use super::work::{Calls, Common, Plays, Records};
 use sostenuto_device::{
-    Heard, Host, OpenError, PortError, PortId, PortMeters, Quality, Setup, Terms, Tie, Wish, Work, port,
+    Heard, Host, OpenError, PortError, PortId, PortMeters, Quality, Setup, Stream, Terms, Tie, Wish, Work,
+    port,
 };
 use sostenuto_nodes::Way;
 use std::sync::Arc;
@@ -40,8 +41,8 @@ pub(crate) struct Berth<S> {
     pub state: State<S>,
     /// Since when no port asks for it.
     pub unneeded_since: Option<u64>,
-    /// Under- and overruns of the ports that it had before.
-    pub past: (u64, u64),
+    /// What was counted of the streams that it had before.
+    pub past: Tally,
     /// The id of the device that it was on last.
     pub known: Option<String>,
     /// Why it is not open, as told.
@@ -56,6 +57,28 @@ pub(crate) enum State<S> {
     /// The stream of another berth stands for it: its device is the same one, or the default one in its place.
     Alias(StreamKey),
     Open(Box<Attached<S>>),
+}
+
+/// What is counted of a port, whatever stream it is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub underruns: u64,
+    pub overruns: u64,
+    /// What the system reported of its stream, and callbacks that came late.
+    pub xruns: u64,
+    pub late: u64,
+    /// How often its device went, and it was silent until it had another stream.
+    pub gone: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: Tally) {
+        self.underruns += other.underruns;
+        self.overruns += other.overruns;
+        self.xruns += other.xruns;
+        self.late += other.late;
+        self.gone += other.gone;
+    }
 }
 
 /// An open stream and its port.
@@ -137,7 +160,7 @@ impl<S: sostenuto_device::Stream> Berth<S> {
             need,
             state: State::Closed,
             unneeded_since: None,
-            past: (0, 0),
+            past: Tally::default(),
             known: None,
             why: None,
             retry_at: 0,
@@ -281,6 +304,14 @@ impl Opening<'_> {
     }
 }
 
+impl<S: Stream> Attached<S> {
+    /// What is counted of it and its stream.
+    pub fn tally(&self) -> Tally {
+        let ((underruns, overruns), counts) = (self.runs(), self.stream.counts());
+        Tally { underruns, overruns, xruns: counts.xruns, late: counts.late, gone: 0 }
+    }
+}
+
 impl<S> Attached<S> {
     /// What its callbacks were.
     pub fn heard(&self) -> Heard {
@@ -325,7 +356,7 @@ impl<S> Attached<S> {
     }
 
     /// Under- and overruns on this stream.
-    pub fn runs(&self) -> (u64, u64) {
+    fn runs(&self) -> (u64, u64) {
         let status = self.meters.read();
         (self.past.0 + status.underruns, self.past.1 + status.overruns)
     }

@@ -207,6 +207,7 @@ impl<H: Host> Ports<H> {
 
     fn lost(&mut self, at: usize, end: End, why: Option<String>) {
         let Some(device) = self.close(at) else { return };
+        self.berths[at].past.gone += 1;
         let why = why.unwrap_or_else(|| {
             match end {
                 End::Removed => "it is gone",
@@ -226,8 +227,7 @@ impl<H: Host> Ports<H> {
         let berth = &mut self.berths[at];
         let key = berth.key;
         let State::Open(open) = std::mem::replace(&mut berth.state, State::Closed) else { return None };
-        let (under, over) = open.runs();
-        berth.past = (berth.past.0 + under, berth.past.1 + over);
+        berth.past.add(open.tally());
         self.holder.remove(open.id);
         open.lines().for_each(|line| self.door.send(Change::RemoveLine(line)));
         self.forsake(key, 0);

@@ -1,5 +1,6 @@
 //! How do the ports fare? What is shown of each.
 
+use super::super::berth::Tally;
 use super::{Asking, Ports};
 use sostenuto_device::{Counts, Holder, Host, PortState, Stream, Vigour};
 use sostenuto_nodes::Way;
@@ -44,10 +45,12 @@ pub struct PortReport {
     pub underruns: u64,
     /// How often something was left out, because there was too much.
     pub overruns: u64,
-    /// Dropouts that the system itself reported.
+    /// Dropouts that the system itself reported. Like all counts, since the port was first asked for, whatever streams it had.
     pub xruns: u64,
     /// Callbacks that came late.
     pub late: u64,
+    /// How often its device went, or its stream ended, so that it was silent until it was taken up again.
+    pub gone: u64,
 }
 
 /// What a port is doing.
@@ -107,10 +110,15 @@ impl<H: Host> Ports<H> {
             overruns: 0,
             xruns: 0,
             late: 0,
+            gone: 0,
         };
-        (report.underruns, report.overruns) = berth.map_or((0, 0), |berth| berth.past);
-        let Some(open) = self.attached(*stream) else { return report };
-        let (status, counts) = (open.meters.read(), open.stream.counts());
+        let open = self.attached(*stream);
+        let mut tally = berth.map_or_else(Tally::default, |berth| berth.past);
+        open.iter().for_each(|open| tally.add(open.tally()));
+        (report.underruns, report.overruns) = (tally.underruns, tally.overruns);
+        (report.xruns, report.late, report.gone) = (tally.xruns, tally.late, tally.gone);
+        let Some(open) = open else { return report };
+        let status = open.meters.read();
         let ms = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
         report.device = Some(open.terms.device.clone());
         report.state = match (open.stream.vigour(), status.state) {
@@ -124,9 +132,6 @@ impl<H: Host> Ports<H> {
         report.follows = open.tie == sostenuto_device::Tie::Follow;
         (report.fill_ms, report.target_ms) = (ms(status.fill), ms(status.target));
         (report.latency_ms, report.ppm) = (ms(status.latency), status.ppm);
-        let (under, over) = open.runs();
-        (report.underruns, report.overruns) = (report.underruns + under, report.overruns + over);
-        (report.xruns, report.late) = (counts.xruns, counts.late);
         report
     }
 
