@@ -5,11 +5,12 @@ use crate::listener;
 use crate::mail::{Letter, Mail};
 use crate::offline::Offline;
 use crate::rack::{self, SAMPLES};
+use crate::recording::Take;
 use crate::voices::{State, Voices};
 use sostenuto_engine::{AudioEngine, Controller, Desk, NodeLine, PortReport, Reply};
 use sostenuto_graph::transport::Change;
 use sostenuto_graph::{EngineLoad, Ticket, When};
-use sostenuto_nodes::{Buffer, SlotSettings};
+use sostenuto_nodes::{Buffer, Naming, SlotSettings};
 use sostenuto_patch::{Patch, command};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -71,6 +72,8 @@ struct Seat {
     slots: Vec<Option<Loaded>>,
     /// What somebody applied, without what the engine adds.
     patch: Patch,
+    /// The volume of all.
+    master: f32,
 }
 
 /// How often position and levels are told of.
@@ -97,6 +100,10 @@ pub struct Deck {
     position: Mutex<Watch>,
     levels: Mutex<Watch>,
     seat: Mutex<Seat>,
+    /// Of slots.
+    volumes: Mutex<Vec<f64>>,
+    /// Recordings that are under way, or have ended.
+    takes: Mutex<Vec<Arc<Mutex<Option<Take>>>>>,
 }
 
 /// What is asked of an engine that is to be made.
@@ -183,7 +190,10 @@ impl Deck {
                 host: Some(host),
                 slots: vec![None; plan.slots],
                 patch: Patch::default(),
+                master: 1.0,
             }),
+            volumes: Mutex::new(vec![1.0; plan.slots]),
+            takes: Mutex::new(Vec::new()),
         }
     }
 
@@ -228,13 +238,19 @@ impl Deck {
         self.phase.store(phase as u8, Ordering::Release);
     }
 
-    /// Refuses an engine of the process that this one was forked from, and one that was shut down.
-    pub fn check(&self) -> Result<Phase, Fault> {
-        if self.forks != FORKS.load(Ordering::Relaxed) {
-            return Err(Fault::audio(
+    /// Refuses an engine of the process that this one was forked from.
+    pub fn check_process(&self) -> Result<(), Fault> {
+        match self.forks == FORKS.load(Ordering::Relaxed) {
+            true => Ok(()),
+            false => Err(Fault::audio(
                 "the engine is that of the process that this one was forked from: make another one here",
-            ));
+            )),
         }
+    }
+
+    /// The same, and one that was shut down.
+    pub fn check(&self) -> Result<Phase, Fault> {
+        self.check_process()?;
         match self.phase() {
             Phase::ShutDown => Err(Fault::audio("the engine was shut down: make another one")),
             phase => Ok(phase),
@@ -366,8 +382,38 @@ impl Deck {
         self.enter(Phase::ShutDown);
         *lock(&self.controller) = None;
         *lock(&self.line) = None;
+        let takes = std::mem::take(&mut *lock(&self.takes));
         drop(host);
+        for take in takes {
+            if let Some(Take { recorder, .. }) = lock(&take).take() {
+                // What went wrong with it is in the file; nobody asked.
+                _ = recorder.finish();
+            }
+        }
+        self.end_voices(State::Finished);
         self.mail.close();
+    }
+
+    /// Keeps a recording until it is ended, or everything is.
+    pub fn keep(&self, take: Take) -> Arc<Mutex<Option<Take>>> {
+        let take = Arc::new(Mutex::new(Some(take)));
+        let mut takes = lock(&self.takes);
+        takes.retain(|take| lock(take).is_some());
+        takes.push(Arc::clone(&take));
+        take
+    }
+
+    /// All voices are over, for what played them is.
+    fn end_voices(&self, state: State) {
+        let frame = self.frame();
+        for voice in self.voices.active().collect::<Vec<_>>() {
+            let id = self.voices.slot(voice).unwrap_or_default();
+            self.voices.note(voice, state);
+            self.mail.post(match state {
+                State::Choked => Letter::VoiceChoked { voice, id, frame },
+                _ => Letter::VoiceFinished { voice, id, frame },
+            });
+        }
     }
 
     /// The next frames, interleaved.
@@ -474,7 +520,7 @@ impl Deck {
         let Some(line) = &*line else {
             return Err(Fault::audio("the engine was shut down: make another one"));
         };
-        let id = self.voices.begin();
+        let id = self.voices.begin(slot);
         let message = match line.message(verb, (u64::from(slot) + 1, self.slots()), id, &values) {
             Ok(message) => message,
             Err(why) => {
@@ -515,8 +561,16 @@ impl Deck {
         self.check()?;
         let mut seat = lock(&self.seat);
         self.check()?;
-        let whole = rack::compose(patch, self.slots(), self.polyphony).map_err(Fault::Patch)?;
+        let whole = rack::compose(patch, self.slots(), self.polyphony, seat.master).map_err(Fault::Patch)?;
         let whole = sostenuto_sounds::at_rate(&whole, self.rate);
+        let before = rack::compose(&seat.patch, self.slots(), self.polyphony, seat.master).ok();
+        let sampler =
+            |patch: &Patch| patch.nodes.get(SAMPLES).map(|node| (node.id.clone(), node.settings.clone()));
+        if at != When::Now && before.as_ref().and_then(sampler) != sampler(&whole) {
+            return Err(Fault::value(format!(
+                "`{SAMPLES}` would become another sampler, which takes effect at once only: leave out when, or give it the settings that it has"
+            )));
+        }
         let has_device = |node: &sostenuto_patch::Node| node.device.is_some();
         // Whether its devices are there is asked where they are known.
         let edits = match &seat.host {
@@ -529,14 +583,47 @@ impl Deck {
             },
         };
         seat.patch = patch.clone();
-        let before = lock(&self.line).clone();
-        let line = self.with_seat(&mut seat, |desk| desk.conductor().line(SAMPLES))??;
-        let is_same = before.is_some_and(|before| before.leads_where(&line));
-        *lock(&self.line) = Some(line);
-        if !is_same && self.phase() != Phase::Made {
-            self.load_all(&mut seat)?;
-        }
+        self.find_sampler(&mut seat)?;
         Ok(edits.iter().map(ToString::to_string).collect())
+    }
+
+    /// Finds the sampler after the patch was changed. One that is another than before gets what slots have, and what the one before played is over.
+    fn find_sampler(&self, seat: &mut Seat) -> Result<(), Fault> {
+        let before = lock(&self.line).clone();
+        let line = self.with_seat(seat, |desk| desk.conductor().line(SAMPLES))?.ok();
+        let is_same = match (&before, &line) {
+            (Some(before), Some(line)) => before.leads_where(line),
+            (before, line) => before.is_none() && line.is_none(),
+        };
+        lock(&self.line).clone_from(&line);
+        if is_same {
+            return Ok(());
+        }
+        self.end_voices(State::Choked);
+        if line.is_none() || self.phase() == Phase::Made {
+            return Ok(());
+        }
+        self.load_all(seat)?;
+        for (slot, volume) in
+            lock(&self.volumes).clone().into_iter().enumerate().filter(|(_, volume)| *volume != 1.0)
+        {
+            let place = (slot as u64 + 1, self.slots());
+            self.say("volume", place, 0, &[("gain", volume), ("over", 0.0)], When::Now)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a word of that number begins a voice.
+    pub fn is_trigger(&self, verb: u16) -> bool {
+        let line = lock(&self.line).clone();
+        line.and_then(|line| line.verb(verb)).is_some_and(|verb| verb.names == Naming::Gives)
+    }
+
+    /// Notes the volume of a slot, for a sampler that may come.
+    pub fn keep_volume(&self, slot: usize, volume: f64) {
+        if let Some(kept) = lock(&self.volumes).get_mut(slot) {
+            *kept = volume;
+        }
     }
 
     /// Carries out a command of the prompt. Gives what was changed, in words.
@@ -548,6 +635,9 @@ impl Deck {
             let said = timed.at.map(|said| desk.when(&said));
             desk.carry_out(&timed.command, at.or(said).unwrap_or(When::Now))
         })??;
+        if matches!(reply, Reply::Edited(_)) {
+            self.find_sampler(&mut lock(&self.seat))?;
+        }
         match reply {
             Reply::Edited(applied) => Ok(applied.edits.iter().map(ToString::to_string).collect()),
             Reply::Yours(_) => Err(Fault::value(format!(
@@ -562,17 +652,19 @@ impl Deck {
         self.with(|desk| desk.conductor().patch().clone())
     }
 
-    /// The volumes of all ports to the default device.
-    pub fn set_master(&self, decibels: f32, seconds: f64, at: When) -> Result<(), Fault> {
+    /// The volume of all that goes to the default device, as a factor, on a straight line.
+    pub fn set_master(&self, volume: f32, seconds: f64, at: When) -> Result<(), Fault> {
         let frames = (seconds * f64::from(self.rate) + 0.5) as u32;
-        self.with(move |desk| {
+        let mut seat = lock(&self.seat);
+        self.with_seat(&mut seat, move |desk| {
             let names: Vec<String> = rack::masters(desk.conductor().patch()).cloned().collect();
             for name in names {
-                let motion = Some(sostenuto_graph::Motion::Glide(frames));
-                desk.conductor_mut().set(&name, "gain", decibels, motion, at)?;
+                let motion = Some(sostenuto_graph::Motion::Linear(frames));
+                desk.conductor_mut().set(&name, "scale", volume, motion, at)?;
             }
             Ok::<_, sostenuto_engine::EngineError>(())
         })??;
+        seat.master = volume;
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use sostenuto_media::record::{Options, to_file};
 use sostenuto_media::wav::{Encoding, Format};
 use sostenuto_nodes::{LoopPoints, Mode, SlotSettings, Tap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long one waits at most before it is looked whether somebody pressed Ctrl-C.
@@ -406,10 +406,11 @@ impl Engine {
         self.deck.check()?;
         if let Some(id) = id {
             let place = (u64::from(self.deck.slot(id)?) + 1, self.deck.slots());
-            return Ok(self.deck.say("volume", place, 0, &[("gain", volume), ("over", over)], at)?);
+            self.deck.say("volume", place, 0, &[("gain", volume), ("over", over)], at)?;
+            self.deck.keep_volume(place.0 as usize - 1, volume);
+            return Ok(());
         }
-        let decibels = if volume > 0.0 { (20.0 * volume.log10()).max(-120.0) } else { -120.0 };
-        Ok(py.detach(|| self.deck.set_master(decibels as f32, over, at))?)
+        Ok(py.detach(|| self.deck.set_master(volume as f32, over, at))?)
     }
 
     /// Asks the audio thread for an answer, which comes as a Pong.
@@ -424,12 +425,16 @@ impl Engine {
         if timeout.is_nan() || timeout < 0.0 {
             return Err(Fault::value(format!("timeout is {timeout}: give seconds from 0")).into());
         }
+        self.deck.check_process()?;
         let mut left = Duration::try_from_secs_f64(timeout).unwrap_or(Duration::MAX);
         let mut letter = self.deck.mail.take(Duration::ZERO);
         while letter.is_none() && !left.is_zero() && !self.deck.mail.is_over() {
             let slice = left.min(SLICE);
             letter = py.detach(|| self.deck.mail.take(slice));
-            py.check_signals()?;
+            if let Err(raised) = py.check_signals() {
+                letter.into_iter().for_each(|letter| self.deck.mail.put_back(letter));
+                return Err(raised);
+            }
             left = left.saturating_sub(slice);
         }
         letter.map(|letter| tuple(py, letter)).transpose()
@@ -470,7 +475,7 @@ impl Engine {
     /// The patch that sounds, with the engine's own nodes: `samples`, `master`, and `speakers` if the patch has no port of its own.
     #[getter]
     fn patch(&self, py: Python<'_>) -> PyResult<Patch> {
-        Ok(Patch::of(py.detach(|| self.deck.patch())?))
+        Ok(Patch::holding(py.detach(|| self.deck.patch())?))
     }
 
     #[pyo3(signature = (line, *, at=None, beats=None))]
@@ -509,7 +514,7 @@ impl Engine {
     /// The way to a node of kind `feed` of the patch: what is written there is played.
     fn feed(&self, py: Python<'_>, node: &str) -> PyResult<Feed> {
         match self.tap_of(py, node)? {
-            Some(Tap::Feed(feed)) => Ok(Feed { feed, rate: self.deck.rate() }),
+            Some(Tap::Feed(feed)) => Ok(Feed { feed, rate: self.deck.rate(), deck: Arc::clone(&self.deck) }),
             _ => Err(Fault::value(format!(
                 "`{node}` plays nothing that is written: put a node of kind feed there"
             ))
@@ -579,14 +584,18 @@ impl Engine {
         let at = when(at, beats)?;
         let what = node.map_or(Recorded::Heard, Recorded::Node);
         let begin = || {
+            if let Recorded::Node(node) = &what {
+                // Before the file is made anew.
+                let node = node.clone();
+                self.deck.with(move |desk| desk.conductor().line(&node).map(drop))??;
+            }
             self.deck.check()?;
             let (tape, recorder) = to_file(&path, format, Options::default()).map_err(Fault::audio)?;
-            let key = self.deck.with(move |desk| desk.conductor_mut().record(&what, tape, at))?;
-            let key = key.inspect_err(|_| _ = std::fs::remove_file(&path))?;
-            Ok::<_, Fault>(Take { key, recorder })
+            let key = self.deck.with(move |desk| desk.conductor_mut().record(&what, tape, at))??;
+            Ok::<_, Fault>(self.deck.keep(Take { key, recorder }))
         };
         let take = py.detach(begin)?;
-        Ok(Recording { path, deck: Arc::clone(&self.deck), take: Mutex::new(Some(take)) })
+        Ok(Recording { path, deck: Arc::clone(&self.deck), take })
     }
 
     /// The next frames of an engine without a device: an array of shape (frames, channels), float32.

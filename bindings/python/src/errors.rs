@@ -12,6 +12,16 @@ pyo3::import_exception!(sostenuto.errors, InvalidValue);
 pyo3::import_exception!(sostenuto.errors, PatchError);
 pyo3::import_exception!(sostenuto.errors, SampleNotFound);
 
+/// Finds all of them.
+pub fn find(py: Python<'_>) {
+    py.get_type::<AudioError>();
+    py.get_type::<DeviceNotFound>();
+    py.get_type::<StreamCreationFailed>();
+    py.get_type::<InvalidValue>();
+    py.get_type::<PatchError>();
+    py.get_type::<SampleNotFound>();
+}
+
 /// Something that went wrong, wherever the interpreter's lock is: it becomes an exception once that is held again.
 #[derive(Debug)]
 pub enum Fault {

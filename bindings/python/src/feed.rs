@@ -1,9 +1,11 @@
 //! Sound made in Python, through a ring: nothing of Python is in the callback.
 
+use crate::deck::Deck;
 use crate::errors::Fault;
 use crate::samples;
 use numpy::PyUntypedArray;
 use pyo3::prelude::*;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The way to a node of kind `feed`, which plays what is written here.
@@ -11,6 +13,8 @@ use std::time::{Duration, Instant};
 pub struct Feed {
     pub feed: sostenuto_nodes::Feed,
     pub rate: u32,
+    /// That of the engine.
+    pub deck: Arc<Deck>,
 }
 
 /// How long one waits at most before it is looked whether somebody pressed Ctrl-C.
@@ -27,6 +31,7 @@ impl Feed {
         block: &Bound<'_, PyUntypedArray>,
         timeout: Option<f64>,
     ) -> PyResult<usize> {
+        self.deck.check()?;
         let (samples, channels) = samples::frames(block)?;
         if channels != self.feed.channels() {
             let wanted = self.feed.channels();
@@ -48,7 +53,11 @@ impl Feed {
         };
         let (frames, begun) = (samples.len() / channels, Instant::now());
         let mut done = self.feed.write(&samples);
-        while done < frames && !self.feed.is_over() && patience.is_none_or(|most| begun.elapsed() < most) {
+        while done < frames
+            && self.deck.check().is_ok()
+            && !self.feed.is_over()
+            && patience.is_none_or(|most| begun.elapsed() < most)
+        {
             done += py.detach(|| self.write_for(&samples[done * channels..], begun, patience));
             py.check_signals()?;
         }

@@ -5,7 +5,7 @@ use crate::mail::Letter;
 use crate::rack::SAMPLES;
 use crate::voices::State;
 use sostenuto_engine::{Notice, PortReport};
-use sostenuto_graph::{Refusal, Word};
+use sostenuto_graph::Word;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
@@ -66,13 +66,14 @@ pub fn hear(deck: &Deck, notice: Notice) {
             frame: report.frame,
             value: report.value,
         },
-        Notice::Refused { ticket, why } => match Word::id_of(ticket) {
+        Notice::Refused { ticket, why } => match Word::of(ticket) {
             // Of a voice that has ended since nothing more need be said.
-            Some(_) if why == Refusal::Unheard => return,
-            Some(voice) => {
+            Some((verb, voice)) if deck.is_trigger(verb) => {
+                let id = deck.voices.slot(voice).unwrap_or_default();
                 deck.voices.note(voice, State::Dropped);
-                Letter::TriggerDropped { voice, id: 0, frame: None, why: why.to_string() }
+                Letter::TriggerDropped { voice, id, frame: None, why: why.to_string() }
             }
+            Some((_, voice)) => Letter::Refused { ticket: u64::from(voice), why: why.to_string() },
             None => Letter::Refused { ticket: ticket.0, why: why.to_string() },
         },
         Notice::Set { ticket, .. } => match deck.loaded(ticket) {

@@ -65,6 +65,11 @@ impl Mail {
         self.bell.notify_one();
     }
 
+    /// Puts a letter back that nobody could be given.
+    pub fn put_back(&self, letter: Letter) {
+        self.open().waiting.push_front(letter);
+    }
+
     /// Lets those go who wait.
     pub fn close(&self) {
         self.open().closed = true;

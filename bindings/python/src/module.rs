@@ -21,6 +21,8 @@ mod _sostenuto {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        // Looked up while that can be done: an exception may be raised as the interpreter ends.
+        crate::errors::find(module.py());
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("MAX_SAMPLE_SLOTS", sostenuto_nodes::MAX_SAMPLE_SLOTS)?;
         module.add("MAX_VOICES", sostenuto_nodes::MAX_VOICES)

@@ -5,7 +5,7 @@ use crate::offline::Offline;
 use crate::samples;
 use numpy::{PyArray1, PyArrayMethods, PyUntypedArray};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use sostenuto_engine::Conductor;
 use sostenuto_graph::When;
 use sostenuto_nodes::Buffer;
@@ -26,7 +26,7 @@ pub struct Patch {
 const MOST_SECONDS: f64 = 86_400.0;
 
 impl Patch {
-    pub fn of(inner: sostenuto_patch::Patch) -> Patch {
+    pub fn holding(inner: sostenuto_patch::Patch) -> Patch {
         Patch { inner, warnings: Vec::new() }
     }
 
@@ -50,6 +50,17 @@ fn described(problems: &[Problem], text: &str) -> Fault {
 
 #[pymethods]
 impl Patch {
+    /// A patch that plays nodes put together in Python: `Patch.of(Lowpass(Saw(110), cutoff=800) * 0.5)`. Takes what `sostenuto.build.build` takes.
+    #[staticmethod]
+    #[pyo3(signature = (*sounds, **extras))]
+    fn of<'py>(
+        py: Python<'py>,
+        sounds: &Bound<'py, PyTuple>,
+        extras: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        py.import("sostenuto.patch")?.getattr("_of")?.call(sounds.clone(), extras)
+    }
+
     /// A patch from a document in TOML (or JSON). Files that it names are looked for in `folder`.
     #[staticmethod]
     #[pyo3(signature = (text, *, folder=None))]
@@ -131,9 +142,9 @@ impl Patch {
     /// The patch with a command of the prompt carried out: `patch.edit("set filter.cutoff 400")`.
     fn edit(&self, line: &str) -> PyResult<Patch> {
         let timed = command::parse(line).map_err(Fault::value)?;
-        let Some(timed) = timed else { return Ok(Patch::of(self.inner.clone())) };
+        let Some(timed) = timed else { return Ok(Patch::holding(self.inner.clone())) };
         let edited = command::edit(&self.inner, Conductor::catalogue(), &timed.command);
-        Ok(Patch::of(edited.map_err(Fault::value)?))
+        Ok(Patch::holding(edited.map_err(Fault::value)?))
     }
 
     /// What makes the other patch of this one, in words; nothing if they are equal.

@@ -1,6 +1,6 @@
 //! The patch that an engine with slots plays: somebody's patch, the sampler beside it, and one volume for all that is heard.
 
-use sostenuto_patch::{Cable, Cables, Node, OUTPUT_KIND, Patch, Source};
+use sostenuto_patch::{Cable, Cables, Node, OUTPUT_KIND, ParamValue, Patch, Source};
 use std::collections::BTreeMap;
 
 /// The node that has the slots.
@@ -12,11 +12,11 @@ pub const SPEAKERS: &str = "speakers";
 
 /// Another patch with what an engine has besides:
 /// - `samples`, a sampler, unless the patch has one of that name itself;
-/// - `master`, a gain in front of each port to the default device;
+/// - `master`, a factor in front of each port to the default device;
 /// - `speakers`, such a port, if there is none.
 ///
 /// Where the patch leads `samples` nowhere it goes to the first `master`. What else a patch calls `master` or `speakers` is an error.
-pub fn compose(patch: &Patch, slots: usize, voices: usize) -> Result<Patch, String> {
+pub fn compose(patch: &Patch, slots: usize, voices: usize, volume: f32) -> Result<Patch, String> {
     let mut whole = patch.clone();
     let own_sampler = match patch.nodes.get(SAMPLES) {
         Some(node) if node.kind != "sampler" => {
@@ -33,9 +33,18 @@ pub fn compose(patch: &Patch, slots: usize, voices: usize) -> Result<Patch, Stri
             "the node `{name}` has a name that is for the engine's volume: call it otherwise"
         ));
     }
+    let settings = [("slot_count", slots as f64), ("voices", voices as f64), ("tell_loops", 1.0)];
     if !own_sampler {
-        let settings = [("slot_count", slots as f64), ("voices", voices as f64), ("tell_loops", 1.0)];
         whole.nodes.insert(SAMPLES.into(), node(SAMPLES, "sampler", settings.into_iter()));
+    } else if let Some(own) = whole.nodes.get_mut(SAMPLES) {
+        for (name, value) in settings {
+            let there = *own.settings.entry(name.into()).or_insert(value);
+            if there != value && name != "tell_loops" {
+                return Err(format!(
+                    "`{SAMPLES}` has {name} = {there}, and the engine {value}: leave it out, or make the engine with as many"
+                ));
+            }
+        }
     }
     let is_default = |node: &Node| {
         node.kind == OUTPUT_KIND
@@ -63,7 +72,11 @@ pub fn compose(patch: &Patch, slots: usize, voices: usize) -> Result<Patch, Stri
             n => format!("{MASTER}_{}", n + 1),
         };
         let Some(there) = whole.nodes.get_mut(port) else { continue };
-        let mut master = node(&name, "gain", [].into_iter());
+        let mut master = node(&name, "add", [].into_iter());
+        if volume != 1.0 {
+            let scale = ParamValue { value: Some(volume), drives: Vec::new() };
+            master.params.insert("scale".into(), scale);
+        }
         master.channels = there.channels;
         master.cables = std::mem::take(&mut there.cables);
         let from = Source { node: name.clone(), port: "out".into() };

@@ -15,14 +15,14 @@ pub struct Take {
     pub recorder: Recorder,
 }
 
-/// A recording into a WAV file: `with engine.record("take.wav"): ...`, or `stop()`.
+/// A recording into a WAV file: `with engine.record("take.wav"): ...`, or `stop()`. It goes on if nobody keeps it, until the engine is shut down.
 ///
 /// The file is whole at any moment, also if the program is killed.
 #[pyclass(module = "sostenuto", frozen)]
 pub struct Recording {
     pub path: PathBuf,
     pub deck: Arc<Deck>,
-    pub take: Mutex<Option<Take>>,
+    pub take: Arc<Mutex<Option<Take>>>,
 }
 
 impl Recording {
@@ -30,6 +30,11 @@ impl Recording {
     fn end(&self) -> Result<Option<Summary>, Fault> {
         let take = self.take.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Take { key, recorder }) = take else { return Ok(None) };
+        if let Err(fault) = self.deck.check_process() {
+            // Who writes it is in another process.
+            std::mem::forget(recorder);
+            return Err(fault);
+        }
         // After a shut-down it has ended already, and the file is finished all the same.
         _ = self.deck.with(move |desk| desk.conductor_mut().end_recording(key, None));
         let recorded = recorder.finish().map_err(Fault::audio)?;

@@ -58,12 +58,19 @@ pub fn frames(array: &Bound<'_, PyUntypedArray>) -> PyResult<(Vec<f32>, usize)> 
         ))
         .into());
     }
+    if frames > Buffer::MOST_FRAMES {
+        return Err(Fault::value(format!(
+            "the array has {frames} frames: a sound has up to {}",
+            Buffer::MOST_FRAMES
+        ))
+        .into());
+    }
     let samples = if let Ok(array) = array.cast::<numpy::PyArrayDyn<f32>>() {
-        copied(&array.readonly(), |x| x)
+        copied(&array.readonly(), |x| x)?
     } else if let Ok(array) = array.cast::<numpy::PyArrayDyn<f64>>() {
-        copied(&array.readonly(), |x| x as f32)
+        copied(&array.readonly(), |x| x as f32)?
     } else if let Ok(array) = array.cast::<numpy::PyArrayDyn<i16>>() {
-        copied(&array.readonly(), |x| f32::from(x) / 32_768.0)
+        copied(&array.readonly(), |x| f32::from(x) / 32_768.0)?
     } else {
         let kind = array.dtype();
         let swapped = kind.is_native_byteorder() == Some(false);
@@ -86,8 +93,14 @@ pub fn frames(array: &Bound<'_, PyUntypedArray>) -> PyResult<(Vec<f32>, usize)> 
 fn copied<T: numpy::Element + Copy>(
     array: &PyReadonlyArrayDyn<'_, T>,
     convert: impl Fn(T) -> f32,
-) -> Vec<f32> {
-    array.as_array().iter().map(|x| convert(*x)).collect()
+) -> Result<Vec<f32>, Fault> {
+    let array = array.as_array();
+    let mut samples = Vec::new();
+    samples
+        .try_reserve_exact(array.len())
+        .map_err(|_| Fault::value(format!("there is no memory for {} samples", array.len())))?;
+    samples.extend(array.iter().map(|x| convert(*x)));
+    Ok(samples)
 }
 
 impl Given {

@@ -85,7 +85,10 @@ def test_engines(call: Callable[[], Any], says: str) -> None:
         (lambda e: e.watch(levels=0.0), "0.01"),
         (lambda e: e.set("nothing.gain", 0), "nothing"),
         (lambda e: e.set("master.colour", 0), "colour"),
-        (lambda e: e.set("master.gain", 1e9), "48"),
+        (lambda e: e.set("master.scale", 1e9), "100000"),
+        (lambda e: e.automate("volume", [(0, 1, "exponential"), (1, 0)]), "linear"),
+        (lambda e: e.load_sample(0, np.broadcast_to(np.float32(0), (1 << 40,))), "frames"),
+        (lambda e: e.record("x.wav", node="nothing"), "nothing"),
         (lambda e: e.set("master", 0), "NODE.PARAMETER"),
         (lambda e: e.command("frobnicate"), "frobnicate"),
         (lambda e: e.command("save x.toml"), "prompt"),
@@ -145,6 +148,7 @@ def test_errors_are_of_both_kinds() -> None:
         ("nodes.samples = { kind = 'sine' }", "samples"),
         ("nodes.master = { kind = 'gain' }", "master"),
         ("nodes.speakers = { kind = 'gain' }", "speakers"),
+        ("nodes.samples = { kind = 'sampler', slot_count = 8 }", "slot_count = 8, and the engine 32"),
     ],
 )
 def test_patches(offline: OfflineEngine, text: str, says: str) -> None:

@@ -216,12 +216,13 @@ def test_dropping_an_engine_ends_its_threads() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_fork() -> None:
+def test_fork(tmp_path: Path) -> None:
     program = """
 import os, sys
 from sostenuto import AudioEngine, AudioError, OfflineEngine
 engine = AudioEngine(fallback=True)
 engine.run()
+recording = engine.record(TAKE)
 child = os.fork()
 if child == 0:
     try:
@@ -234,6 +235,12 @@ if child == 0:
             AudioEngine(fallback=True)
         except AudioError as error:
             fine = fine and "spawn" in str(error)
+        for call in (lambda: engine.receive_msg(None), lambda: list(engine), recording.stop):
+            try:
+                call()
+                fine = False
+            except AudioError:
+                pass
         with OfflineEngine() as other:
             fine = fine and other.render(0.1).shape == (4800, 2)
     except BaseException as error:
@@ -246,6 +253,7 @@ engine.ping()
 assert engine.receive_msg(5.0) is not None
 sys.exit(os.waitstatus_to_exitcode(status))
 """
+    program = f"TAKE = {str(tmp_path / 'take.wav')!r}\n" + program
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -301,3 +309,63 @@ def test_the_package_says_that_it_has_types() -> None:
     import sostenuto
 
     assert (Path(sostenuto.__file__).parent / "py.typed").exists()
+
+
+def test_a_recording_that_nobody_keeps_goes_on(tmp_path: Path) -> None:
+    from sounds import read_wav
+
+    with OfflineEngine(RATE) as engine:
+        engine.record(tmp_path / "take.wav", bits="16")
+        engine.render(0.1)
+    assert len(read_wav(tmp_path / "take.wav")) == 4800
+
+
+def test_a_refused_recording_leaves_the_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "take.wav").write_bytes(b"precious")
+    with OfflineEngine(RATE) as engine, pytest.raises(AudioError):
+        engine.record(tmp_path / "take.wav", node="nothing")
+    assert (tmp_path / "take.wav").read_bytes() == b"precious"
+
+
+def test_an_end_in_a_destructor_as_the_interpreter_ends() -> None:
+    program = """
+import numpy
+from sostenuto import AudioEngine
+class Keeper:
+    def __del__(self):
+        self.voice.stop()
+engine = AudioEngine(fallback=True)
+engine.run()
+engine.load_sample(0, numpy.zeros(480000, numpy.float32))
+keeper = Keeper()
+keeper.voice = engine.play_sample(0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_message_is_not_lost_to_a_signal() -> None:
+    program = """
+import signal, threading, time
+from sostenuto import AudioEngine, AudioMessage
+class Struck(Exception): pass
+def strike(*_): raise Struck
+signal.signal(signal.SIGALRM, strike)
+engine = AudioEngine(fallback=True)
+engine.run()
+pongs = 0
+for _ in range(20):
+    while (message := engine.receive_msg(0.05)) is not None:
+        pass
+    engine.ping()
+    signal.setitimer(signal.ITIMER_REAL, 0.012)
+    got = False
+    for _ in range(4):
+        try:
+            got = isinstance(engine.receive_msg(0.3), AudioMessage.Pong) or got
+        except Struck:
+            pass
+    assert got
+"""
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

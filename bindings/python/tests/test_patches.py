@@ -113,7 +113,7 @@ def test_a_patch_beside_the_slots(offline: OfflineEngine) -> None:
 def test_slots_go_through_a_patch_that_has_them(offline: OfflineEngine) -> None:
     offline.load_sample(0, np.full((48_000, 2), 0.5, np.float32))
     offline.apply("""
-        nodes.samples = { kind = "sampler", slot_count = 32, voices = 8 }
+        nodes.samples = { kind = "sampler", interpolation = "linear" }
         nodes.half = { kind = "gain", gain = -6.0206, inputs = ["samples"] }
         nodes.out = { kind = "audio_out", channels = 2, inputs = ["half"] }
     """)
@@ -126,7 +126,8 @@ def test_slots_go_through_a_patch_that_has_them(offline: OfflineEngine) -> None:
 def test_set_with_a_ramp(offline: OfflineEngine) -> None:
     offline.apply(Patch.of(Sine(frequency=1000, name="tone")))
     offline.render(0.1)
-    offline.set("master.gain", -6.0206, over=0.1)
+    offline.set("tone.frequency", 3000, over=0.1)
+    offline.set_volume(0.5, over=0.1)
     offline.render(0.2)
     assert abs(np.abs(offline.render(0.1)).max() - 0.5) < 0.01
     offline.set("tone.frequency", "2 kHz")

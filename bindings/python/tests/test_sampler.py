@@ -230,3 +230,71 @@ def test_the_same_calls_give_the_same_bits() -> None:
             return np.concatenate(pieces)
 
     assert np.array_equal(perform(), perform())
+
+
+def test_volumes_go_by_steps(offline: OfflineEngine) -> None:
+    offline.load_sample(0, np.ones((48_000, 2), np.float32) * 0.5)
+    offline.play_sample(0)
+    offline.automate("volume", [(0, 1.0, "step"), (0.1, 0.5, "step"), (0.2, 0.25)])
+    out = offline.render(0.5)[:, 0] * 2
+    begin = RATE // 20
+    levels = [out[begin + round(seconds * RATE)] for seconds in (0.05, 0.15, 0.25)]
+    assert np.allclose(levels, [1.0, 0.5, 0.25], atol=1e-3)
+
+
+def test_a_volume_of_all_fades_on_a_straight_line(offline: OfflineEngine) -> None:
+    offline.load_sample(0, np.ones((96_000, 2), np.float32) * 0.5)
+    offline.play_sample(0)
+    offline.set_volume(0.0, over=1.0)
+    out = offline.render(1.5)[:, 0] * 2
+    assert abs(out[RATE // 2] - 0.5) < 1e-2 and out[-1] == 0.0
+
+
+def test_what_waits_far_ahead_leaves_room_for_an_end(offline: OfflineEngine) -> None:
+    offline.load_sample(0, np.ones((48_000, 2), np.float32) * 0.5)
+    voice = offline.play_sample(0)
+    for number in range(4100):
+        voice.set_pan(0.0, at=10**9)
+        if number % 200 == 0:
+            offline.render(0.01)
+    assert voice.state == "playing"
+    voice.stop()
+    offline.render(0.05)
+    assert voice.state == "finished" and not offline.render(0.01).any()
+
+
+def test_voices_are_over_when_their_sampler_is(offline: OfflineEngine) -> None:
+    other = """
+        nodes.samples = { kind = "sampler", interpolation = "INTERPOLATION" }
+        nodes.out = { kind = "audio_out", channels = 2, inputs = ["samples"] }
+    """
+    offline.load_sample(0, ramp(48_000))
+    offline.set_volume(0.5, id=0)
+    offline.set_volume(0.5)
+    # Far more than voices are kept in mind.
+    for round_ in range(140):
+        for _ in range(1000):
+            voice = offline.play_sample(0)
+        offline.render(0.005)
+        offline.render(0.005)
+        offline.apply(other.replace("INTERPOLATION", ["linear", "sinc"][round_ % 2]))
+        assert not voice.active
+        while offline.receive_msg() is not None:
+            pass
+    # What waited for samplers that are gone is refused by and by.
+    for _ in range(40):
+        offline.render(0.005)
+    # And the volumes are as they were set.
+    offline.load_sample(0, np.ones((48_000, 2), np.float32) * 0.5)
+    offline.play_sample(0)
+    offline.render(0.02)
+    assert np.allclose(offline.render(0.01), 0.125, atol=1e-3)
+
+
+def test_voices_are_over_when_the_engine_is() -> None:
+    engine = OfflineEngine(RATE)
+    engine.load_sample(0, ramp(48_000))
+    voice = engine.play_sample(0)
+    engine.render(0.01)
+    engine.shut_down()
+    assert not voice.active

@@ -9,6 +9,8 @@
 
 #[cfg(feature = "native")]
 mod audio;
+// Some of it is asked for by an engine with devices alone.
+#[cfg_attr(not(feature = "native"), allow(dead_code))]
 mod conductor;
 mod desk;
 mod error;

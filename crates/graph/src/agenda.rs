@@ -97,6 +97,11 @@ impl Agenda {
         }
     }
 
+    /// Whether there is room for what is not due yet. A sixteenth is kept for what is, so that whoever has filled it can still end what sounds.
+    pub fn has_room_for_later(&self) -> bool {
+        self.len() < self.capacity - self.capacity / 16
+    }
+
     /// Puts a change in for a frame; `false` if there is no room. `[audio]`
     pub fn put(&mut self, frame: u64, node: Address, deed: Deed, ticket: Ticket) -> bool {
         if self.len() >= self.capacity {

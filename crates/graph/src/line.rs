@@ -22,14 +22,14 @@ pub struct Word {
 const OF_WORD: u64 = 1 << 63;
 
 impl Word {
-    /// By what it is refused: made of the id that its message has.
+    /// By what it is refused: made of the verb and the id that its message has.
     pub fn ticket(&self) -> Ticket {
-        Ticket(OF_WORD | u64::from(self.message.id))
+        Ticket(OF_WORD | u64::from(self.message.verb) << 32 | u64::from(self.message.id))
     }
 
-    /// The id of the message of a word that a ticket is of; nothing if it is of something else.
-    pub fn id_of(ticket: Ticket) -> Option<u32> {
-        (ticket.0 & OF_WORD != 0).then_some(ticket.0 as u32)
+    /// The verb and the id of the message of a word that a ticket is of; nothing if it is of something else.
+    pub fn of(ticket: Ticket) -> Option<(u16, u32)> {
+        (ticket.0 & OF_WORD != 0).then_some(((ticket.0 >> 32) as u16, ticket.0 as u32))
     }
 
     pub(crate) fn deed(&self) -> Deed {

@@ -461,13 +461,29 @@ fn words_that_cannot_be_heard_come_back_by_their_ids() {
     room.render(64, 64);
     let events = room.events();
     let refused = events.iter().filter_map(|event| match event {
-        Event::SetRefused { ticket, why } => Some((Word::id_of(*ticket), *why)),
+        Event::SetRefused { ticket, why } => Some((Word::of(*ticket), *why)),
         _ => None,
     });
     let refused: Vec<_> = refused.collect();
-    assert_eq!(refused, [(Some(7), Refusal::Unheard), (Some(9), Refusal::NotSounding)]);
-    assert_eq!(Word::id_of(Ticket(9)), None);
+    assert_eq!(refused, [(Some((RISE, 7)), Refusal::Unheard), (Some((RISE, 9)), Refusal::NotSounding)]);
+    assert_eq!(Word::of(Ticket(9)), None);
     // A line that nobody takes from fills up, says so, and counts.
     let sent = (0..6).filter(|id| room.whisper(deaf, (*id, 0.0), When::Now).is_ok()).count();
     assert_eq!((sent, room.remote.line.refused()), (4, 2));
+}
+
+#[test]
+fn what_waits_for_later_leaves_room_for_what_is_due() {
+    let mut room = Room::new(Limits { agenda: 64, ..Limits::default() });
+    let node = room.listener(64);
+    for id in 0..64 {
+        room.whisper(node, (id, 0.5), When::Frame(1_000_000)).unwrap();
+    }
+    room.render(64, 64);
+    // The last 4 places are for what is due.
+    assert_eq!(refusals(&room.events()), [Refusal::AgendaFull; 4]);
+    room.whisper(node, (100, 1.0), When::Now).unwrap();
+    let out = room.render(64, 64);
+    assert_eq!(reports(&room.events()), [(64, STARTED, 100)]);
+    assert_eq!(out[0], 1.0);
 }

@@ -32,6 +32,9 @@ class Patch:
     """A described sound: nodes, cables, parts, sequences, sounds. Plain data: nothing runs, and it never changes."""
 
     @staticmethod
+    def of(*sounds: Any, **extras: Any) -> Patch:
+        """A patch that plays nodes put together in Python: `Patch.of(Lowpass(Saw(110), cutoff=800) * 0.5)`. Takes what `sostenuto.build.build` takes."""
+    @staticmethod
     def from_toml(text: str, *, folder: Optional[_Path] = None) -> Patch:
         """A patch from a document in TOML (or JSON). Files that it names are looked for in `folder`."""
     @staticmethod
@@ -107,7 +110,7 @@ class Voice:
 
 @final
 class Recording:
-    """A recording into a WAV file: `with engine.record("take.wav"): ...`, or `stop()`."""
+    """A recording into a WAV file: `with engine.record("take.wav"): ...`, or `stop()`. It goes on if nobody keeps it, until the engine is shut down."""
 
     @property
     def path(self) -> Any:

@@ -13,7 +13,6 @@ from typing import Any, AsyncIterator, Callable, Iterable, Iterator, List, Optio
 import numpy as np
 import numpy.typing as npt
 
-from ._sostenuto import Patch as _Patch
 from ._sostenuto import _Engine, _forked
 from .errors import InvalidValue
 from .messages import KINDS, AudioMessage, Position
@@ -98,8 +97,11 @@ class _Base(_Engine):
         What goes and comes fades within 5 ms; what stays is not touched. It takes effect as soon as may be, at a frame of
         the engine, or at a beat of the transport. Gives the edits in words.
 
-        A patch has the slots as a node `samples`; where it leads that nowhere, it is heard as it is. The volume of all is
-        a node `master` in front of the patch's port to the default device.
+        A patch that leads the slots somewhere declares them: `nodes.samples = { kind = "sampler" }`, which has as many slots
+        and voices as the engine, and what they have; else they are heard beside it. The volume of all is a node `master`
+        in front of the patch's port to the default device.
+
+        Patches take effect in their order: one that waits for its time holds up those after it, recordings too.
 
         Raises PatchError with all problems of the patch, DeviceNotFound for a device of its own that is not there.
         Nothing has changed then.
@@ -129,7 +131,7 @@ class _Base(_Engine):
         if over is not None:
             if not 0.0 <= over <= 3600.0:
                 raise InvalidValue(f"over is {over}: give 0 to 3600 seconds")
-            line += f" over {over!r}s"
+            line += f" over {float(over)!r}s"
         return self.command(line, at=at, beats=beats)
 
     def note(
@@ -147,9 +149,9 @@ class _Base(_Engine):
         pitch: a note number, 69 being A4, or a name as "C#4". velocity: 0 to 1. length: seconds, or as "2 beats"; without
         it the note lasts until `note_off`.
         """
-        line = "note " + (f"{node} " if node else "") + f"{pitch} {velocity!r}"
+        line = "note " + (f"{node} " if node else "") + f"{pitch} {float(velocity)!r}"
         if length is not None:
-            line += f" for {length}" if isinstance(length, str) else f" for {length!r}s"
+            line += f" for {length}" if isinstance(length, str) else f" for {float(length)!r}s"
         self.command(line, at=at, beats=beats)
 
     def note_off(
@@ -207,14 +209,20 @@ class _Base(_Engine):
         places = [float(point[0]) for point in points]
         if places != sorted(places):
             raise InvalidValue("the points are not in the order of their places")
+        ways = [point[2] if len(point) > 2 else "linear" for point in points]
+        if any(way not in ("linear", "step") for way in ways):
+            raise InvalidValue('a volume goes "linear" or by a "step" from point to point')
         # A moment ahead, so that all of it is there in time.
         begin = self.frame + self.sample_rate // 20
-        before = 0.0
-        for point in points:
+        before, way = 0.0, "linear"
+        for point, next_way in zip(points, ways):
             place, volume = float(point[0]), float(point[1])
-            over = (place - before) * scale / self.sample_rate
-            self.set_volume(volume, id=id_, over=over, at=begin + round(before * scale))
-            before = place
+            if way == "step":
+                self.set_volume(volume, id=id_, over=0.0, at=begin + round(place * scale))
+            else:
+                over = (place - before) * scale / self.sample_rate
+                self.set_volume(volume, id=id_, over=over, at=begin + round(before * scale))
+            before, way = place, next_way
 
 
 def _quoted(text: str) -> str:

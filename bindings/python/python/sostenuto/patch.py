@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ._sostenuto import Patch as _Patch
+from ._sostenuto import Patch
 from ._sostenuto import render as _render
 from .build import build
 
 
-class Patch(_Patch):
-    """A described sound: nodes, cables, parts, sequences, sounds. Plain data: nothing runs, and it never changes."""
-
-    @staticmethod
-    def of(*sounds: Any, **extras: Any) -> "_Patch":
-        """A patch that plays nodes put together in Python: `Patch.of(Lowpass(Saw(110), cutoff=800) * 0.5)`."""
-        built = build(*sounds, **extras)
-        arrays = {name: (buffer.array, buffer.rate or 0.0) for name, buffer in built.arrays.items()}
-        return _Patch.from_dict(built.document, sounds=arrays)
+def _of(*sounds: Any, **extras: Any) -> Patch:
+    """A patch that plays nodes put together in Python."""
+    built = build(*sounds, **extras)
+    arrays = {name: (buffer.array, buffer.rate or 0.0) for name, buffer in built.arrays.items()}
+    return Patch.from_dict(built.document, sounds=arrays)
 
 
-def as_patch(what: Any) -> _Patch:
+def as_patch(what: Any) -> Patch:
     """A patch of what is one, or can be made into one: a document in TOML, a dict, or nodes."""
-    if isinstance(what, _Patch):
+    if isinstance(what, Patch):
         return what
     if isinstance(what, str):
-        return _Patch.from_toml(what)
+        return Patch.from_toml(what)
     if isinstance(what, Mapping):
-        return _Patch.from_dict(dict(what))
+        return Patch.from_dict(dict(what))
     return Patch.of(*what) if isinstance(what, (list, tuple)) else Patch.of(what)
 
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// It goes past the conductor, into a line of its own to the audio thread, which takes it with its next callback. What was asked of the conductor before is done before. Such words are in no
 /// journal, and nothing acknowledges them but what the node tells ([`Notice::Told`](crate::Notice::Told)); one that does not take effect comes as
-/// [`Notice::Refused`](crate::Notice::Refused), with a ticket that [`Word::id_of`] takes apart. After the node was replaced, or the engine has gone over to another rate, get another
+/// [`Notice::Refused`](crate::Notice::Refused), with a ticket that [`Word::of`] takes apart. After the node was replaced, or the engine has gone over to another rate, get another
 /// [line](Conductor::line).
 #[derive(Clone, Debug)]
 pub struct NodeLine {
@@ -40,6 +40,11 @@ impl NodeLine {
         values: &[(&str, f64)],
     ) -> Result<Message, VerbError> {
         say(self.verbs, verb, place, id, values)
+    }
+
+    /// What the node can be told by a number: see [`Word::of`].
+    pub fn verb(&self, number: u16) -> Option<&'static Verb> {
+        self.verbs.get(usize::from(number))
     }
 
     /// Whether another line leads to the very same node.

@@ -84,7 +84,7 @@ impl Executor {
         let frame = at.unwrap_or(0).max(self.frame);
         let frame = next.filter(|_| frame == self.frame).unwrap_or(0).max(frame);
         if frame > self.frame {
-            match self.agenda.put(frame, set.node, set.deed(), ticket) {
+            match self.agenda.has_room_for_later() && self.agenda.put(frame, set.node, set.deed(), ticket) {
                 true => Event::Set { ticket, frame },
                 false => Event::SetRefused { ticket, why: Refusal::AgendaFull },
             }
@@ -112,7 +112,11 @@ impl Executor {
         match there {
             Some(false) => Event::SetRefused { ticket, why: deed.unheard() },
             None if frame == self.frame => Event::SetRefused { ticket, why: Refusal::NotSounding },
-            _ if self.agenda.put(frame, address, deed, ticket) => Event::Set { ticket, frame },
+            _ if (frame == self.frame || self.agenda.has_room_for_later())
+                && self.agenda.put(frame, address, deed, ticket) =>
+            {
+                Event::Set { ticket, frame }
+            }
             _ => Event::SetRefused { ticket, why: Refusal::AgendaFull },
         }
     }
