@@ -8,7 +8,21 @@ from typing import Any, Dict, List, Optional, Tuple, Type, Union, final
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Self
+from typing_extensions import Self, disjoint_base
+
+__all__ = [
+    "MAX_SAMPLE_SLOTS",
+    "MAX_VOICES",
+    "Feed",
+    "Patch",
+    "Recording",
+    "Voice",
+    "_Engine",
+    "__version__",
+    "_forked",
+    "devices",
+    "render",
+]
 
 __version__: str
 MAX_SAMPLE_SLOTS: int
@@ -28,6 +42,7 @@ def render(
 ) -> npt.NDArray[np.float32]: ...
 def _forked() -> None: ...
 
+@disjoint_base
 class Patch:
     """A described sound: nodes, cables, parts, sequences, sounds. Plain data: nothing runs, and it never changes."""
 
@@ -71,8 +86,8 @@ class Patch:
     @property
     def nodes(self) -> Dict[str, str]:
         """The kinds of its nodes by their names."""
-    def __eq__(self, other: object) -> bool: ...
-    def __ne__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
 
 @final
@@ -155,6 +170,7 @@ class Feed:
     @property
     def over(self) -> bool: ...
 
+@disjoint_base
 class _Engine:
     """What the classes AudioEngine and OfflineEngine of the package are made of."""
 
