@@ -74,19 +74,20 @@ wasm: ## build what goes into the browser
 	@CARGO_TARGET_DIR="$(TARGET)/wasm" $(STEP) "wasm32" tools/wasm-std.sh $(CARGO) build --quiet \
 		--target wasm32-unknown-unknown --no-default-features $(addprefix -p sostenuto-,$(BROWSER))
 
+# All of the workspace is named, here and below, though little of it is built: with other packages dependencies would have other features, and be built once more.
 sound: need-build need-sound ## the tests that need sound devices, with virtual ones (Linux)
 ifneq ($(shell uname -s),Linux)
 	@echo "no virtual sound devices on this system: skipped"
 else ifneq ($(SOUND_TESTS),)
-	@$(STEP) "virtual sound devices" tools/virtual-sound.sh $(CARGO) test --quiet $(call packages_of,$(SOUND_TESTS)) $(SYSTEMS) \
+	@$(STEP) "virtual sound devices" tools/virtual-sound.sh $(CARGO) test --quiet --workspace $(SYSTEMS) \
 		--test virtual_sound -- --test-threads=1
 else
 	@$(STEP) "virtual sound devices" tools/virtual-sound.sh pactl info
 endif
 
 python: need-build need-sound need-media need-python ## the Python package: built, tested, its types checked; over virtual sound devices on Linux
-	@$(STEP) "the program" $(CARGO) build --quiet --package sostenuto $(SYSTEMS)
-	@SOSTENUTO="$(TARGET)/debug/sostenuto" CARGO_TARGET_DIR="$(TARGET)" $(STEP) "Python" $(WITH_SOUND) tools/python-check.sh "$(TARGET)/python"
+	@PYO3_BUILD_EXTENSION_MODULE=1 $(STEP) "the program and the module" $(CARGO) build --quiet --workspace --lib --bins $(SYSTEMS)
+	@SOSTENUTO="$(TARGET)/debug/sostenuto" TARGET="$(TARGET)" $(STEP) "Python" $(WITH_SOUND) tools/python-check.sh "$(TARGET)/python"
 
 sound-jack: need-build need-sound ## JACK and PulseAudio in one process, with servers that end and come back; the round trip on JACK (Linux)
 	@$(STEP) "JACK and PulseAudio" tools/virtual-sound.sh $(CARGO) test --quiet --package sostenuto --features jack \

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Builds the Python package into a virtual environment of its own and tests it: its tests, its types, its stubs.
+# Puts the Python package into a virtual environment of its own and tests it: its tests, its types, its stubs, its sources.
 #
 #   tools/python-check.sh DIRECTORY     the environment is made there, or used again
 #
+# TARGET     where cargo has built the module
 # PYTHON     the interpreter           (python3)
 # SOSTENUTO  the program, if it is built: what the package renders is compared with what it renders
 set -eu
 
+: "${TARGET:?where cargo has built the module}"
 [ $# -eq 1 ] || { echo "where? tools/python-check.sh DIRECTORY" >&2; exit 2; }
 mkdir -p "$1"
 venv=$(cd "$1" && pwd)/venv
@@ -19,11 +21,19 @@ if ! cmp -s "$wanted" "$venv/installed.txt" 2>/dev/null; then
     cp "$wanted" "$venv/installed.txt"
 fi
 cd "$package"
-# As other tests are built, so that what they share is built once.
-VIRTUAL_ENV=$venv "$venv/bin/maturin" develop --quiet --profile dev
+# The module as `cargo build --workspace` has made it, with all that it shares with the rest: maturin would build that once more. The package is found where it is written.
+for module in "$TARGET/debug/lib_sostenuto.so" "$TARGET/debug/lib_sostenuto.dylib"; do
+    [ ! -f "$module" ] || cp "$module" python/sostenuto/_sostenuto.abi3.so
+done
+for site in "$venv"/lib/python3*/site-packages; do
+    printf '%s\n' "$package/python" >"$site/sostenuto.pth"
+done
 "$venv/bin/python" -m pytest --quiet
 # One binary for Python 3.9 and later: it asks for nothing that came after, nor for what is no part of the stable interface.
 "$venv/bin/abi3audit" --strict --assume-minimum-abi3 3.9 python/sostenuto/_sostenuto.abi3.so
 "$venv/bin/mypy" --no-error-summary --cache-dir "$venv/mypy" python examples
 "$venv/bin/python" -m mypy.stubtest --ignore-missing-stub sostenuto._sostenuto
+# What is published has all that it is built from.
+"$venv/bin/maturin" sdist --quiet --out "$venv/sdist"
+tar -tzf "$venv"/sdist/sostenuto-*.tar.gz | grep -q "python/sostenuto/_sostenuto.pyi"
 "$venv/bin/pyright" --level error --pythonpath "$venv/bin/python" python examples
