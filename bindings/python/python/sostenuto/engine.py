@@ -74,8 +74,8 @@ class _Base(_Engine):
     def subscribe(self, callback: Callable[[AudioMessage], object]) -> "Subscription":
         """Calls `callback` with each message, on a thread of its own, until the subscription is cancelled or the engine shut down.
 
-        What the callback raises goes to `sys.unraisablehook`, and the next message comes all the same. It takes the
-        messages that `receive_msg` would give.
+        What the callback raises goes to `sys.unraisablehook`, and the next message comes all the same. Each message goes
+        to one taker only: several subscriptions, and `receive_msg`, share them out between them.
         """
         return Subscription(self, callback)
 
