@@ -60,7 +60,7 @@ lint: need-build ## compiler and clippy warnings, and what real-time crates may 
 		-D clippy::disallowed_types -D clippy::disallowed_methods -D clippy::disallowed_macros
 
 unit: need-build need-media ## the tests of every crate, with the examples in the documentation
-	@$(STEP) "tests" $(CARGO) test --quiet --workspace --lib --bins --tests $(SYSTEMS)
+	@$(STEP) "tests" $(CARGO) test --quiet --workspace --tests $(SYSTEMS)
 	@$(STEP) "tests of examples in the documentation" $(CARGO) test --quiet --workspace --doc $(SYSTEMS)
 
 doc-check: need-build ## the documentation builds without a warning
