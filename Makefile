@@ -86,7 +86,7 @@ else
 endif
 
 python: need-build need-sound need-media need-python ## the Python package: built, tested, its types checked; over virtual sound devices on Linux
-	@PYO3_BUILD_EXTENSION_MODULE=1 $(STEP) "the program and the module" $(CARGO) build --quiet --workspace --lib --bins $(SYSTEMS)
+	@PYO3_BUILD_EXTENSION_MODULE=1 $(STEP) "the program and the module" $(CARGO) build --quiet --workspace --lib --bins --tests $(SYSTEMS)
 	@SOSTENUTO="$(TARGET)/debug/sostenuto" TARGET="$(TARGET)" $(STEP) "Python" $(WITH_SOUND) tools/python-check.sh "$(TARGET)/python"
 
 sound-jack: need-build need-sound ## JACK and PulseAudio in one process, with servers that end and come back; the round trip on JACK (Linux)
