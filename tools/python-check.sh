@@ -34,6 +34,6 @@ done
 "$venv/bin/mypy" --no-error-summary --cache-dir "$venv/mypy" python examples
 "$venv/bin/python" -m mypy.stubtest --ignore-missing-stub sostenuto._sostenuto
 # What is published has all that it is built from.
-"$venv/bin/maturin" sdist --quiet --out "$venv/sdist"
+"$venv/bin/maturin" sdist --out "$venv/sdist" 2>"$venv/sdist.log" || { cat "$venv/sdist.log" >&2; exit 1; }
 tar -tzf "$venv"/sdist/sostenuto-*.tar.gz | grep -q "python/sostenuto/_sostenuto.pyi"
 "$venv/bin/pyright" --level error --pythonpath "$venv/bin/python" python examples
