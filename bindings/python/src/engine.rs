@@ -3,17 +3,16 @@
 use crate::deck::{self, Deck, Phase, Plan, Trigger};
 use crate::errors::Fault;
 use crate::feed::Feed;
-use crate::mail::Letter;
 use crate::patch::{Patch, shaped};
+use crate::ranges::{self, number, when, within};
 use crate::recording::{Recording, Take};
 use crate::samples;
-use crate::voices::State;
+use crate::tuples::tuple;
+use crate::voice::Voice;
 use numpy::{PyArray1, PyArrayMethods};
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sostenuto_engine::Recorded;
-use sostenuto_graph::When;
 use sostenuto_media::record::{Options, to_file};
 use sostenuto_media::wav::{Encoding, Format};
 use sostenuto_nodes::{LoopPoints, Mode, SlotSettings, Tap};
@@ -23,124 +22,6 @@ use std::time::Duration;
 
 /// How long one waits at most before it is looked whether somebody pressed Ctrl-C.
 const SLICE: Duration = Duration::from_millis(50);
-
-/// Frames per second that are allowed.
-pub fn rate(asked: i64) -> Result<u32, Fault> {
-    let allowed = u32::try_from(asked).ok().filter(|rate| (8_000..=384_000).contains(rate));
-    allowed.ok_or_else(|| Fault::value(format!("sample_rate is {asked}: give 8000 to 384000 Hz")))
-}
-
-/// Channels that are allowed.
-pub fn channels(asked: i64) -> Result<u16, Fault> {
-    let allowed = u16::try_from(asked).ok().filter(|channels| (1..=64).contains(channels));
-    allowed.ok_or_else(|| Fault::value(format!("channels is {asked}: give 1 to 64")))
-}
-
-fn within(name: &str, asked: i64, (least, most): (usize, usize)) -> Result<usize, Fault> {
-    let allowed = usize::try_from(asked).ok().filter(|count| (least..=most).contains(count));
-    allowed.ok_or_else(|| Fault::value(format!("{name} is {asked}: give {least} to {most}")))
-}
-
-fn number(name: &str, value: f64, (least, most): (f64, f64)) -> Result<f64, Fault> {
-    match (least..=most).contains(&value) {
-        true => Ok(value),
-        false => Err(Fault::value(format!("{name} is {value}: give {least} to {most}"))),
-    }
-}
-
-/// When something is to be: a frame of the engine, a beat of the transport, or now.
-fn when(at: Option<i64>, beats: Option<f64>) -> Result<When, Fault> {
-    match (at, beats) {
-        (None, None) => Ok(When::Now),
-        (Some(frame), None) => match u64::try_from(frame) {
-            Ok(frame) => Ok(When::Frame(frame)),
-            Err(_) => Err(Fault::value(format!("at is {frame}: give a frame, counted from 0"))),
-        },
-        (None, Some(beat)) => Ok(When::Beat(number("beats", beat, (0.0, 1e9))?)),
-        (Some(_), Some(_)) => Err(Fault::value("give at, in frames, or beats, not both")),
-    }
-}
-
-/// A voice that was triggered. It may be changed and stopped while it plays; afterwards nothing happens.
-#[pyclass(module = "sostenuto", frozen)]
-pub struct Voice {
-    deck: Arc<Deck>,
-    /// Its number, which messages have.
-    #[pyo3(get)]
-    number: u32,
-    /// The slot that it plays.
-    #[pyo3(get)]
-    id: u32,
-}
-
-impl Voice {
-    fn say(&self, verb: &str, values: &[(&str, f64)], at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        let place = (u64::from(self.id) + 1, self.deck.slots());
-        Ok(self.deck.say(verb, place, self.number, values, when(at, beats)?)?)
-    }
-}
-
-#[pymethods]
-impl Voice {
-    /// What has become of it: "waiting", "playing", "finished", "dropped", "stolen" or "choked".
-    #[getter]
-    fn state(&self) -> &'static str {
-        self.deck.voices.state(self.number).name()
-    }
-
-    /// Whether it is still to be heard, or waits for its time.
-    #[getter]
-    fn active(&self) -> bool {
-        matches!(self.deck.voices.state(self.number), State::Waiting | State::Playing)
-    }
-
-    /// Lets it die away in the time of the sampler's release, 10 ms unless set otherwise.
-    #[pyo3(signature = (*, at=None, beats=None))]
-    fn stop(&self, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("stop", &[], at, beats)
-    }
-
-    /// Ends it within 5 ms.
-    #[pyo3(signature = (*, at=None, beats=None))]
-    fn choke(&self, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("choke", &[], at, beats)
-    }
-
-    /// Its gain in dB, -120 to 24, reached within 5 ms.
-    #[pyo3(signature = (gain, *, at=None, beats=None))]
-    fn set_gain(&self, gain: f64, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        let gain = number("gain", gain, (-120.0, 24.0))?;
-        self.say("gain", &[("gain", 10f64.powf(gain / 20.0))], at, beats)
-    }
-
-    /// Its place from -1, left, to 1, right, reached within 5 ms.
-    #[pyo3(signature = (pan, *, at=None, beats=None))]
-    fn set_pan(&self, pan: f64, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("pan", &[("pan", number("pan", pan, (-1.0, 1.0))?)], at, beats)
-    }
-
-    /// How fast it plays, 1 being as recorded; below 0 it plays backwards.
-    #[pyo3(signature = (rate, *, at=None, beats=None))]
-    fn set_rate(&self, rate: f64, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("speed", &[("speed", number("rate", rate, (-64.0, 64.0))?)], at, beats)
-    }
-
-    /// Lets it play over and over between two frames of its sample; an end of 0 is the end of the sample.
-    #[pyo3(signature = (start=0, end=0, *, at=None, beats=None))]
-    fn set_loop(&self, start: i64, end: i64, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("loop_points", &[("start", start as f64), ("end", end as f64)], at, beats)
-    }
-
-    /// Lets it go on to its end.
-    #[pyo3(signature = (*, at=None, beats=None))]
-    fn end_loop(&self, at: Option<i64>, beats: Option<f64>) -> PyResult<()> {
-        self.say("loop_off", &[], at, beats)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Voice(number={}, id={}, state={:?})", self.number, self.id, self.state())
-    }
-}
 
 /// What the classes AudioEngine and OfflineEngine of the package are made of.
 #[pyclass(module = "sostenuto", subclass, frozen, name = "_Engine")]
@@ -167,8 +48,8 @@ impl Engine {
     ) -> PyResult<Engine> {
         let plan = Plan {
             device,
-            rate: sample_rate.map(rate).transpose()?,
-            channels: channels.map(self::channels).transpose()?,
+            rate: sample_rate.map(ranges::rate).transpose()?,
+            channels: channels.map(ranges::channels).transpose()?,
             block: within("block_size", block_size, (16, 8192))? as u32,
             slots: within("slots", slots, (1, 256))?,
             voices: within("voices", voices, (1, 2048))?,
@@ -619,44 +500,5 @@ impl Engine {
             Some(tap) => Ok(tap),
             None => Err(Fault::value(format!("there is no node `{node}`")).into()),
         }
-    }
-}
-
-/// A letter as a tuple: its name, then its fields in their order.
-fn tuple(py: Python<'_>, letter: Letter) -> PyResult<Bound<'_, PyTuple>> {
-    macro_rules! fields {
-        ($name:literal $(, $field:expr)*) => {
-            PyTuple::new(py, [$name.into_bound_py_any(py)? $(, $field.into_bound_py_any(py)?)*])
-        };
-    }
-    match letter {
-        Letter::Pong { frame } => fields!("Pong", frame),
-        Letter::SampleLoaded { id } => fields!("SampleLoaded", id),
-        Letter::VoiceStarted { voice, id, frame } => fields!("VoiceStarted", voice, id, frame),
-        Letter::VoiceFinished { voice, id, frame } => fields!("VoiceFinished", voice, id, frame),
-        Letter::VoiceLooped { voice, id, frame } => fields!("VoiceLooped", voice, id, frame),
-        Letter::VoiceStolen { voice, id, frame } => fields!("VoiceStolen", voice, id, frame),
-        Letter::VoiceChoked { voice, id, frame } => fields!("VoiceChoked", voice, id, frame),
-        Letter::TriggerDropped { voice, id, frame, why } => fields!("TriggerDropped", voice, id, frame, why),
-        Letter::DeviceLost { device, why } => fields!("DeviceLost", device, why),
-        Letter::DeviceReturned { device } => fields!("DeviceReturned", device),
-        Letter::DeviceMissing { device, why, instead } => fields!("DeviceMissing", device, why, instead),
-        Letter::ClockMoved { device, why } => fields!("ClockMoved", device, why),
-        Letter::Underrun { port, count, total } => fields!("Underrun", port, count, total),
-        Letter::Overrun { port, count, total } => fields!("Overrun", port, count, total),
-        Letter::Position { frame, beats, bar, beat, tempo, playing } => {
-            fields!("Position", frame, beats, bar, beat, tempo, playing)
-        }
-        Letter::Levels { frame, peak, rms } => {
-            fields!("Levels", frame, PyTuple::new(py, peak)?, PyTuple::new(py, rms)?)
-        }
-        Letter::Refused { ticket, why } => fields!("Refused", ticket, why),
-        Letter::NodeMuted { node, frame } => fields!("NodeMuted", node, frame),
-        Letter::NodeTold { node, what, place, voice, frame, value } => {
-            fields!("NodeTold", node, what, place, voice, frame, value)
-        }
-        Letter::StreamStarved { node, underruns, why } => fields!("StreamStarved", node, underruns, why),
-        Letter::ReportsLost { node, count } => fields!("ReportsLost", node, count),
-        Letter::MessagesLost { count } => fields!("MessagesLost", count),
     }
 }

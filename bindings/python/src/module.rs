@@ -9,13 +9,15 @@ mod _sostenuto {
     #[pymodule_export]
     use super::{_forked, devices};
     #[pymodule_export]
-    use crate::engine::{Engine, Voice};
+    use crate::engine::Engine;
     #[pymodule_export]
     use crate::feed::Feed;
     #[pymodule_export]
     use crate::patch::{Patch, render};
     #[pymodule_export]
     use crate::recording::Recording;
+    #[pymodule_export]
+    use crate::voice::Voice;
 
     use pyo3::prelude::*;
 

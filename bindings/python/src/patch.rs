@@ -195,8 +195,8 @@ pub fn render<'py>(
     channels: i64,
     script: Option<String>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let rate = crate::engine::rate(sample_rate)?;
-    let channels = crate::engine::channels(channels)?;
+    let rate = crate::ranges::rate(sample_rate)?;
+    let channels = crate::ranges::channels(channels)?;
     if !(seconds > 0.0 && seconds <= MOST_SECONDS) {
         return Err(Fault::value(format!(
             "seconds is {seconds}: give more than 0, and up to {MOST_SECONDS}"
