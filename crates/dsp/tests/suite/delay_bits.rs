@@ -1,6 +1,6 @@
 //! Delays give the same bits however time is cut, parameters are handed over and lanes are filled, and stay finite.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Feed, Noise, Subject, cuts, same_bits, stays_finite};
 use proptest::prelude::*;

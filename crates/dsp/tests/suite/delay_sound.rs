@@ -1,6 +1,6 @@
 //! What delays sound like: impulses where they belong, a string in tune, sway where it is asked for.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Noise, db, level, sine};
 use sostenuto_dsp::{Chorus, ChorusParams, DelayLine, Echo, EchoParams, Value, frames_of_ms};

@@ -1,7 +1,7 @@
 //! Dynamics and meter give the same bits however time is cut, parameters are handed over and lanes are filled, and stay
 //! finite; and nothing leaves the limiter over its ceiling.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Feed, Noise, Subject, same_bits, stays_finite};
 use proptest::prelude::*;

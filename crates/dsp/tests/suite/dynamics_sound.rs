@@ -1,6 +1,6 @@
 //! Compressor and limiter do what their sources say, in decibels and milliseconds; the meter reads what is there.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Noise, db, level, sine};
 use sostenuto_dsp::{Compressor, CompressorParams, Limiter, LimiterParams, Meter, Value};

@@ -1,6 +1,6 @@
 //! What a filter loses that looks at its parameters seldom.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Noise, cuts, db};
 use sostenuto_dsp::{Accuracy, CONTROL_FRAMES, Double, Native, Precision, Svf, SvfOutputs, Value};

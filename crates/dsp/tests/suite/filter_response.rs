@@ -1,6 +1,6 @@
 //! The filters agree with a double-precision direct form of the Audio EQ Cookbook.
 
-mod kernel;
+use crate::kernel;
 
 use core::f64::consts::{PI, TAU};
 

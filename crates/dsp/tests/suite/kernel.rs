@@ -1,6 +1,5 @@
 //! What every kernel has to show: the same bits for any cut of time, for steady and moving parameters, and in any lane;
 //! and finite output whatever its parameters do.
-#![allow(dead_code, reason = "each test file uses its own part of this module")]
 
 use core::marker::PhantomData;
 use core::ops::Range;

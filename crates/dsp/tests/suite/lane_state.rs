@@ -1,6 +1,6 @@
 //! A signal that moves between a kernel of its own and a lane among others keeps its bits, and so do its neighbours.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::Noise;
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};

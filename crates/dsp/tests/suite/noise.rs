@@ -1,8 +1,6 @@
 //! Level, spectrum and independence of the noises.
 
-#[path = "support/spectrum.rs"]
-#[allow(dead_code, reason = "shared with the oscillator tests")]
-mod spectrum;
+use crate::spectrum;
 
 use sostenuto_dsp::{F32x4, Pink, Sample, White};
 use spectrum::{db, magnitudes};

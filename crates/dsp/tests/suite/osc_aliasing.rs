@@ -1,7 +1,6 @@
 //! What the oscillators leave of aliasing, and what they keep of their harmonics.
 
-#[path = "support/spectrum.rs"]
-mod spectrum;
+use crate::spectrum;
 
 use sostenuto_dsp::Value;
 use sostenuto_dsp::osc::{Pulse, Saw, Triangle};

@@ -1,6 +1,6 @@
 //! The reverb gives the same bits however time is cut, parameters are handed over and lanes are filled, and stays finite.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Feed, Subject, same_bits, stays_finite};
 use proptest::prelude::*;

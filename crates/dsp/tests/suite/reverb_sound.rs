@@ -1,6 +1,6 @@
 //! What the reverb sounds like: the decay asked for, a dense tail without ringing, bounded energy, an end in exact silence.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Noise, db, level};
 use sostenuto_dsp::{Biquad, BiquadParams, Reverb, ReverbParams, Shape, Value};

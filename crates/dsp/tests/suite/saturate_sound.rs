@@ -1,6 +1,6 @@
 //! What saturation adds: the curve's harmonics, and as little else as stated.
 
-mod kernel;
+use crate::kernel;
 
 use kernel::{Noise, db, error_db, level, sine};
 use sostenuto_dsp::{Oversampling, Saturator, SaturatorParams, Value};

@@ -1,0 +1,31 @@
+//! The kernels' tests, in one program: each of them compiles the kernels for four widths of lanes, and apart they would do so once for each file.
+
+mod amplitude;
+mod buffer_marks;
+mod control_signals;
+mod delay_bits;
+mod delay_sound;
+mod dynamics_bits;
+mod dynamics_sound;
+mod envelope;
+mod filter_accuracy;
+mod filter_bits;
+mod filter_response;
+mod kernel;
+mod lane_state;
+mod looper;
+mod math;
+mod noise;
+mod osc_accuracy;
+mod osc_aliasing;
+mod player_bits;
+mod reverb_bits;
+mod reverb_sound;
+mod sampler_model;
+mod sampler_sound;
+mod saturate_bits;
+mod saturate_sound;
+mod source_bits;
+mod spectrum;
+mod stretch;
+mod widths;
