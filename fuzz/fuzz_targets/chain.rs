@@ -1,7 +1,7 @@
 //! A chain of any content is read or refused, and survives printing.
 #![no_main]
 
-#[path = "../../crates/patch/tests/kinds/mod.rs"]
+#[path = "../../crates/patch/tests/suite/kinds/mod.rs"]
 mod kinds;
 
 libfuzzer_sys::fuzz_target!(|text: &str| kinds::rounds::chained(text));

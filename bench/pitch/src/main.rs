@@ -3,7 +3,7 @@
 //! `cargo run --release --manifest-path bench/pitch/Cargo.toml` prints the tables of `bench/RESULTS.md`. The programs are those of Debian's packages `sox` (whose `rate`
 //! is libsoxr's algorithm) and `samplerate-programs`; one that is not there is left out. A speed is a ratio of two whole rates, for the programs take no other.
 
-#[path = "../../../crates/media/tests/tools/purity.rs"]
+#[path = "../../../crates/media/tests/suite/tools/purity.rs"]
 mod purity;
 
 use sostenuto_dsp::sampler::{Interpolate, Sampler, SamplerConfig, SamplerParams, Trigger};

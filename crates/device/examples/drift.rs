@@ -4,9 +4,9 @@
 
 #[path = "drift/picture.rs"]
 mod picture;
-#[path = "../tests/drift/rack.rs"]
+#[path = "../tests/suite/drift/rack.rs"]
 mod rack;
-#[path = "../tests/drift/rig.rs"]
+#[path = "../tests/suite/drift/rig.rs"]
 mod rig;
 #[path = "drift/table.rs"]
 mod table;

@@ -1,7 +1,7 @@
 //! Elementary functions from additions, multiplications and divisions only, so that every processor gives the same bits.
 //!
 //! Each function is branch-free and generic over [`Sample`]. The errors stated hold for `f32` and its lanes, over the
-//! stated range, and are measured against double precision by `tests/math.rs`; for `f64` they are below 4e-15 unless
+//! stated range, and are measured against double precision by `tests/suite/math.rs`; for `f64` they are below 4e-15 unless
 //! said otherwise. The polynomials for `f32` are minimax in the relative sense (Remez exchange, done for this file);
 //! those for `f64` are Taylor sums long enough for the range. Arguments out of range give a finite number unless said
 //! otherwise; NaN gives some number or NaN.

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p sostenuto-media --example resampling`
 
-#[path = "../tests/tools/purity.rs"]
+#[path = "../tests/suite/tools/purity.rs"]
 mod purity;
 
 use sostenuto_media::Sound;

@@ -14,7 +14,7 @@ pub enum Accuracy {
     /// moving parameters cost.
     ///
     /// A filter whose cutoff sways by a factor of four, at up to 10 Hz, is within -70 dB of one that follows frame by frame as much later
-    /// (`tests/filter_accuracy.rs`). It is as stable as that: a mean of two contractions is one as well.
+    /// (`tests/suite/filter_accuracy.rs`). It is as stable as that: a mean of two contractions is one as well.
     Control,
 }
 

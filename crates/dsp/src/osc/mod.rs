@@ -7,7 +7,7 @@
 //!
 //! Saw, pulse and triangle are the plain waveforms, late by [`LATENCY`] frames, with each step and corner replaced by a
 //! band-limited one. What that leaves of aliasing, as the loudest line that is no harmonic against the fundamental, at
-//! 48 kHz (`tests/osc_aliasing.rs`):
+//! 48 kHz (`tests/suite/osc_aliasing.rs`):
 //!
 //! | | 1 kHz | 5 kHz | 10 kHz | worst of 100 Hz to 20 kHz |
 //! |---|---|---|---|---|

@@ -40,7 +40,7 @@ pub struct ReverbParams<'a, S: Sample> {
 /// line, set by the same law, shortens the treble. Line lengths are primes at 48 kHz and size 1. M. Schroeder's all-passes
 /// before it make the onset dense.
 ///
-/// Measured (`tests/reverb_sound.rs`): the decay (T30) is within 1 % of what is asked for, 0.3 to 8 s, without modulation,
+/// Measured (`tests/suite/reverb_sound.rs`): the decay (T30) is within 1 % of what is asked for, 0.3 to 8 s, without modulation,
 /// and below 4 kHz within 2 % with it. From 150 ms on the echo density of J. Abel and P. Huang (AES 121st convention,
 /// 2006) is above 0.85 and from 200 ms about 1, that of Gaussian noise. The flatness of the tail's spectrum (geometric over
 /// arithmetic mean of the power, 0.56 for Gaussian noise) is above 0.3 without modulation and above 0.42 at 0.5.

@@ -11,7 +11,7 @@ pub const MOST_VOICES: usize = 2048;
 
 /// What is heard between two frames of a recording.
 ///
-/// Measured with sines through a slot at speed 1.01 and 0.7 (`tests/sampler_sound.rs`): what is not the sine, for a sine at a tenth and at a quarter of
+/// Measured with sines through a slot at speed 1.01 and 0.7 (`tests/suite/sampler_sound.rs`): what is not the sine, for a sine at a tenth and at a quarter of
 /// the rate, is below -35 and -18 dB for [`Linear`](Self::Linear), -50 and -23 dB for [`Cubic`](Self::Cubic), and
 /// -100 dB for [`Sinc`](Self::Sinc).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -30,7 +30,7 @@ pub struct SaturatorParams<'a, S: Sample> {
 /// 4.7 dB without oversampling, 1.3 dB at twice, 0.3 dB at four times, 0.1 dB at eight times the rate.
 ///
 /// The loudest alias below 20 kHz, relative to the fundamental, of a full-scale sine with 24 dB of drive at 48 kHz
-/// (`tests/saturate_sound.rs`):
+/// (`tests/suite/saturate_sound.rs`):
 ///
 /// | oversampling | none | two | four | eight |
 /// |---|---|---|---|---|

@@ -1,0 +1,278 @@
+//! Who runs beside whom cannot be heard: parts side by side in 4, 8 or 16 lanes give the same bits as each by itself, whatever is done to them.
+
+use crate::support;
+
+use proptest::prelude::*;
+use sostenuto_graph::transport::{Change, Clock, Curve, Lane, Point};
+use sostenuto_graph::{Command, Edit, Motion, NodeId, ROOT, Sink, Source, When};
+use std::sync::Arc;
+use support::Dice;
+use support::cell::Kind;
+use support::node::TestNode;
+use support::rig;
+
+const OUT: Sink = Sink::PartOutput(ROOT, 0);
+
+/// An engine with parts in it that are all made alike.
+struct Rig {
+    engine: rig::Rig,
+    bus: NodeId,
+    /// Each part with the nodes that are in it.
+    parts: Vec<(NodeId, Vec<NodeId>)>,
+    /// The most parts that ran side by side at any time.
+    most: usize,
+}
+
+/// What is in each of the parts: kinds, and from where to where cables go, with a gain; from -1 it is the part's input. A cable to a parameter
+/// is told by the last.
+#[derive(Clone, Debug)]
+struct Plan {
+    kinds: Vec<Kind>,
+    cables: Vec<(isize, usize, u16, f32, bool)>,
+    /// Which nodes lie in a part inside of the part.
+    nested: bool,
+}
+
+fn plan(dice: &mut Dice) -> Plan {
+    let choice = [
+        Kind::Noise(1),
+        Kind::Gain,
+        Kind::OnePole,
+        Kind::Difference,
+        Kind::Fading,
+        Kind::Counter,
+        Kind::Level,
+        Kind::Impulse(7),
+        Kind::Delay,
+        Kind::Faulty,
+        Kind::Late(3),
+        Kind::Gain,
+        Kind::OnePole,
+    ];
+    let kinds: Vec<Kind> = (0..3 + dice.below(8)).map(|_| choice[dice.below(choice.len())]).collect();
+    let mut cables = Vec::new();
+    for to in 0..kinds.len() {
+        for _ in 0..1 + dice.below(2) {
+            let from = dice.below(to + 1) as isize - 1;
+            let gain = [1.0, 1.0, 0.5, -0.7][dice.below(4)];
+            cables.push((from, to, dice.below(2) as u16, gain, dice.chance(25)));
+        }
+    }
+    Plan { kinds, cables, nested: dice.chance(30) }
+}
+
+impl Rig {
+    fn new(lanes: usize) -> Self {
+        let mut engine = rig::Rig::new(Some(lanes));
+        let mut edit = engine.graph.edit();
+        let bus = edit.add("bus", TestNode::boxed(Kind::Gain)).expect("there is room");
+        edit.connect(bus.output(0), OUT, 0.5).expect("they are there");
+        let batch = edit.commit().expect("no loop");
+        engine.send(batch, None);
+        Rig { engine, bus, parts: Vec::new(), most: 0 }
+    }
+
+    fn render(&mut self, frames: usize) {
+        self.engine.render(frames);
+        self.most = self.most.max(self.engine.graph.side_by_side().0);
+    }
+}
+
+/// Adds a part as the plan says. What is random of it is in its values.
+fn add_part(edit: &mut Edit<'_>, plan: &Plan, dice: &mut Dice) -> (NodeId, Vec<NodeId>) {
+    let port = |channels| sostenuto_graph::Port { name: "port".into(), channels };
+    let part = edit.add_part(ROOT, "part", vec![port(1)], vec![port(1)]).expect("there is room");
+    let inner = plan.nested.then(|| {
+        let inner = edit.add_part(part, "inner", vec![port(1)], vec![port(1)]).expect("there is room");
+        edit.connect(Source::PartInput(part, 0), inner.input(0), 1.0).expect("they are there");
+        edit.connect(inner.output(0), Sink::PartOutput(part, 0), 0.5).expect("they are there");
+        inner
+    });
+    let home = inner.unwrap_or(part);
+    let mut nodes = Vec::new();
+    for kind in &plan.kinds {
+        let kind = if let Kind::Noise(_) = kind { Kind::Noise(dice.next()) } else { *kind };
+        nodes.push(edit.add_in(home, "node", TestNode::boxed(kind)).expect("there is room"));
+    }
+    for (from, to, port, gain, drives) in &plan.cables {
+        let from = match *from {
+            -1 => Source::PartInput(home, 0),
+            from => nodes[from as usize].output(0),
+        };
+        let (to, shape) = (nodes[*to], edit.graph().shape(nodes[*to]).cloned().unwrap_or_default());
+        let to = match drives {
+            true if !shape.params.is_empty() => to.param(0),
+            _ if !shape.inputs.is_empty() => to.input(port % shape.inputs.len() as u16),
+            _ => continue,
+        };
+        // The same twice is refused.
+        _ = edit.connect(from, to, *gain);
+    }
+    let last = nodes[nodes.len() - 1];
+    edit.connect(last.output(0), Sink::PartOutput(home, 0), 1.0).expect("they are there");
+    for node in &nodes {
+        if let Some(param) = edit.graph().shape(*node).and_then(|s| s.params.first()).cloned()
+            && param.choices.is_empty()
+            && param.max != 1.0
+        {
+            let value = param.min + (param.max - param.min) * dice.below(100) as f32 / 100.0;
+            edit.set(*node, 0, value, Some(Motion::Jump)).expect("in range");
+        }
+    }
+    (part, nodes)
+}
+
+/// A lane that goes round every few hundred frames.
+fn lane(dice: &mut Dice) -> Arc<Lane> {
+    let curves = [Curve::Step, Curve::Linear, Curve::Exponential, Curve::Bend(0.5)];
+    let point = |place: usize, dice: &mut Dice| {
+        let (value, curve) = (dice.below(100) as f32 / 50.0, curves[dice.below(curves.len())]);
+        Point { at: place as f64 * 40.0, value, curve }
+    };
+    let points = (0..1 + dice.below(5)).map(|place| point(place, dice)).collect();
+    let length = dice.chance(70).then_some(300.0);
+    Arc::new(Lane::new(Clock::Frames, points, length).expect("a good lane"))
+}
+
+/// One random change; whether it can be made does not depend on lanes.
+fn change(rig: &mut Rig, plan: &Plan, dice: &mut Dice) {
+    let bus = rig.bus;
+    let mut parts = core::mem::take(&mut rig.parts);
+    let mut edit = rig.engine.graph.edit();
+    edit.fade([0, 60, 240][dice.below(3)]);
+    let number = dice.below(parts.len().max(1));
+    match dice.below(12) {
+        0 | 1 => {
+            let part = add_part(&mut edit, plan, dice);
+            edit.connect(part.0.output(0), bus.input(0), 0.2).expect("they are there");
+            parts.push(part);
+        }
+        2 if parts.len() > 4 => edit.remove(parts.swap_remove(number).0).expect("it is there"),
+        3 if !parts.is_empty() => edit.bypass(parts[number].0, dice.chance(50)).expect("it is there"),
+        4 | 5 if !parts.is_empty() => {
+            let nodes = &parts[number].1;
+            edit.bypass(nodes[dice.below(nodes.len())], dice.chance(40)).expect("it is there");
+        }
+        6 if !parts.is_empty() => {
+            // One is another than the rest from now on.
+            let (part, nodes) = &mut parts[number];
+            let home = if plan.nested { return_home(&edit, *part, nodes) } else { *part };
+            let node = edit.add_in(home, "more", TestNode::boxed(Kind::OnePole)).expect("there is room");
+            edit.connect(nodes[0].output(0), node.input(0), 1.0).expect("they are there");
+            edit.connect(node.output(0), Sink::PartOutput(home, 0), 0.3).expect("they are there");
+            nodes.push(node);
+        }
+        7 if parts.len() > 1 => {
+            // One hears another, if that is no loop.
+            let other = dice.below(parts.len());
+            _ = edit.connect(parts[other.min(number)].0.output(0), parts[number].0.input(0), 0.5);
+        }
+        8 if !parts.is_empty() => {
+            let (from, to) = (parts[number].0.output(0), bus.input(0));
+            if let Some(cable) = edit.cable_between(from, to) {
+                edit.set_gain(cable, dice.below(10) as f32 / 10.0, None).expect("it is there");
+            }
+        }
+        9 if !parts.is_empty() => {
+            let nodes = &parts[number].1;
+            edit.reset(nodes[dice.below(nodes.len())]).expect("it is there");
+        }
+        10 if !parts.is_empty() => {
+            let mut lanes = Vec::new();
+            for _ in 0..dice.below(4) {
+                let (_, nodes) = &parts[dice.below(parts.len())];
+                let has_one = |id: &&NodeId| edit.graph().shape(**id).is_some_and(|s| !s.params.is_empty());
+                let targets: Vec<(NodeId, u16)> = nodes.iter().filter(has_one).map(|id| (*id, 0)).collect();
+                lanes.push((lane(dice), targets));
+            }
+            edit.set_automation(lanes).expect("they are there");
+        }
+        _ if !parts.is_empty() => {
+            for _ in 0..1 + dice.below(4) {
+                let (_, nodes) = &parts[dice.below(parts.len())];
+                let node = nodes[dice.below(nodes.len())];
+                let Some(param) = edit.graph().shape(node).and_then(|s| s.params.first()).cloned() else {
+                    continue;
+                };
+                let value = param.min + (param.max - param.min) * dice.below(101) as f32 / 100.0;
+                let motion = [None, Some(Motion::Jump), Some(Motion::Linear(100)), Some(Motion::Glide(33))]
+                    [dice.below(4)];
+                edit.set(node, 0, value, motion).expect("in range");
+            }
+        }
+        _ => {}
+    }
+    let later = dice.chance(40).then(|| dice.below(90) as u64);
+    // What would be a loop is taken back.
+    if let Ok(batch) = edit.commit() {
+        rig.engine.send(batch, later);
+    }
+    rig.parts = parts;
+}
+
+/// The part that the nodes lie in.
+fn return_home(edit: &Edit<'_>, part: NodeId, nodes: &[NodeId]) -> NodeId {
+    let inside = |id: &NodeId| edit.graph().part_around(nodes[0]) == Some(*id);
+    edit.graph().node_ids().find(inside).unwrap_or(part)
+}
+
+fn play(seed: u64, lanes: usize, settles: bool) -> Rig {
+    let (mut rig, mut dice) = (Rig::new(lanes), Dice(seed));
+    let plan = plan(&mut dice);
+    for _ in 0..2 + dice.below(20) {
+        let mut edit = rig.engine.graph.edit();
+        let part = add_part(&mut edit, &plan, &mut dice);
+        edit.connect(part.0.output(0), rig.bus.input(0), 0.2).expect("they are there");
+        let batch = edit.commit().expect("no loop");
+        rig.engine.send(batch, None);
+        rig.parts.push(part);
+    }
+    let (ticket, at) = (rig.engine.graph.next_ticket(), When::Now);
+    let command = Command::Transport { ticket, change: Change::Play, at };
+    rig.engine.remote.commands.send(command).expect("the ring has room");
+    for _ in 0..40 {
+        if dice.chance(60) {
+            change(&mut rig, &plan, &mut dice);
+        }
+        rig.render(1 + dice.below(150));
+        let node = rig
+            .parts
+            .get(dice.below(rig.parts.len().max(1)))
+            .map(|(_, nodes)| nodes[dice.below(nodes.len())]);
+        let (value, frames) = (dice.below(100) as f32 / 100.0, dice.below(100) as u64);
+        if let Some(node) = node
+            && let Ok(set) = rig.engine.graph.set(node, 0, value, None)
+        {
+            let (ticket, at) = (rig.engine.graph.next_ticket(), Some(rig.engine.executor.frame() + frames));
+            rig.engine.remote.commands.send(Command::Set { ticket, set, at }).expect("the ring has room");
+        }
+        if settles && dice.chance(70) {
+            rig.engine.settle();
+        } else {
+            dice.chance(0);
+        }
+    }
+    rig.render(300);
+    rig
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parts_side_by_side_sound_as_each_by_itself(seed in any::<u64>()) {
+        let alone = play(seed, 1, true);
+        prop_assert_eq!(alone.most, 0);
+        for lanes in [4, 8, 16] {
+            let beside = play(seed, lanes, true);
+            prop_assert_eq!(beside.engine.difference(&alone.engine), None, "{} lanes, seed {}", lanes, seed);
+        }
+    }
+}
+
+#[test]
+fn parts_that_are_alike_do_run_side_by_side() {
+    let most = |lanes| (0..20).map(|seed| play(seed, lanes, true).most).max();
+    assert!(most(16).is_some_and(|most| most >= 16), "{:?}", most(16));
+    assert!(most(4).is_some_and(|most| most >= 12), "{:?}", most(4));
+}
