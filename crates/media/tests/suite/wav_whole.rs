@@ -135,7 +135,7 @@ fn killed_in_the_middle_it_can_be_read() {
     for round in 0..4 {
         let path = file(&place, "killed.wav");
         let mut child = Command::new(&this)
-            .args(["--exact", "--ignored", "writes_until_it_is_killed"])
+            .args(["--exact", "--ignored", "wav_whole::writes_until_it_is_killed"])
             .env("WRITE_UNTIL_KILLED", &path)
             .stdout(Stdio::null())
             .spawn()
