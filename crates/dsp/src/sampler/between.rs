@@ -3,6 +3,7 @@
 use super::settings::Interpolate;
 use super::sinc::{MOST_TAPS, Table, for_speed};
 use super::sound::Way;
+use crate::Vector;
 use crate::player::{Buffer, Place};
 
 /// The most frames that are made in one go.
@@ -52,7 +53,7 @@ fn reach(between: Interpolate, table: Option<&Table>) -> (i64, i64) {
 
 /// Fills `room.heard` with so many frames from a place on, and moves it. If the way ends before, how many there were. `[audio]`
 #[inline(always)]
-pub(super) fn hear(
+pub(super) fn hear<S: Vector>(
     room: &mut Room,
     buffer: &Buffer,
     way: &mut Way,
@@ -69,9 +70,9 @@ pub(super) fn hear(
     }
     let (samples, channels) = (buffer.samples(), buffer.channels());
     match channels {
-        1 => copy::<1>(room, samples, channels, way, *place, frames, (between, table, reach)),
-        2 => copy::<2>(room, samples, channels, way, *place, frames, (between, table, reach)),
-        _ => copy::<0>(room, samples, channels, way, *place, frames, (between, table, reach)),
+        1 => copy::<1, S>(room, samples, channels, way, *place, frames, (between, table, reach)),
+        2 => copy::<2, S>(room, samples, channels, way, *place, frames, (between, table, reach)),
+        _ => copy::<0, S>(room, samples, channels, way, *place, frames, (between, table, reach)),
     }
     *place = way.step_around(place.after_many(way.pace, frames), frames);
     None
@@ -111,7 +112,7 @@ fn pair<const C: usize>(samples: &[f32], channels: usize, frame: usize) -> [f32;
 
 /// Frames of which nothing goes around or ends.
 #[inline(always)]
-fn copy<const C: usize>(
+fn copy<const C: usize, S: Vector>(
     room: &mut Room,
     samples: &[f32],
     channels: usize,
@@ -141,7 +142,7 @@ fn copy<const C: usize>(
                 *part = [part_of(at); 2];
                 at = at.wrapping_add(step);
             }
-            lines(room, frames);
+            lines::<S>(room, frames);
         }
         (Interpolate::Cubic, _) => {
             let [a, b, c, d] = &mut room.rows;
@@ -152,7 +153,7 @@ fn copy<const C: usize>(
                 *part = [part_of(at); 2];
                 at = at.wrapping_add(step);
             }
-            cubics(room, frames);
+            cubics::<S>(room, frames);
         }
         (Interpolate::Sinc, Some(table)) => {
             for i in 0..frames {
@@ -253,38 +254,48 @@ fn pick(
     }
     let made = ended.unwrap_or(frames);
     match between {
-        Interpolate::Linear => lines(room, made),
-        Interpolate::Cubic => cubics(room, made),
+        Interpolate::Linear => lines::<f32>(room, made),
+        Interpolate::Cubic => cubics::<f32>(room, made),
         Interpolate::Sinc => {}
     }
     ended
 }
 
-/// Straight lines.
+/// Straight lines. Registers are filled to the last, with what is behind the frames that are asked for.
 #[inline(always)]
-fn lines(room: &mut Room, frames: usize) {
+fn lines<S: Vector>(room: &mut Room, frames: usize) {
     let [a, b, ..] = &room.rows;
-    let (a, b, t) = (a.as_flattened(), b.as_flattened(), room.parts.as_flattened());
-    let out = room.heard.as_flattened_mut();
-    for (((out, a), b), t) in out.iter_mut().zip(a).zip(b).zip(t).take(2 * frames) {
-        *out = a + (b - a) * t;
+    let rows = filled::<S>(a).zip(filled::<S>(b)).zip(filled::<S>(&room.parts));
+    let out = room.heard.as_flattened_mut().chunks_exact_mut(S::LANES);
+    for (out, ((a, b), t)) in out.zip(rows).take((2 * frames).div_ceil(S::LANES)) {
+        (a + (b - a) * t).store(out);
     }
 }
 
 /// The cubic through `b` and `c` whose slope at each is that of the line through its neighbours (E. Catmull, R. Rom, "A class of local
 /// interpolating splines", Computer Aided Geometric Design, 1974), in Hermite's form.
 #[inline(always)]
-fn cubics(room: &mut Room, frames: usize) {
+fn cubics<S: Vector>(room: &mut Room, frames: usize) {
     let [a, b, c, d] = &room.rows;
-    let (a, b, c, d) = (a.as_flattened(), b.as_flattened(), c.as_flattened(), d.as_flattened());
-    let (t, out) = (room.parts.as_flattened(), room.heard.as_flattened_mut());
-    let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(t);
-    for (out, (((a, b), (c, d)), t)) in out.iter_mut().zip(rows).take(2 * frames) {
-        let (slope, slope_after, way) = (0.5 * (c - a), 0.5 * (d - b), c - b);
+    let half = S::splat(0.5);
+    let rows = filled::<S>(a).zip(filled::<S>(b)).zip(filled::<S>(c).zip(filled::<S>(d)));
+    let out = room.heard.as_flattened_mut().chunks_exact_mut(S::LANES);
+    let all = out.zip(rows.zip(filled::<S>(&room.parts)));
+    for (out, (((a, b), (c, d)), t)) in all.take((2 * frames).div_ceil(S::LANES)) {
+        let (slope, slope_after, way) = (half * (c - a), half * (d - b), c - b);
         let third = slope + slope_after - (way + way);
         let second = way - slope - third;
-        *out = ((third * t + second) * t + slope) * t + b;
+        (((third * t + second) * t + slope) * t + b).store(out);
     }
+}
+
+/// Registers full of what lies in a row.
+#[inline(always)]
+fn filled<S: Vector>(row: &[[f32; 2]; RUN]) -> impl Iterator<Item = S> {
+    row.as_flattened().chunks_exact(S::LANES).map(
+        #[inline(always)]
+        |chunk| S::load(chunk),
+    )
 }
 
 /// The sum of what lies around a place, as a table weighs it. In four strands, added up in one order.

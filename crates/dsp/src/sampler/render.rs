@@ -66,13 +66,13 @@ impl<S: Vector> Render for Wide<S> {
     ) -> Option<usize> {
         S::enter(
             #[inline(always)]
-            || play(voice, buffer, filter, room, shared, heard),
+            || play::<S>(voice, buffer, filter, room, shared, heard),
         )
     }
 }
 
 #[inline(always)]
-fn play(
+fn play<S: Vector>(
     voice: &mut Voice,
     buffer: &Buffer,
     mut filter: Option<&mut Filter>,
@@ -91,19 +91,19 @@ fn play(
         let straight = as_it_lies(buffer, &voice.way, voice.place, frames).filter(|_| filter.is_none());
         let ended = match straight {
             Some(lies) => {
-                add(voice, lies, &mut room.gains, out);
+                add::<S>(voice, lies, &mut room.gains, out);
                 let next = voice.place.after_many(voice.way.pace, frames);
                 voice.place = voice.way.step_around(next, frames);
                 None
             }
             None => {
-                let ended = hear(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
+                let ended = hear::<S>(room, buffer, &mut voice.way, &mut voice.place, frames, shared.between);
                 let frames = ended.unwrap_or(frames);
                 if let Some(filter) = &mut filter {
                     filtered(filter, room, voice.cutoff, shared, (done, frames));
                 }
                 let heard = room.heard.as_flattened().get(..2 * frames).unwrap_or_default();
-                add(voice, heard, &mut room.gains, out);
+                add::<S>(voice, heard, &mut room.gains, out);
                 ended
             }
         };
@@ -125,29 +125,34 @@ fn play(
 
 /// Adds what was heard, pairs of channels, as loud as the voice is.
 #[inline(always)]
-fn add(voice: &Voice, heard: &[f32], gains: &mut [[f32; 2]; RUN], out: &mut [[f32; 2]]) {
+fn add<S: Vector>(voice: &Voice, heard: &[f32], gains: &mut [[f32; 2]; RUN], out: &mut [[f32; 2]]) {
     let Some(out) = out.as_flattened_mut().get_mut(..heard.len()) else { return };
-    if voice.until_change() == usize::MAX {
+    if voice.until_change() == usize::MAX && S::LANES.is_multiple_of(2) {
         let level = voice.envelope.now() * voice.volume.now();
-        let gains = [level * voice.left.now(), level * voice.right.now()];
-        // As many as the widest register holds.
-        let gains: [f32; 16] = core::array::from_fn(|i| gains[i % 2]);
-        let (wholes, rest) = out.as_chunks_mut::<16>();
-        let (heard, left) = heard.as_chunks::<16>();
-        for (out, heard) in wholes.iter_mut().zip(heard) {
-            // All of it is read before any is written, so that it goes through whole registers.
-            *out = core::array::from_fn(|i| out[i] + heard[i] * gains[i]);
-        }
-        rest.iter_mut().zip(left).zip(&gains).for_each(|((out, x), gain)| *out += x * gain);
-        return;
+        let pair = [level * voice.left.now(), level * voice.right.now()];
+        let lanes = S::from_lanes(|lane| f64::from(pair[lane % 2]));
+        return add_each(out, heard, &pair, || lanes);
     }
     for (i, pair) in gains.iter_mut().take(heard.len() / 2).enumerate() {
         let level = voice.envelope.after(i as u32) * voice.volume.after(i as u32);
         *pair = [level * voice.left.after(i as u32), level * voice.right.after(i as u32)];
     }
-    for ((out, x), gain) in out.iter_mut().zip(heard).zip(gains.as_flattened()) {
-        *out += x * gain;
+    let all = gains.as_flattened();
+    let rest = all.get(heard.len() / S::LANES * S::LANES..).unwrap_or_default();
+    let mut lanes = all.chunks_exact(S::LANES);
+    add_each(out, heard, rest, || lanes.next().map_or(S::ZERO, S::load));
+}
+
+/// Adds samples, each times its gain: by registers, and at the end those that do not fill one.
+#[inline(always)]
+fn add_each<S: Vector>(out: &mut [f32], heard: &[f32], rest: &[f32], mut gains: impl FnMut() -> S) {
+    let (mut out, heard) = (out.chunks_exact_mut(S::LANES), heard.chunks_exact(S::LANES));
+    let left = heard.remainder();
+    for (out, heard) in (&mut out).zip(heard) {
+        (S::load(out) + S::load(heard) * gains()).store(out);
     }
+    let rest = left.iter().zip(rest.iter().cycle());
+    out.into_remainder().iter_mut().zip(rest).for_each(|(out, (x, gain))| *out += x * gain);
 }
 
 /// Sends what was heard through the filter of the voice.
