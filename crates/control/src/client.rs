@@ -12,10 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How long who is dismissed may wait for the answer that is under way.
+const LAST_ANSWER: Duration = Duration::from_millis(500);
+
 pub(crate) struct Client {
     pub socket: Socket,
     pub outbox: Outbox,
     greeted: AtomicBool,
+    /// Whether a request of it is under way.
+    answering: AtomicBool,
     wishes: Mutex<Wishes>,
 }
 
@@ -66,6 +71,7 @@ impl Client {
             socket,
             outbox: Outbox::default(),
             greeted: AtomicBool::new(false),
+            answering: AtomicBool::new(false),
             wishes: Mutex::default(),
         }
     }
@@ -132,8 +138,18 @@ impl Client {
         seen
     }
 
-    /// Ends the connection from this side: the client is told why, and nothing more is read.
+    /// A request is under way, or is answered.
+    pub fn answering(&self, is_under_way: bool) {
+        self.answering.store(is_under_way, Ordering::Release);
+    }
+
+    /// Ends the connection from this side: the client is told why, and nothing more is read. What it has asked for may be what ends all (`quit`), so
+    /// an answer that is under way goes first, for a moment.
     pub fn dismiss(&self, why: &Fault) {
+        let until = Instant::now() + LAST_ANSWER;
+        while self.answering.load(Ordering::Acquire) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         self.outbox.end_with(refused(None, why));
         self.socket.shutdown(Shutdown::Read);
     }

@@ -64,12 +64,18 @@ fn converse(service: &Service, client: &Client, lines: &mut Lines<Patient<'_>>) 
             continue;
         }
         std::thread::sleep(pace.take(Instant::now()));
+        client.answering(true);
         let answer = match respond(&asked, &line) {
             Ok(answer) => answer,
-            Err((id, fault)) if fault.code == Code::ShutDown => return Err((id, fault)),
+            Err((id, fault)) if fault.code == Code::ShutDown => {
+                client.answering(false);
+                return Err((id, fault));
+            }
             Err((id, fault)) => refused(id.as_ref(), &fault),
         };
-        if !client.outbox.answer(answer) {
+        let is_taken = client.outbox.answer(answer);
+        client.answering(false);
+        if !is_taken {
             break;
         }
     }
