@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sounds import RATE, ramp, sine
 
-from sostenuto import AudioEngine, AudioError, AudioMessage, DeviceNotFound, OfflineEngine
+from sostenuto import AudioEngine, AudioError, AudioMessage, DeviceNotFound, OfflineEngine, SampleLoaded
 
 
 def wait_for(engine: AudioEngine, kind: type, seconds: float = 5.0) -> AudioMessage:
@@ -369,3 +369,15 @@ for _ in range(20):
 """
     done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_any_number_of_slots_is_loaded_while_it_runs() -> None:
+    with AudioEngine(fallback=True, slots=200) as engine:
+        engine.run()
+        for slot in range(200):
+            engine.load_sample(slot, np.zeros(100, np.float32))
+        wanted = set(range(200))
+        while wanted:
+            message = wait_for(engine, SampleLoaded)
+            assert isinstance(message, SampleLoaded)
+            wanted.discard(message.id)

@@ -1,13 +1,18 @@
 //! What slots have, and how loud they are.
 
-use super::{Deck, Phase, Seat, lock};
+use super::{Deck, Host, Phase, Seat, lock};
 use crate::errors::Fault;
 use crate::rack::SAMPLES;
-use sostenuto_engine::Desk;
+use sostenuto_engine::EngineError;
 use sostenuto_graph::{Ticket, When};
 use sostenuto_nodes::{Buffer, SlotSettings};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How long a load waits for room on the way to the audio thread, and how long between two looks.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What a slot has.
 #[derive(Clone)]
@@ -37,32 +42,44 @@ impl Deck {
     }
 
     fn send(&self, seat: &mut Seat, id: u32, loaded: Option<Loaded>) -> Result<(), Fault> {
-        let is_load = loaded.is_some();
-        let Loaded { buffer, settings } = match loaded {
-            Some(Loaded { buffer, settings }) => Loaded { buffer, settings },
-            None => {
-                let clear = move |desk: &mut Desk| {
-                    desk.conductor_mut().load_slot(
-                        SAMPLES,
-                        u64::from(id) + 1,
-                        None,
-                        SlotSettings::default(),
-                        When::Now,
-                    )
-                };
-                self.with_seat(seat, clear)??;
-                return Ok(());
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.try_send(seat, id, loaded.clone())? {
+                // Many at once are more than can wait for the audio thread: it takes some with each block.
+                Err(EngineError::RingFull { .. }) if self.is_live(seat) && Instant::now() < until => {
+                    std::thread::sleep(PAUSE);
+                }
+                sent => return Ok(sent?),
             }
+        }
+    }
+
+    fn try_send(
+        &self,
+        seat: &mut Seat,
+        id: u32,
+        loaded: Option<Loaded>,
+    ) -> Result<Result<(), EngineError>, Fault> {
+        let is_load = loaded.is_some();
+        let (buffer, settings) = match loaded {
+            Some(Loaded { buffer, settings }) => (Some(buffer), settings),
+            None => (None, SlotSettings::default()),
         };
         // Who asks for a ticket before it is known would find nothing: so it is noted before the thread looks.
         let mut loading = lock(&self.loading);
-        let ticket = self.with_seat(seat, move |desk| {
-            desk.conductor_mut().load_slot(SAMPLES, u64::from(id) + 1, Some(buffer), settings, When::Now)
-        })??;
-        if is_load {
-            loading.insert(ticket, id);
-        }
-        Ok(())
+        let sent = self.with_seat(seat, move |desk| {
+            desk.conductor_mut().load_slot(SAMPLES, u64::from(id) + 1, buffer, settings, When::Now)
+        })?;
+        Ok(sent.map(|ticket| {
+            if is_load {
+                loading.insert(ticket, id);
+            }
+        }))
+    }
+
+    /// Whether there is an audio thread that goes on by itself.
+    fn is_live(&self, seat: &Seat) -> bool {
+        self.phase() == Phase::Running && matches!(seat.host, Some(Host::Live(_)))
     }
 
     /// Sends what slots have to a sampler that has just come.
