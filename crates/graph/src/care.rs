@@ -179,11 +179,12 @@ pub(crate) fn finish_part(
     if node.care.has(Care::DUE) && node.upkeep.instrument.is_none() {
         stage.dues.settle(node);
     }
-    if node.care.has(Care::VOICE)
+    if node.care.has(Care::STIRS)
         && let Some(voice) = &mut node.upkeep.voice
         && let Some((_, mut outputs)) = frame.part(step.out, ground)
     {
         voice.follow(&mut outputs, ground.span);
+        node.care.put(Care::STIRS, voice.stirs());
     }
     if node.care.has(Care::DETOUR) {
         lead_around(node, step.inputs(plan), step.out, frame, ground);

@@ -150,7 +150,7 @@ impl Instrument {
         self.voices.advance(frame);
         for (voice, slot) in self.slots.iter().enumerate() {
             let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
-            if node.care.has(Care::IDLE) {
+            if node.care.has(Care::IDLE) || !node.care.has(Care::STIRS) {
                 continue;
             }
             let Some(care) = &mut node.upkeep.voice else { continue };
@@ -249,16 +249,19 @@ impl Instrument {
     }
 }
 
+/// What is known of a voice, for a change of it.
 fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'s mut VoiceCare> {
     let slot = slots.get(usize::from(voice))?;
-    stage.nodes.get_mut(*slot)?.as_mut()?.upkeep.voice.as_deref_mut()
+    let node = stage.nodes.get_mut(*slot)?.as_mut()?;
+    node.care.put(Care::STIRS, true);
+    node.upkeep.voice.as_deref_mut()
 }
 
 /// When the note of a voice begins, if it is yet to. `[audio]`
 #[inline(always)]
 pub(crate) fn begins(node: &Node) -> Option<u64> {
-    // Of what is no voice, the upkeep is not even looked at.
-    if node.care.has(Care::VOICE) { node.upkeep.voice.as_ref()?.begins } else { None }
+    // The upkeep of others is not even looked at.
+    if node.care.has(Care::STIRS) { node.upkeep.voice.as_ref()?.begins } else { None }
 }
 
 /// Makes a voice begin as new. `[audio]`
@@ -272,6 +275,7 @@ pub(crate) fn begin_care(slot: u32, nodes: &mut OwnNodes<'_>) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.care.put(Care::IDLE, false);
     if let Some(care) = &mut node.upkeep.voice {
+        node.care.put(Care::STIRS, true);
         care.begin();
     }
 }

@@ -42,13 +42,17 @@ pub(crate) struct Mix<'a, 'f> {
 
 /// So many terms are worth a call of code for wide registers.
 const MANY: usize = 4;
+/// Signals that are added up in one go, so that the sum stays in the registers.
+const AT_ONCE: usize = 16;
+/// Registers that a sum takes at a time: as many additions need not wait for each other.
+const STRANDS: usize = 4;
 
 /// Adds the terms up into a run. Their order is that of the cables, so that the sum has the same bits whatever else is in the plan, and whatever
 /// registers are used. A sum too large for a number counts as silence; how many samples were.
 #[inline(never)]
 pub(crate) fn mix(sum: Mix<'_, '_>, width: Width) -> u64 {
     match sum.terms.len() {
-        0..MANY => sum.add_up(),
+        0..MANY => Width::Four.run(sum),
         MANY.. => width.run(sum),
     }
 }
@@ -59,14 +63,14 @@ impl Task for Mix<'_, '_> {
     fn run<S: Vector>(self) -> u64 {
         S::enter(
             #[inline(always)]
-            || self.add_up(),
+            || self.add_up::<S>(),
         )
     }
 }
 
 impl Mix<'_, '_> {
     #[inline(always)]
-    fn add_up(self) -> u64 {
+    fn add_up<S: Vector>(self) -> u64 {
         let Mix { out, terms, frame, cables, ground } = self;
         let (span, window) = (ground.span, ground.window);
         let mut overflows = 0;
@@ -75,6 +79,7 @@ impl Mix<'_, '_> {
             let Some((around, mut outputs)) = frame.part(only, ground) else { return overflows };
             let Some(block) = outputs.blocks.first_mut() else { return overflows };
             let mut sum = Sum { around, span, window, block, heard: false };
+            let mut waiting = Waiting { terms: [(&Block::SILENT, 0.0); AT_ONCE], count: 0 };
             for term in terms {
                 let unity = &Trajectory::UNITY;
                 let Some(gain) = (if term.cable == UNITY { Some(unity) } else { cables.get(term.cable) })
@@ -82,14 +87,19 @@ impl Mix<'_, '_> {
                     continue;
                 };
                 match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
-                    Feed::One(from) => sum.add(term.source.start as usize + from, 1.0, gain),
+                    Feed::One(from) => {
+                        sum.add::<S>(&mut waiting, term.source.start as usize + from, 1.0, gain)
+                    }
                     Feed::MeanOf(n) => {
                         let first = term.source.start as usize;
-                        (first..first + n).for_each(|from| sum.add(from, 1.0 / n as f32, gain));
+                        for from in first..first + n {
+                            sum.add::<S>(&mut waiting, from, 1.0 / n as f32, gain);
+                        }
                     }
                     Feed::Nothing => {}
                 }
             }
+            sum.take::<S>(&mut waiting);
             if !sum.heard {
                 outputs.silence(0);
                 continue;
@@ -109,6 +119,12 @@ fn drop_overflows(sum: &mut [f32]) -> u64 {
     over.map(|s| *s = 0.0).count() as u64
 }
 
+/// Signals that are yet to be added, in their order, each with its scale.
+struct Waiting<'a> {
+    terms: [(&'a Block, f32); AT_ONCE],
+    count: usize,
+}
+
 /// A sum in the making, over one span.
 struct Sum<'a> {
     around: Around<'a>,
@@ -119,35 +135,48 @@ struct Sum<'a> {
     heard: bool,
 }
 
-impl Sum<'_> {
-    /// Adds one block, or starts the sum with it.
+impl<'a> Sum<'a> {
+    /// Adds one block, or lets it wait.
     #[inline(always)]
-    fn add(&mut self, block: usize, share: f32, gain: &Trajectory) {
+    fn add<S: Vector>(&mut self, waiting: &mut Waiting<'a>, block: usize, share: f32, gain: &Trajectory) {
         if self.around.flow(block) == Flow::Silent {
             return;
         }
         let Some(input) = self.around.block(block) else { return };
         if !gain.rests_at(self.span.frame) {
+            self.take::<S>(waiting);
             return self.add_moving(self.window.of(input), share, gain);
         }
         let scale = share * gain.target();
         if scale == 0.0 {
             return;
         }
-        if self.heard {
-            self.update(input, |sum, x| *sum += x * scale);
-        } else {
-            // Starting from zero, not from the first term, keeps a negative zero from telling silence from no signal.
-            self.update(input, |sum, x| *sum = 0.0 + x * scale);
+        if waiting.count == AT_ONCE {
+            self.take::<S>(waiting);
         }
-        self.heard = true;
+        if let Some(place) = waiting.terms.get_mut(waiting.count) {
+            *place = (input, scale);
+            waiting.count += 1;
+        }
     }
 
+    /// Adds what waits.
     #[inline(always)]
-    fn update(&mut self, input: &Block, each: impl Fn(&mut f32, f32)) {
-        match self.window.is_whole() {
-            true => self.block.update(input, each),
-            false => each_frame(self.window.of_mut(self.block), self.window.of(input), each),
+    fn take<S: Vector>(&mut self, waiting: &mut Waiting<'a>) {
+        let terms = waiting.terms.get(..core::mem::take(&mut waiting.count)).unwrap_or_default();
+        if terms.is_empty() {
+            return;
+        }
+        let was_heard = core::mem::replace(&mut self.heard, true);
+        if self.window.is_whole() {
+            return add_whole::<S>(self.block, was_heard, terms);
+        }
+        let sums = self.window.of_mut(self.block);
+        if !was_heard {
+            sums.fill(0.0);
+        }
+        for (input, scale) in terms {
+            each_frame(sums, self.window.of(input), |sum, x| *sum += x * scale);
         }
     }
 
@@ -162,6 +191,33 @@ impl Sum<'_> {
         }
         sums.iter_mut().zip(samples).zip(&gains).for_each(|((sum, x), g)| *sum += x * (share * g));
         self.heard = true;
+    }
+}
+
+/// Adds whole blocks to a sum. It begins with zero, not with the first of them, so that a negative zero does not tell silence from no signal.
+#[inline(always)]
+fn add_whole<S: Vector>(sum: &mut Block, was_heard: bool, terms: &[(&Block, f32)]) {
+    let size = STRANDS * S::LANES;
+    for (number, sum) in sum.0.chunks_exact_mut(size).enumerate() {
+        let mut strands = [S::ZERO; STRANDS];
+        if was_heard {
+            for (strand, sum) in strands.iter_mut().zip(sum.chunks_exact(S::LANES)) {
+                *strand = S::load(sum);
+            }
+        }
+        for (input, scale) in terms {
+            let Some(input) = input.0.get(number * size..(number + 1) * size) else { continue };
+            let inputs = input.chunks_exact(S::LANES);
+            if *scale == 1.0 {
+                strands.iter_mut().zip(inputs).for_each(|(sum, x)| *sum += S::load(x));
+            } else {
+                let scale = S::splat(f64::from(*scale));
+                strands.iter_mut().zip(inputs).for_each(|(sum, x)| *sum += S::load(x) * scale);
+            }
+        }
+        for (strand, sum) in strands.iter().zip(sum.chunks_exact_mut(S::LANES)) {
+            strand.store(sum);
+        }
     }
 }
 

@@ -60,8 +60,11 @@ impl Care {
     pub const MUTED: Care = Care(16);
     /// It is a voice that plays nothing.
     pub const IDLE: Care = Care(32);
-    /// It is a voice.
-    pub const VOICE: Care = Care(64);
+    /// It is a voice of which something is to be seen to: a note that is yet to begin, a fade, its level, or its end.
+    pub const STIRS: Care = Care(64);
+
+    /// What is seen to after a part has run.
+    pub const AFTERWARDS: Care = Care(Care::DUE.0 | Care::DETOUR.0 | Care::STIRS.0);
 
     #[inline(always)]
     pub fn is_none(self) -> bool {

@@ -220,11 +220,14 @@ impl<S: Signal> Team<S> {
     ) {
         let ground = stage.ground(frame, window);
         let (plan, mut here) = (members.plan, *here);
-        let mut lanes = 0u32;
+        let (mut lanes, mut unfinished) = (0u32, 0u32);
         for (lane, place) in here.iter_mut().enumerate() {
             let Some(step) = *place else { continue };
-            if matches!(stage.nodes.get(step.slot), Some(Some(node)) if !node.care.has(Care::IDLE)) {
+            if let Some(Some(node)) = stage.nodes.get(step.slot)
+                && !node.care.has(Care::IDLE)
+            {
                 lanes |= 1 << lane;
+                unfinished |= u32::from(node.care.has(Care::AFTERWARDS)) << lane;
             } else {
                 run_node(plan, step, frame, stage, &ground);
                 *place = None;
@@ -245,7 +248,11 @@ impl<S: Signal> Team<S> {
             || self.run_steps(lanes, stage, window),
         );
         cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
-        here.iter().flatten().for_each(|step| finish_part(plan, step, frame, stage, &ground));
+        cross::each_lane(unfinished, |lane| {
+            if let Some(Some(step)) = here.get(lane) {
+                finish_part(plan, step, frame, stage, &ground);
+            }
+        });
     }
 }
 
@@ -266,18 +273,18 @@ impl<S: Signal> Side for Team<S> {
         self.part_ways(stage, window);
         let ground = stage.ground(frame, window);
         let mut here: Here<'_> = [None; MOST_LANES];
-        let mut voices = false;
+        let mut stirs = false;
         for (number, step) in members.steps.iter().enumerate() {
             let Step::Node(step) = step else { continue };
             match self.lane_of(step.slot, number).and_then(|lane| here.get_mut(lane)) {
                 Some(place) => *place = Some(step),
                 None => run_node(members.plan, step, frame, stage, &ground),
             }
-            voices |= matches!(stage.nodes.get(step.slot), Some(Some(node)) if node.care.has(Care::VOICE));
+            stirs |= matches!(stage.nodes.get(step.slot), Some(Some(node)) if node.care.has(Care::STIRS));
         }
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
         let mut window = window;
-        while let Some(first) = voices.then(|| first_begin(&here, stage, window)).flatten() {
+        while let Some(first) = stirs.then(|| first_begin(&here, stage, window)).flatten() {
             if first > 0 {
                 self.run_piece(members, &here, frame, stage, Window::new(window.offset(), first));
             }

@@ -75,7 +75,6 @@ impl Edit<'_> {
             let rate = self.graph.stream.sample_rate;
             if let Some(node) = self.new_node(voice) {
                 node.care.put(Care::IDLE, true);
-                node.care.put(Care::VOICE, true);
                 node.upkeep.voice = Some(Box::new(VoiceCare::new(rate, voices.listens())));
             }
             slots.extend(self.graph.node(voice).map(|e| e.slot));

@@ -183,6 +183,16 @@ impl VoiceCare {
         }
     }
 
+    /// Whether something of it is to be seen to.
+    pub fn stirs(&self) -> bool {
+        self.listens
+            || self.fading
+            || self.ahead.count > 0
+            || self.begins.is_some()
+            || self.released.is_some()
+            || self.ended.is_some()
+    }
+
     /// Follows the level.
     fn listen(&mut self, outputs: &Outputs<'_>, span: Span) {
         for frame in 0..span.frames {
