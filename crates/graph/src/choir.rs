@@ -52,6 +52,12 @@ pub trait Kin: Any + Debug + Send + Sync {
         false
     }
 
+    /// Whether such a node makes each frame of each channel of its output from the same frame of its one input, as [`Processor::pointwise`] says. It remembers nothing, and with
+    /// parameters that rest it goes on [resting](Activity::Resting) or not as it did.
+    fn is_pointwise(&self) -> bool {
+        false
+    }
+
     /// The parameters that are looked at only at the first frame of a span and at those of [`control_frames`](sostenuto_dsp::control_frames), a bit for
     /// each: what drives nothing else may leave out the others.
     fn sparse(&self) -> u64 {

@@ -21,6 +21,7 @@ mod blocks;
 mod bypass;
 mod cables;
 mod care;
+mod chain;
 mod choir;
 mod compile;
 #[doc(hidden)]
@@ -61,6 +62,7 @@ mod trajectory;
 pub use band::Helper;
 pub use batch::Batch;
 pub use block::{AudioBuffer, Block, QUANTUM, Signal};
+pub use chain::Pointwise;
 pub use choir::{Choir, Kin};
 pub use edit::{Edit, Follows, VoiceTables, Voicing};
 pub use error::GraphError;

@@ -36,6 +36,19 @@ impl Probe {
         turn
     }
 
+    /// How many nodes can be run before one has its turn.
+    #[inline(always)]
+    pub fn until_turn(&self) -> usize {
+        let past = self.visited >= self.cursor.saturating_add(TIMED);
+        if past { usize::MAX } else { self.cursor.saturating_sub(self.visited) as usize }
+    }
+
+    /// To be called instead for so many nodes, none of which has its turn.
+    #[inline(always)]
+    pub fn pass(&mut self, nodes: usize) {
+        self.visited = self.visited.wrapping_add(nodes as u32);
+    }
+
     pub fn since(&self, start: u64) -> u64 {
         self.now().unwrap_or(start).saturating_sub(start)
     }

@@ -187,6 +187,8 @@ pub(crate) struct NodeStep {
     pub half: Half,
     /// Which output channels anything reads.
     pub heard: Heard,
+    /// How many of the steps behind it make a [chain](crate::chain) with it: each hears the one before it and nothing else, and is all that hears it.
+    pub chain: u8,
     /// All output channels.
     pub out: Run,
     /// Of `runs`: a run for each input port.

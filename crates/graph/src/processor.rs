@@ -1,5 +1,6 @@
 //! What a node does: the trait that every node implements.
 
+use crate::chain::Pointwise;
 use crate::choir::Kin;
 use crate::io::{Io, Params};
 use crate::shape::Shape;
@@ -96,6 +97,13 @@ pub trait Processor: Send + 'static {
 
     /// The node as what it is, for a [`Choir`](crate::Choir) of its kind to exchange what both know. `[any]`
     fn as_any(&mut self) -> Option<&mut dyn Any> {
+        None
+    }
+
+    /// What it makes of each frame of its first input over a span in which its parameters rest at these values: exactly what [`process`](Self::process) does with
+    /// an input that is not silent. Asked of those whose [`kin`](Self::kin) [says so](Kin::is_pointwise); several in a row then run as one. `[audio]`
+    fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
+        let _ = steady;
         None
     }
 

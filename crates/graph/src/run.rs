@@ -4,6 +4,7 @@ use crate::agenda::Dues;
 use crate::band::{Band, run_row};
 use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
+use crate::chain::run_chain;
 use crate::io::{Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::load::Probe;
 use crate::mix::{Mix, mix};
@@ -93,7 +94,17 @@ pub(crate) fn run_steps(
     while let Some(step) = steps.get(next) {
         next += 1;
         match step {
-            Step::Node(step) => run_node(plan, step, frame, stage, &ground),
+            Step::Node(step) => {
+                if step.chain != 0 {
+                    let chain = steps.get(next - 1..next + usize::from(step.chain)).unwrap_or_default();
+                    let done = run_chain(plan, chain, frame, stage, &ground);
+                    if done != 0 {
+                        next += done - 1;
+                        continue;
+                    }
+                }
+                run_node(plan, step, frame, stage, &ground);
+            }
             Step::Mix { out, terms } => {
                 let terms = terms.of(&plan.terms);
                 let sum = Mix { out: *out, terms, frame, cables: stage.cables, ground: &ground };

@@ -5,7 +5,7 @@ use crate::lanes::{Family, stateless};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Activity, Flow, Io, Signal};
+use sostenuto_graph::{Activity, Flow, Io, Pointwise, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[
@@ -91,6 +91,7 @@ struct Sums;
 
 impl Family for Sums {
     type Of<S: Signal> = Line;
+    const POINTWISE: bool = true;
 
     fn make<S: Signal>(_: &Setup<'_>) -> Line {
         Line
@@ -117,6 +118,11 @@ impl<S: Signal> Machine<S> for Line {
             }
         }
         resting_if(matches!(offset, Value::Steady(offset) if offset == S::ZERO))
+    }
+
+    fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
+        let &[offset, by] = steady else { return None };
+        Some(Pointwise::Line { by, offset: offset + 0.0 })
     }
 
     fn reset(&mut self) {}

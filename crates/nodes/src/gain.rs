@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use sostenuto_dsp::Value;
 use sostenuto_dsp::amplitude::{SILENCE_DB, gain_of};
-use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, Signal};
+use sostenuto_graph::{Activity, Flow, Inputs, Io, Outputs, Pointwise, Signal};
 use sostenuto_units::Unit;
 
 /// The range of every gain in the catalogue.
@@ -49,6 +49,7 @@ struct Gains;
 
 impl Family for Gains {
     type Of<S: Signal> = Gain<S>;
+    const POINTWISE: bool = true;
 
     fn make<S: Signal>(_: &Setup<'_>) -> Gain<S> {
         Gain::new()
@@ -122,6 +123,12 @@ impl<S: Signal> Machine<S> for Gain<S> {
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         self.run(&io.inputs, &mut io.outputs, io.params.get(0));
         Activity::Resting
+    }
+
+    #[inline(always)]
+    fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
+        let db = steady.first()?;
+        Some(Pointwise::Scale(self.amplitude(S::splat(f64::from(*db))).lane(0) as f32))
     }
 
     fn reset(&mut self) {}

@@ -22,6 +22,9 @@ pub trait Family: Send + Sync + 'static {
     /// Whether a machine puts out finite numbers as long as it hears such.
     const STAYS_FINITE: bool = false;
 
+    /// Whether a machine makes each frame of each channel from the same frame of its one input: see [`Machine::pointwise`].
+    const POINTWISE: bool = false;
+
     /// The parameters that are looked at only at the first frame of a span and at those of [`control_frames`](sostenuto_dsp::control_frames), a bit
     /// for each, by the settings of the layout. `[control]`
     fn sparse(setup: &Setup<'_>) -> u64 {
@@ -67,6 +70,10 @@ impl<F: Family> Kin for Relatives<F> {
 
     fn is_lean(&self) -> bool {
         F::LEAN
+    }
+
+    fn is_pointwise(&self) -> bool {
+        F::POINTWISE
     }
 
     fn sparse(&self) -> u64 {

@@ -4,7 +4,9 @@ use crate::catalogue::{Kind, Layout};
 use crate::lanes::{Channels, Family, Relatives};
 use crate::registry::Built;
 use crate::tap::Tap;
-use sostenuto_graph::{Activity, Delaying, Io, Kin, Processor, Reports, Shape, Signal, Stream, Told};
+use sostenuto_graph::{
+    Activity, Delaying, Io, Kin, Pointwise, Processor, Reports, Shape, Signal, Stream, Told,
+};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -37,6 +39,12 @@ pub trait Machine<S: Signal = f32>: Send + 'static {
     /// Is told something. `[audio]`; as [`Processor::tell`].
     fn tell(&mut self, told: Told, frame: u64) {
         let _ = (told, frame);
+    }
+
+    /// What it makes of each frame. `[audio]`; as [`Processor::pointwise`].
+    fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
+        let _ = steady;
+        None
     }
 
     /// Where it keeps what it has to tell. `[any]`; as [`Processor::reports`].
@@ -185,6 +193,10 @@ impl<M: Machine> Processor for Node<M> {
         if let Some(machine) = &mut self.machine {
             machine.tell(told, frame);
         }
+    }
+
+    fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
+        self.machine.as_mut()?.pointwise(steady)
     }
 
     fn reports(&mut self) -> Option<&mut Reports> {

@@ -59,6 +59,8 @@ pub(super) struct Made {
     pub home: Option<u32>,
     /// Whether what makes it leaves out what nothing hears.
     pub lean: bool,
+    /// Whether what makes it makes each of its frames from the same frame of what it hears.
+    pub pointwise: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Signals get blocks: each from the step that writes it to the last that reads it, then the blocks serve the next.
 
 use super::script::{Dial, From, Line, Read, Script, Signal};
+use crate::chain;
 use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Step, Term};
 use crate::signal::Run;
 use alloc::vec::Vec;
@@ -25,6 +26,9 @@ pub(crate) struct Places {
     finish: Vec<(usize, Signal)>,
     /// Blocks that were given up, with their width.
     free: Vec<(u16, u32)>,
+    /// How often each signal is read, and how many lines go on from each.
+    readings: Vec<u32>,
+    chains: Vec<u8>,
 }
 
 /// The plan of a script. `ground` gives the first of so many blocks for signals that no other segment hears.
@@ -40,6 +44,7 @@ pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u3
             None => {}
         }
     }
+    places.link(script);
     let starts = places.starts.as_slice();
     let drive = |(param, read, cable): &(Dial, Read, u32)| DriveLink {
         param: param.number(),
@@ -49,7 +54,7 @@ pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u3
     };
     let term = |(read, cable): &(Read, u32)| Term { source: run(read, starts), cable: *cable };
     CompiledGraph {
-        steps: (0..script.lines.len()).map(|number| step(number, script, starts, &places.heard)).collect(),
+        steps: (0..script.lines.len()).map(|number| step(number, script, places)).collect(),
         runs: script.reads.iter().map(|read| run(read, starts)).collect(),
         drives: script.drives.iter().map(drive).collect(),
         terms: script.terms.iter().map(term).collect(),
@@ -114,7 +119,57 @@ fn find_heard(script: &Script, heard: &mut Vec<Heard>) {
     script.drives.iter().for_each(|(param, read, _)| hear(&first(read), param.is_sparse()));
 }
 
+/// Whether a line does nothing but go on from the signal of another, frame by frame.
+fn goes_on(line: &Line, from: &Line, script: &Script, readings: &[u32]) -> bool {
+    let (Line::Node { out: Some(before), .. }, Line::Node { inputs, drives, out: Some(after), .. }) =
+        (from, line)
+    else {
+        return false;
+    };
+    let (Some(made), Some(next)) =
+        (script.signals.get(*before as usize), script.signals.get(*after as usize))
+    else {
+        return false;
+    };
+    let [read] = inputs.of(&script.reads) else { return false };
+    made.pointwise
+        && next.pointwise
+        && drives.len == 0
+        && made.home.is_none()
+        && made.channels == next.channels
+        && usize::from(made.channels) <= chain::MOST_CHANNELS
+        && readings.get(*before as usize) == Some(&1)
+        && *read == Read { from: From::Here(*before), first: 0, channels: made.channels }
+}
+
 impl Places {
+    /// Finds which lines make chains.
+    fn link(&mut self, script: &Script) {
+        self.readings.clear();
+        self.readings.resize(script.signals.len(), 0);
+        let drives = script.drives.iter().map(|(_, read, _)| read);
+        for read in script.reads.iter().chain(drives).chain(script.terms.iter().map(|(read, _)| read)) {
+            if let Some(count) = read.signal().and_then(|signal| self.readings.get_mut(signal as usize)) {
+                *count += 1;
+            }
+        }
+        self.chains.clear();
+        self.chains.resize(script.lines.len(), 0);
+        let mut behind = 0;
+        for (number, pair) in script.lines.windows(2).enumerate().rev() {
+            let [from, line] = pair else { continue };
+            let is_first =
+                matches!(from, Line::Node { drives, inputs, .. } if drives.len == 0 && inputs.len == 1);
+            behind = match is_first && goes_on(line, from, script, &self.readings) {
+                true => (behind + 1).min(chain::MOST as u8 - 1),
+                false => 0,
+            };
+            if let Some(place) = self.chains.get_mut(number) {
+                *place = behind;
+            }
+        }
+    }
+
     /// Finds the first block of each signal, and tells how many blocks there are. Blocks given up are taken again latest first, while they are in
     /// the cache; never in the line in which they were given up, so that no step writes what it reads.
     fn assign(&mut self, script: &Script) -> u32 {
@@ -159,7 +214,8 @@ fn run(read: &Read, starts: &[u32]) -> Run {
     Run { start: start.map_or(Run::NOWHERE, |s| s + u32::from(read.first)), channels: read.channels }
 }
 
-fn step(number: usize, script: &Script, starts: &[u32], heard: &[Heard]) -> Step {
+fn step(number: usize, script: &Script, places: &Places) -> Step {
+    let Places { starts, heard, chains, .. } = places;
     match script.lines[number] {
         Line::Node { slot, half, inputs, drives, out } => {
             let heard = out.and_then(|signal| heard.get(signal as usize).copied()).unwrap_or(Heard::NONE);
@@ -168,7 +224,8 @@ fn step(number: usize, script: &Script, starts: &[u32], heard: &[Heard]) -> Step
                 channels: script.signals[signal as usize].channels,
             });
             let first = inputs.of(&script.reads).first().map_or(Run::default(), |read| run(read, starts));
-            Step::Node(NodeStep { slot, half, heard, out, inputs, first, drives })
+            let chain = chains.get(number).copied().unwrap_or(0);
+            Step::Node(NodeStep { slot, half, heard, chain, out, inputs, first, drives })
         }
         Line::Mix { out, first, channels, terms } => {
             Step::Mix { out: Run { start: starts[out as usize] + u32::from(first), channels }, terms }

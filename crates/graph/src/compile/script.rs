@@ -192,7 +192,7 @@ pub(super) fn since<T>(list: &[T], start: usize) -> Stretch {
 
 impl Writer<'_> {
     pub fn signal(&mut self, channels: u16, home: Option<u32>) -> Signal {
-        self.script.signals.push(Made { channels, home, lean: false });
+        self.script.signals.push(Made { channels, home, lean: false, pointwise: false });
         self.script.signals.len() as u32 - 1
     }
 
@@ -286,7 +286,9 @@ impl Writer<'_> {
         let home = entry.seat.home.filter(|_| self.whole.is_none());
         let out = (half != Half::Absorb && channels > 0).then(|| self.signal(channels, home));
         if let Some(signal) = out {
-            self.script.signals[signal as usize].lean = entry.kin.as_ref().is_some_and(|kin| kin.is_lean());
+            let made = &mut self.script.signals[signal as usize];
+            made.lean = entry.kin.as_ref().is_some_and(|kin| kin.is_lean());
+            made.pointwise = half == Half::Whole && entry.kin.as_ref().is_some_and(|kin| kin.is_pointwise());
             self.put_out(Unit::Node(node), signal);
         }
         let slot = self.slot_of(entry.slot, Some(node));

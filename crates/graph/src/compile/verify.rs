@@ -95,6 +95,11 @@ impl Books<'_> {
                     self.read(&name, link.source, read, 1)?;
                     apart(&name, step.out, link.source)?;
                 }
+                self.follow(&name, number)?;
+                if let Some(signal) = out.filter(|_| step.chain != 0) {
+                    // In a loop it comes round.
+                    self.left_out.retain(|(made, _)| *made != signal);
+                }
                 match out {
                     Some(_) if step.half == Half::Absorb => Err(format!("{name} takes in, and yet puts out")),
                     Some(signal) if step.out.channels == script.signals[*signal as usize].channels => {
@@ -128,6 +133,23 @@ impl Books<'_> {
             }
             _ => Err(format!("{name} is not what the script says")),
         }
+    }
+
+    /// A step that goes on from the one before it hears nothing else; and what that one puts out lies nowhere.
+    fn follow(&mut self, name: &str, number: usize) -> Result<(), String> {
+        let before =
+            number.checked_sub(1).map(|number| (&self.plan.steps[number], &self.script.lines[number]));
+        let Some((Step::Node(before), Line::Node { out: Some(signal), .. })) = before else { return Ok(()) };
+        let Step::Node(step) = &self.plan.steps[number] else { return Ok(()) };
+        if before.chain == 0 {
+            return Ok(());
+        }
+        let passes_on = before.is_plain() && step.is_plain() && step.inputs.len == 1;
+        if !passes_on || step.first != before.out || self.script.signals[*signal as usize].home.is_some() {
+            return Err(format!("{name} does not go on from the one before it"));
+        }
+        self.left_out.extend((0..before.out.channels).map(|channel| (*signal, channel)));
+        Ok(())
     }
 
     /// A loop is cut by every step in it that puts out first and takes in later, and by at least one.

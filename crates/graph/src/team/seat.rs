@@ -63,6 +63,7 @@ impl<S: Signal> Seat<S> {
             slot: VACANT,
             half: crate::plan::Half::Whole,
             heard: Heard::NONE,
+            chain: 0,
             out: Run::default(),
             inputs: Stretch::default(),
             first: Run::default(),

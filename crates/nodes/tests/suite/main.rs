@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod catalogue;
+mod chains;
 mod choices;
 mod every_kind;
 mod feed;
