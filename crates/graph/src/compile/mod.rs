@@ -25,7 +25,7 @@ use crate::topology::{AudioGraph, ROOT};
 use alloc::vec::Vec;
 
 pub(crate) use record::Record;
-pub(crate) use script::Order;
+pub(crate) use script::{Hearsay, Order};
 pub(crate) use sheet::{Member, Sheet};
 
 /// What compiling writes down on the way: kept, so that an edit needs no memory of its own for it, which would lie wherever the allocator
@@ -67,7 +67,7 @@ impl AudioGraph {
         #[cfg(debug_assertions)]
         self.check_record(slot, script);
         self.keep(slot, script);
-        script.reorder(&self.arrange(slot));
+        script.reorder(&self.arrange(slot, || script.hearsay()));
         let mut plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
         self.note_ends(slot, &mut plan);
         #[cfg(debug_assertions)]

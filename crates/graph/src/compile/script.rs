@@ -11,6 +11,7 @@ use crate::plan::{Half, Stretch, UNITY};
 use crate::topology::{AudioGraph, Cable, Sink, Source};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 pub(super) use super::line::{Dial, From, Line, Made, Read, Signal};
 
@@ -36,6 +37,15 @@ pub(crate) struct Script {
     /// While a line is written: what its input ports read, and the cables that drive it.
     pub(super) ports: Vec<Read>,
     cables: Vec<(Source, u16, u32)>,
+}
+
+/// What the steps of each unit of a segment read, as far as it fits.
+#[derive(Debug, Default)]
+pub(crate) struct Hearsay {
+    /// Which of the others a unit hears, by itself or through others among them: a bit for each. Of a loop, the last unit stands for all of them.
+    pub hears: SmallVec<[u64; 32]>,
+    /// Which loop each is on, counted in some way; 0 for none.
+    pub loops: SmallVec<[u32; 32]>,
 }
 
 /// Another order of the units of a segment than that in which they stand.
@@ -66,6 +76,41 @@ impl Script {
     pub(super) fn is_same(&self, other: &Script) -> bool {
         let all = |s: &Script| (s.lines.clone(), s.reads.clone(), s.drives.clone(), s.terms.clone());
         all(self) == all(other) && (&self.breakers, &self.signals) == (&other.breakers, &other.signals)
+    }
+
+    /// Who hears whom, if there are no more units than a word has bits.
+    pub(crate) fn hearsay(&self) -> Hearsay {
+        let mut hearsay = Hearsay::default();
+        if self.marks.len() > u64::BITS as usize {
+            return hearsay;
+        }
+        let end = self.end();
+        for (at, mark) in self.marks.iter().enumerate() {
+            let next = self.marks.get(at + 1).unwrap_or(&end);
+            let mut heard = 0;
+            let mut read = |read: &Read| {
+                if let Some(signal) = read.signal() {
+                    let from = self.marks.partition_point(|mark| mark.signals <= signal as usize);
+                    let from = from.saturating_sub(1);
+                    heard |= 1 << from | hearsay.hears.get(from).copied().unwrap_or(0);
+                }
+            };
+            for line in self.lines.get(mark.lines..next.lines).unwrap_or(&[]) {
+                match line {
+                    Line::Node { inputs, drives, .. } => {
+                        inputs.of(&self.reads).iter().for_each(&mut read);
+                        drives.of(&self.drives).iter().for_each(|(_, from, _)| read(from));
+                    }
+                    Line::Mix { terms, .. } => {
+                        terms.of(&self.terms).iter().for_each(|(from, _)| read(from));
+                    }
+                    Line::Loop { .. } | Line::Team { .. } => {}
+                }
+            }
+            hearsay.hears.push(heard & !(1 << at));
+            hearsay.loops.push(if mark.is_on_loop { mark.lines as u32 + 1 } else { 0 });
+        }
+        hearsay
     }
 
     /// Puts the lines of units into another order. Those of a team come together, behind what adds up what they hear.
