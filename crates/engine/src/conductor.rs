@@ -41,6 +41,9 @@ use streams::{Fed, Watched};
 use tails::{Keep, Tail};
 use wires::Retired;
 
+/// The patch learns so many values that were set each time when the conductor listens; the others when it is looked at, or edited.
+const SAID_AT_ONCE: usize = 8;
+
 /// Room in the ring that is left to those who ask for something.
 const SPARE_ROOM: usize = 8;
 
@@ -93,6 +96,8 @@ pub struct Conductor {
     /// The patch that should sound, settled, but for values that `knobs` knows of; and the same with them, once somebody asked.
     resolved: Resolved,
     told: OnceLock<Resolved>,
+    /// The one before, until there is time to drop it.
+    spent: Option<Resolved>,
     knobs: Knobs,
     stage: Stage,
     order: Order,
@@ -135,6 +140,7 @@ impl Conductor {
             line: Arc::new(Mutex::new(line)),
             resolved: Resolved::silence(),
             told: OnceLock::new(),
+            spent: None,
             knobs: Knobs::default(),
             stage: Stage::new(),
             order: Order::default(),
@@ -241,7 +247,7 @@ impl Conductor {
                 _ => {}
             }
         }
-        self.resolved = resolved;
+        self.spent = Some(std::mem::replace(&mut self.resolved, resolved));
         Ok(Applied { ticket, edits })
     }
 
@@ -391,7 +397,16 @@ impl Conductor {
         self.end_retired();
         self.stage.collect_sounds();
         self.settle();
+        self.put_away();
         notices
+    }
+
+    /// Does what an edit left for later, and what the next would have to do.
+    fn put_away(&mut self) {
+        if self.spent.take().is_some() {
+            self.resolved.tidy();
+        }
+        self.say_some(SAID_AT_ONCE);
     }
 
     fn said_of(&self, node: NodeId) -> String {

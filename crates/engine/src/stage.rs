@@ -3,17 +3,21 @@
 use crate::place::Place;
 use sostenuto_graph::{AudioGraph, NodeId, ROOT};
 use sostenuto_nodes::{SlotDesk, Tap};
+use sostenuto_patch::Keyed;
 use std::collections::{BTreeSet, HashMap};
+
+/// Looked up often, and seldom large enough to be in the caches.
+pub(crate) type Table<K, V> = HashMap<K, V, Keyed>;
 
 /// The nodes that stand in the graph, by the part of the graph that they lie in and by id.
 #[derive(Debug)]
 pub(crate) struct Stage {
     /// The patch itself is the body of [`ROOT`].
-    bodies: HashMap<NodeId, Body>,
+    bodies: Table<NodeId, Body>,
     /// The bodies of each part.
-    instances: HashMap<String, BTreeSet<NodeId>>,
+    instances: Table<String, BTreeSet<NodeId>>,
     /// The body and the id of every node.
-    whereabouts: HashMap<NodeId, (NodeId, String)>,
+    whereabouts: Table<NodeId, (NodeId, String)>,
     /// Nodes that play recordings from slots.
     samplers: BTreeSet<NodeId>,
 }
@@ -22,7 +26,7 @@ pub(crate) struct Stage {
 #[derive(Debug, Default)]
 struct Body {
     site: Option<Site>,
-    places: HashMap<String, Place>,
+    places: Table<String, Place>,
 }
 
 /// Whose inside a body is.
@@ -54,9 +58,9 @@ pub(crate) struct Newcomer {
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Nodes by body and id.
-    pub added: HashMap<NodeId, HashMap<String, Newcomer>>,
+    pub added: Table<NodeId, Table<String, Newcomer>>,
     /// The bodies of added instances.
-    pub sites: HashMap<NodeId, Site>,
+    pub sites: Table<NodeId, Site>,
     /// The body and the id of each node that was removed.
     pub gone: Vec<(NodeId, String)>,
     /// The new value of a parameter of a body.
@@ -66,9 +70,9 @@ pub(crate) struct Changes {
 impl Stage {
     pub fn new() -> Self {
         Stage {
-            bodies: HashMap::from([(ROOT, Body::default())]),
-            instances: HashMap::new(),
-            whereabouts: HashMap::new(),
+            bodies: Table::from_iter([(ROOT, Body::default())]),
+            instances: Table::default(),
+            whereabouts: Table::default(),
             samplers: BTreeSet::new(),
         }
     }
@@ -180,13 +184,18 @@ impl Stage {
 
     /// Takes out a node with all that is inside of it.
     fn remove(&mut self, body: NodeId, id: &str) {
-        let Some(place) = self.bodies.get_mut(&body).and_then(|b| b.places.remove(id)) else { return };
+        let place = self.bodies.get_mut(&body).and_then(|b| b.places.remove(id));
+        place.into_iter().for_each(|place| self.forget(place));
+    }
+
+    /// Forgets a node that was taken out of its body, and all that is inside of it.
+    fn forget(&mut self, place: Place) {
         self.whereabouts.remove(&place.node);
         self.samplers.remove(&place.node);
         for body in place.bodies {
-            let inside = self.bodies.get(&body).map(|b| b.places.keys().cloned().collect::<Vec<_>>());
-            inside.into_iter().flatten().for_each(|id| self.remove(body, &id));
-            if let Some(site) = self.bodies.remove(&body).and_then(|b| b.site)
+            let Some(Body { site, places }) = self.bodies.remove(&body) else { continue };
+            places.into_values().for_each(|place| self.forget(place));
+            if let Some(site) = site
                 && let Some(instances) = self.instances.get_mut(&site.part)
             {
                 instances.remove(&body);

@@ -1,5 +1,6 @@
 //! The kinds that a patch may use, and what the names in a document mean for each of them.
 
+use crate::hash::Keyed;
 use crate::kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 use crate::listing::Listing;
 use crate::model::{Buffers, Node};
@@ -22,7 +23,7 @@ pub struct Catalogue {
 #[derive(Debug, Default)]
 struct Listed {
     kinds: Vec<Arc<KindInfo>>,
-    by_name: HashMap<String, Arc<KindInfo>>,
+    by_name: HashMap<String, Arc<KindInfo>, Keyed>,
 }
 
 impl Catalogue {

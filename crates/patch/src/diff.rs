@@ -28,9 +28,11 @@ pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     first.extend(buffers(&a.patch().buffers, &b.patch().buffers));
     let sequences = sequences::compare(a, b);
     let (added, inside, removed) = parts::compare(a, b, &rebuilt);
-    let own = [cut, gone, nodes, values, joined].concat();
-    let orders = [order, orders(a, b)].concat();
-    [first, sequences.gone, added, inside, own, removed, sequences.changed, orders].concat()
+    let own = [cut, gone, nodes, values, joined];
+    let rest = [removed, sequences.changed, order, orders(a, b)];
+    let mut edits = first;
+    edits.extend([sequences.gone, added, inside].into_iter().chain(own).chain(rest).flatten());
+    edits
 }
 
 /// Tempo, meter and clock.

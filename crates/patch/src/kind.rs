@@ -5,7 +5,7 @@ use sostenuto_graph::{Approach, Curve, Name, Parameter, Port, Shape};
 use sostenuto_nodes::{Group, Kind, Layout, SettingInfo, Verb, Way, Width};
 use sostenuto_units::Unit;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A kind of node: one that the catalogue lists, or a part that a document defines.
 #[derive(Clone, Debug)]
@@ -48,7 +48,12 @@ pub struct KindInfo {
     pub tells: &'static [&'static str],
     /// What it is made of, if it is a part.
     pub part: Option<Arc<ResolvedPart>>,
+    /// The shapes that most of its nodes have.
+    pub(crate) shapes: CommonShapes,
 }
+
+/// The shapes of nodes without numbered ports, of one and of two channels, once they are known.
+pub(crate) type CommonShapes = [OnceLock<Arc<Shape>>; 2];
 
 /// A port of a kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +131,7 @@ impl From<&Kind> for KindInfo {
             verbs: kind.verbs,
             tells: kind.tells,
             part: None,
+            shapes: CommonShapes::default(),
         }
     }
 }
@@ -176,6 +182,15 @@ impl KindInfo {
         shape
     }
 
+    /// The same, which nodes of one layout mostly share.
+    pub(crate) fn shape_shared(&self, layout: &Layout) -> Arc<Shape> {
+        let common = self.shapes.get(usize::from(layout.channels.max(1)) - 1);
+        match common.filter(|_| self.bank.is_none()) {
+            Some(common) => common.get_or_init(|| Arc::new(self.shape(layout))).clone(),
+            None => Arc::new(self.shape(layout)),
+        }
+    }
+
     /// A kind of which nothing is known but its name.
     pub(crate) fn unknown() -> Self {
         KindInfo {
@@ -198,6 +213,7 @@ impl KindInfo {
             verbs: &[],
             tells: &[],
             part: None,
+            shapes: CommonShapes::default(),
         }
     }
 

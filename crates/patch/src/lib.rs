@@ -46,8 +46,10 @@ mod diff;
 mod document;
 mod edit;
 mod fault;
+mod hash;
 mod history;
 mod kind;
+mod layers;
 mod limits;
 mod listing;
 mod merge;
@@ -71,6 +73,7 @@ pub use diff::diff;
 pub use document::Document;
 pub use edit::{Edit, Input, NodeSpec, Order, Output, Who};
 pub use fault::{BufferFault, Fault, PartFault, SequenceFault};
+pub use hash::Keyed;
 pub use history::{DEFAULT_STEPS, History};
 pub use kind::{BankInfo, KindInfo, ParamInfo, PortInfo};
 pub use limits::{

@@ -6,11 +6,10 @@ mod names;
 pub use collect::Iter;
 pub(crate) use names::Names;
 
-use imbl::ordmap::DiffItem;
-use imbl::{OrdMap, OrdSet};
+pub(crate) use crate::hash::hash;
+use crate::layers::Layers;
 use std::fmt;
-use std::hash::BuildHasher;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// Where something stands in a [`Listing`]: a number that grows from one to the next, and stays while others come and go.
 ///
@@ -32,7 +31,7 @@ struct Held<T>(Arc<(String, T)>);
 ///
 /// Two listings are equal if they have the same things by the same names, in any order.
 pub struct Listing<T> {
-    entries: OrdMap<Place, Held<T>>,
+    entries: Layers<Place, Held<T>>,
     names: Names,
 }
 
@@ -47,19 +46,13 @@ pub struct Change<'a, T> {
     pub new: Option<(&'a String, &'a T)>,
 }
 
-/// A hash of a name. Its key is chosen as the program starts, so that no document can have many names of one hash.
-pub(crate) fn hash(name: &str) -> u64 {
-    static KEY: LazyLock<std::hash::RandomState> = LazyLock::new(Default::default);
-    KEY.hash_one(name)
-}
-
 /// The places that are noted for a name, and perhaps for others of its hash.
 pub(crate) fn places_of<'a>(
-    noted: &'a OrdSet<(u64, Place)>,
+    noted: &'a Layers<(u64, Place), ()>,
     name: &str,
 ) -> impl Iterator<Item = Place> + use<'a> {
     let hash = hash(name);
-    noted.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|(_, place)| *place)
+    noted.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|((_, place), ())| *place)
 }
 
 impl Place {
@@ -67,11 +60,6 @@ impl Place {
     pub(crate) const FIRST: Place = Place(0);
     /// The highest.
     pub(crate) const LAST: Place = Place(u64::MAX);
-
-    /// The place just below.
-    pub(crate) fn less(self) -> Option<Place> {
-        self.0.checked_sub(1).map(Place)
-    }
 
     /// The place behind all of these.
     pub(crate) fn after(last: Option<Place>) -> Option<Place> {
@@ -93,7 +81,7 @@ impl Place {
 impl<T> Listing<T> {
     /// Nothing.
     pub fn new() -> Self {
-        Listing { entries: OrdMap::new(), names: Names::default() }
+        Listing { entries: Layers::default(), names: Names::default() }
     }
 
     /// How many there are.
@@ -133,7 +121,7 @@ impl<T> Listing<T> {
 
     /// All, with their names.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&String, &T)> + ExactSizeIterator {
-        self.entries.values().map(Held::pair)
+        self.entries.iter().map(|(_, held)| held.pair())
     }
 
     /// All with their places.
@@ -163,7 +151,7 @@ impl<T> Listing<T> {
 
     /// The name of what stands before a place.
     pub fn before(&self, place: Place) -> Option<&String> {
-        self.entries.get_prev(&place.less()?).map(|(_, held)| &held.0.0)
+        self.entries.range(..place).next_back().map(|(_, held)| &held.0.0)
     }
 
     /// What stands so far from the beginning.
@@ -180,13 +168,8 @@ impl<T> Listing<T> {
     /// What the two do not share, in the order of the places. A thing that was looked at to be changed, and was not, may be
     /// told as well.
     pub fn changes<'a>(&'a self, new: &'a Self) -> impl Iterator<Item = Change<'a, T>> {
-        self.entries.diff(&new.entries).map(|item| match item {
-            DiffItem::Add(place, held) => Change { place: *place, old: None, new: Some(held.pair()) },
-            DiffItem::Remove(place, held) => Change { place: *place, old: Some(held.pair()), new: None },
-            DiffItem::Update { old, new } => {
-                Change { place: *old.0, old: Some(old.1.pair()), new: Some(new.1.pair()) }
-            }
-        })
+        let changes = self.entries.changes(&new.entries);
+        changes.map(|(place, old, new)| Change { place, old: old.map(Held::pair), new: new.map(Held::pair) })
     }
 
     /// Puts something in at the end, or in the place of what had its name, which is given back.
@@ -205,10 +188,10 @@ impl<T> Listing<T> {
 
     /// Puts something in at the end whose name is free.
     fn insert_last(&mut self, name: String, one: T) {
-        let last = self.entries.get_max().map(|(place, _)| *place);
+        let last = self.entries.last().map(|(place, _)| *place);
         let place = Place::after(last).unwrap_or_else(|| {
             self.number_anew();
-            Place::after(self.entries.get_max().map(|(place, _)| *place)).unwrap_or(Place::LAST)
+            Place::after(self.entries.last().map(|(place, _)| *place)).unwrap_or(Place::LAST)
         });
         self.put(place, name, one);
     }
@@ -273,12 +256,24 @@ impl<T> Listing<T> {
         Some(held.into_inner())
     }
 
+    /// See [`Layers::tidy`]: the places.
+    pub(crate) fn tidy(&mut self) -> Vec<Place> {
+        self.names.tidy();
+        self.entries.tidy()
+    }
+
+    /// What stands at a place, to change it, if nobody shares it.
+    pub(crate) fn own_at_mut(&mut self, place: Place) -> Option<&mut T> {
+        let held = self.entries.get_mut(&place)?;
+        Arc::get_mut(&mut held.0).map(|(_, one)| one)
+    }
+
     /// Gives all new places, far from each other.
     fn number_anew(&mut self) {
-        let all: Vec<Held<T>> = self.entries.values().cloned().collect();
+        let all: Vec<Held<T>> = self.entries.iter().map(|(_, held)| held.clone()).collect();
         self.entries = Place::row().zip(all).collect();
         self.names = Names::default();
-        for (place, held) in &self.entries {
+        for (place, held) in self.entries.iter() {
             self.names.insert(&held.0.0, *place);
         }
     }

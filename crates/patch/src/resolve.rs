@@ -58,18 +58,16 @@ pub struct ResolvedNode {
     /// Channels, every setting, seed.
     pub layout: Layout,
     /// Its ports and parameters.
-    pub shape: Shape,
+    pub shape: Arc<Shape>,
     /// The value of each parameter of the shape. That of a parameter which follows a signal is 0, even outside of its range.
     pub values: Vec<f32>,
     /// Whether its inputs go straight to its outputs.
     pub bypass: bool,
-    /// What the document gives of all this; the rest follows from the kind and the other nodes.
-    pub pins: Pins,
     /// What the document says of it, word for word.
     said: Arc<(String, Node)>,
 }
 
-/// What a document says of a node.
+/// What a document gives of a node; the rest follows from its kind and the other nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pins {
     /// The channels, if it gives them.

@@ -2,11 +2,10 @@
 
 mod course;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, Table};
 pub(super) use course::Course;
 use sostenuto_graph::{NodeId, Parameter, ROOT, Set};
-use sostenuto_patch::Resolved;
-use std::collections::HashMap;
+use sostenuto_patch::{Place, Resolved};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A parameter of a node of the patch, found once to be moved often: see [`Conductor::parameter`](super::Conductor::parameter).
@@ -45,6 +44,9 @@ pub(super) struct Origin {
     pub node: NodeId,
     pub number: u16,
     pub course: Course,
+    /// The node's id in the patch, and where it stood there when it was last looked for.
+    pub id: String,
+    pub place: Place,
 }
 
 /// The parameters that were asked for by name.
@@ -53,11 +55,11 @@ pub(super) struct Knobs {
     list: Vec<Knob>,
     origins: Vec<Option<Origin>>,
     free: Vec<usize>,
-    of_node: HashMap<NodeId, Vec<usize>>,
+    of_node: Table<NodeId, Vec<usize>>,
     /// Those with a value that the patch does not say yet.
     turned: Vec<usize>,
     /// By names as they were asked for, `NODE.PARAM`, as far as these are known to mean the same still.
-    named: HashMap<String, ParameterHandle>,
+    named: Table<String, ParameterHandle>,
     /// Room for such a name.
     name: String,
 }
@@ -207,26 +209,25 @@ impl Knobs {
         self.turned.is_empty()
     }
 
-    /// What the patch does not say yet.
-    pub fn unsaid(&self) -> impl Iterator<Item = (&Origin, f32)> {
-        self.turned.iter().filter_map(|place| Some((self.origin(*place)?, self.at(*place)?.value)))
+    /// What the patch does not say yet, or the oldest so many of it.
+    pub fn unsaid(&self, most: usize) -> impl Iterator<Item = (&Origin, f32)> {
+        let turned = self.turned.iter().take(most);
+        turned.filter_map(|place| Some((self.origin(*place)?, self.at(*place)?.value)))
     }
 
     /// The same, as the patch takes it.
-    pub fn for_patch<'a>(
-        &'a self,
-        stage: &'a Stage,
-        patch: &Resolved,
-    ) -> Vec<(sostenuto_patch::Place, u16, f32)> {
-        let said = |(knob, value): (&Origin, f32)| {
-            Some((patch.place(stage.id_in(ROOT, knob.node)?)?, knob.number, value))
+    pub fn for_patch(&self, patch: &Resolved, most: usize) -> Vec<(Place, u16, f32)> {
+        let place = |knob: &Origin| {
+            let stays = patch.nodes.at(knob.place).is_some_and(|node| node.id == knob.id);
+            if stays { Some(knob.place) } else { patch.place(&knob.id) }
         };
-        self.unsaid().filter_map(said).collect()
+        let said = |(knob, value): (&Origin, f32)| Some((place(knob)?, knob.number, value));
+        self.unsaid(most).filter_map(said).collect()
     }
 
-    /// From now on the patch says all values.
-    pub fn say(&mut self) {
-        while let Some(place) = self.turned.pop() {
+    /// From now on the patch says so many of the values that it did not say.
+    pub fn say(&mut self, most: usize) {
+        for place in self.turned.drain(..most.min(self.turned.len())) {
             self.list[place].is_turned = false;
         }
     }

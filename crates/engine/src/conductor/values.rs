@@ -99,8 +99,9 @@ impl Conductor {
             return Ok(knob);
         }
         let (info, course) = (info.clone(), Course::of(&self.stage, &self.graph, node, place, number));
-        let node = place.node;
-        Ok(self.knobs.add(&info, Origin { node, number, course }))
+        let (id, place, node) = (node.id.clone(), self.resolved.place(&node.id), place.node);
+        let place = place.ok_or(EngineError::ParameterGone)?;
+        Ok(self.knobs.add(&info, Origin { node, number, course, id, place }))
     }
 
     /// Moves the parameter of a knob. It is acknowledged if it `is_told`.
@@ -206,14 +207,27 @@ impl Conductor {
 
     /// Lets the patch say the values that were set and that it does not say yet.
     pub(crate) fn say(&mut self) {
+        self.say_some(usize::MAX);
+    }
+
+    /// The same of so many of them, those first that were set first.
+    pub(super) fn say_some(&mut self, most: usize) {
         if self.knobs.are_said() {
             return;
         }
-        match self.told.take() {
-            Some(told) => self.resolved = told,
-            None => self.resolved.turn(self.knobs.for_patch(&self.stage, &self.resolved)),
-        }
-        for (knob, value) in self.knobs.unsaid() {
+        // What nobody shares is changed where it is.
+        self.spent = None;
+        let most = match self.told.take() {
+            Some(told) => {
+                self.resolved = told;
+                usize::MAX
+            }
+            None => {
+                self.resolved.turn(self.knobs.for_patch(&self.resolved, most));
+                most
+            }
+        };
+        for (knob, value) in self.knobs.unsaid(most) {
             for (body, number) in &knob.course.bodies {
                 self.stage.turn(*body, *number, value);
             }
@@ -221,7 +235,7 @@ impl Conductor {
                 self.graph.note_value(aim.node, aim.number, aim.clamp(value));
             }
         }
-        self.knobs.say();
+        self.knobs.say(most);
     }
 
     /// The patch that should sound, with everything settled that the document leaves open.
@@ -231,7 +245,7 @@ impl Conductor {
         }
         self.told.get_or_init(|| {
             let mut told = self.resolved.clone();
-            told.turn(self.knobs.for_patch(&self.stage, &self.resolved));
+            told.turn(self.knobs.for_patch(&self.resolved, usize::MAX));
             told
         })
     }

@@ -5,10 +5,10 @@ use crate::catalogue::param;
 use crate::edit::{Edit, Input, NodeSpec, Order, Output, Who, describe_layout};
 use crate::listing::Place;
 use crate::model::{Cable, Cables, Drive, Source};
-use crate::resolve::{Pins, ResolvedNode, ResolvedNodes};
+use crate::resolve::{ResolvedNode, ResolvedNodes};
 use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The edits of nodes and cables, in the order in which they can be made.
 #[derive(Default)]
@@ -65,10 +65,15 @@ struct Both<'a> {
 type Changed<'a> = (Option<&'a ResolvedNode>, Option<(Place, &'a ResolvedNode)>);
 
 fn others<'a>(a: &ResolvedNodes, b: &ResolvedNodes, changes: &[Changed<'a>]) -> BTreeSet<&'a str> {
-    let sides = changes.iter().flat_map(|(old, new)| [*old, new.map(|(_, node)| node)]);
+    // What is in the same place by the same names means the same.
+    let stays = |(old, new): &&Changed<'a>| {
+        old.zip(*new).is_some_and(|(old, (_, new))| old.label == new.label && old.id == new.id)
+    };
+    let pairs = changes.iter().filter(|pair| !stays(pair));
+    let sides = pairs.flat_map(|(old, new)| [*old, new.map(|(_, node)| node)]);
     let labels = sides.flatten().map(|node| node.label.as_str());
-    let id = |nodes: &ResolvedNodes, label: &str| nodes.labelled(label).map(|n| n.id.clone());
-    labels.filter(|label| id(a, label) != id(b, label)).collect()
+    let is_other = |label: &str| a.labelled(label).map(|n| &n.id) != b.labelled(label).map(|n| &n.id);
+    labels.filter(|label| is_other(label)).collect()
 }
 
 impl Edits {
@@ -81,7 +86,7 @@ impl Edits {
         let slots = old.layout.slots != new.layout.slots && !is_rebuilt && only_slots_differ(old, new);
         if slots {
             let (node, slots, was) = (who(new), new.layout.slots.clone(), old.layout.slots.clone());
-            let (said, implied) = (new.pins.slots.clone(), new.pins.slots == old.pins.slots);
+            let (said, implied) = (new.said().slots.clone(), new.said().slots == old.said().slots);
             self.nodes.push(Edit::Slots { node, slots, was, said, implied });
         } else if old.kind.name != new.kind.name || old.layout != new.layout || is_rebuilt {
             let was = describe_layout(&old.kind.name, &old.layout);
@@ -91,11 +96,9 @@ impl Edits {
             self.nodes.push(Edit::ReplaceNode { node: who(new), spec, was, implied });
             return;
         }
-        let pinned =
-            |pins: &Pins| (pins.channels, pins.buffer.clone(), pins.device.clone(), pins.settings.clone());
-        let unsaid = !slots && old.pins.slots != new.pins.slots;
-        if pinned(&old.pins) != pinned(&new.pins) || unsaid {
-            self.values.push(Edit::Pin { node: who(new), pins: new.pins.clone() });
+        let unsaid = !slots && old.said().slots != new.said().slots;
+        if !old.is_pinned_as(new) || unsaid {
+            self.values.push(Edit::Pin { node: who(new), pins: new.pins() });
         }
         if old.bypass != new.bypass {
             self.values.push(Edit::Bypass { node: who(new), on: new.bypass });
@@ -103,7 +106,7 @@ impl Edits {
         // The same kind and layout: the same parameters in the same order.
         for (parameter, (was, value)) in new.shape.params.iter().zip(old.values.iter().zip(&new.values)) {
             let name = &*parameter.name;
-            let (before, written) = (old.pins.params.contains(name), new.pins.params.contains(name));
+            let (before, written) = (old.gives(name), new.gives(name));
             if was == value && before == written {
                 continue;
             }
@@ -127,40 +130,54 @@ impl Edits {
             let theirs = |label| was.from_node(label).chain(is.from_node(label));
             places.extend(others.iter().flat_map(|label| theirs(label)).map(|(place, _)| place));
         }
-        let end = |nodes: &ResolvedNodes, place: Place, cable: &Cable| {
-            let to = Input { node: who(new), port: cable.port.clone() };
-            Some((place, (output(nodes, &cable.from)?, to, cable.gain_db)))
-        };
-        let ends = |nodes, cables: &Cables| -> Vec<(Place, End)> {
-            places.iter().filter_map(|place| end(nodes, *place, cables.at(*place)?)).collect()
-        };
-        let (before, now) = (ends(a, was), ends(b, is));
-        let mut left: HashMap<Key, (Place, End)> =
-            before.into_iter().map(|(p, c)| (key(&c.0, &c.1), (p, c))).collect();
+        // Where it starts, by the node's id and the output, and at which port it ends.
+        fn key<'k>(from: &'k ResolvedNode, cable: &'k Cable) -> (&'k str, &'k str, &'k str) {
+            (&from.id, &cable.from.port, &cable.port)
+        }
+        let start =
+            |from: &ResolvedNode, cable: &Cable| Output { node: who(from), port: cable.from.port.clone() };
+        let to = |cable: &Cable| Input { node: who(new), port: cable.port.clone() };
+        let mut left: BTreeMap<_, _> = BTreeMap::new();
+        for (place, cable) in places.iter().filter_map(|place| Some((*place, was.at(*place)?))) {
+            if let Some(from) = a.labelled(&cable.from.node) {
+                left.insert(key(from, cable), (place, from, cable));
+            }
+        }
         let mut moved = false;
-        for (place, (from, to, gain_db)) in now {
-            match left.remove(&key(&from, &to)) {
+        for (place, cable) in places.iter().filter_map(|place| Some((*place, is.at(*place)?))) {
+            let Some(from) = b.labelled(&cable.from.node) else { continue };
+            let gain_db = cable.gain_db;
+            match left.remove(&key(from, cable)) {
                 None => {
                     let named = |c: &Cable| Some((output(b, &c.from)?, c.port.clone()));
                     let after = is.before(place).and_then(named);
-                    self.joined.push(Edit::Connect { from, to, gain_db, after });
+                    self.joined.push(Edit::Connect {
+                        from: start(from, cable),
+                        to: to(cable),
+                        gain_db,
+                        after,
+                    });
                 }
-                Some((there, (_, _, was))) => {
+                Some((there, _, before)) => {
                     moved |= there != place;
-                    if was != gain_db {
+                    if before.gain_db != gain_db {
+                        let (from, to, was) = (start(from, cable), to(cable), before.gain_db);
                         self.values.push(Edit::SetCableGain { from, to, gain_db, was });
                     }
                 }
             }
         }
-        for (from, to, _) in settled(left.into_values().map(|(_, end)| end)) {
-            if b.node(&from.node.id).is_some() {
-                self.cut.push(Edit::Disconnect { from, to });
+        for (_, from, cable) in left.into_values() {
+            if b.node(&from.id).is_some() {
+                self.cut.push(Edit::Disconnect { from: start(from, cable), to: to(cable) });
             }
         }
         if moved {
-            let all = |nodes, cables: &Cables| -> Vec<End> {
-                cables.places().filter_map(|(place, cable)| Some(end(nodes, place, cable)?.1)).collect()
+            let all = |nodes: &ResolvedNodes, cables: &Cables| -> Vec<End> {
+                let end = |cable: &Cable| {
+                    Some((start(nodes.labelled(&cable.from.node)?, cable), to(cable), cable.gain_db))
+                };
+                cables.iter().filter_map(end).collect()
             };
             let (old, now) = (all(a, was), all(b, is));
             if !in_order(&old, &now) {
@@ -254,12 +271,11 @@ fn output(nodes: &ResolvedNodes, from: &Source) -> Option<Output> {
 }
 
 fn spec(node: &ResolvedNode) -> NodeSpec {
-    let given =
-        node.shape.params.iter().zip(&node.values).filter(|(p, _)| node.pins.params.contains(&*p.name));
+    let given = node.shape.params.iter().zip(&node.values).filter(|(p, _)| node.gives(&p.name));
     NodeSpec {
         kind: node.kind.name.to_string(),
         layout: node.layout.clone(),
-        pins: node.pins.clone(),
+        pins: node.pins(),
         params: given.map(|(p, v)| (p.name.to_string(), *v)).collect(),
         bypass: node.bypass,
     }

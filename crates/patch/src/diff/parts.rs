@@ -116,8 +116,8 @@ fn part(name: &str, old: &ResolvedPart, new: &ResolvedPart, rebuilt: &HashSet<&s
         let quiet = rebuilt.contains(name) || quiet(&edit);
         Edit::InPart { part: name.to_owned(), edit: Box::new(edit), quiet }
     };
-    let own = [first, cut, gone, nodes, values, joined, order].concat();
-    let mut edits: Vec<Edit> = own.into_iter().map(inside).collect();
+    let own = [first, cut, gone, nodes, values, joined, order];
+    let mut edits: Vec<Edit> = own.into_iter().flatten().map(inside).collect();
     if old.said.file != new.said.file {
         edits.push(Edit::PartFile { part: name.to_owned(), file: new.said.file.clone() });
     }

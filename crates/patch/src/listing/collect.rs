@@ -64,7 +64,7 @@ impl<T: Clone> Listing<T> {
 
     /// Changes all, one after the other. Nothing is shared with a copy then.
     pub fn each_mut(&mut self, mut change: impl FnMut(&str, &mut T)) {
-        let places: Vec<Place> = self.entries.keys().copied().collect();
+        let places: Vec<Place> = self.entries.iter().map(|(place, _)| *place).collect();
         for place in places {
             if let Some(held) = self.entries.get_mut(&place) {
                 let (name, one) = std::sync::Arc::make_mut(&mut held.0);
@@ -99,12 +99,10 @@ impl<T: Clone> IntoIterator for Listing<T> {
     type IntoIter = std::vec::IntoIter<(String, T)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let Listing { entries, names } = self;
-        drop(names);
-        let pair = |(_, held): (Place, super::Held<T>)| {
-            std::sync::Arc::try_unwrap(held.0).unwrap_or_else(|shared| (*shared).clone())
-        };
-        entries.into_iter().map(pair).collect::<Vec<_>>().into_iter()
+        let held: Vec<super::Held<T>> = self.entries.iter().map(|(_, held)| held.clone()).collect();
+        drop(self);
+        let pairs = held.into_iter().map(|held| std::sync::Arc::unwrap_or_clone(held.0));
+        pairs.collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -113,18 +111,18 @@ impl<'a, T> IntoIterator for &'a Listing<T> {
     type IntoIter = Iter<'a, T>;
 
     fn into_iter(self) -> Iter<'a, T> {
-        Iter(self.entries.values())
+        Iter(self.entries.iter())
     }
 }
 
 /// All things of a [`Listing`] with their names, in their order.
-pub struct Iter<'a, T>(imbl::ordmap::Values<'a, Place, super::Held<T>, imbl::shared_ptr::DefaultSharedPtr>);
+pub struct Iter<'a, T>(crate::layers::All<'a, Place, super::Held<T>>);
 
 impl<'a, T> Iterator for Iter<'a, T> {
     type Item = (&'a String, &'a T);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(super::Held::pair)
+        self.0.next().map(|(_, held)| held.pair())
     }
 }
 

@@ -1,9 +1,8 @@
 //! The cables into a node: a list that may be long, and shares what is alike with its copies.
 
 use super::{Cable, Source};
-use crate::listing::{Place, hash, places_of};
-use imbl::ordmap::DiffItem;
-use imbl::{OrdMap, OrdSet};
+use crate::layers::Layers;
+use crate::listing::{Names, Place};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -18,9 +17,9 @@ const FEW: usize = 16;
 /// number is counted off.
 #[derive(Clone, Default)]
 pub struct Cables {
-    list: OrdMap<Place, Held>,
-    /// The places by a hash of the label where they start, if there are many.
-    by_source: Option<OrdSet<(u64, Place)>>,
+    list: Layers<Place, Held>,
+    /// The places by the label where they start, if there are many.
+    by_source: Option<Names>,
 }
 
 #[derive(Clone)]
@@ -50,7 +49,7 @@ impl Cables {
 
     /// All.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Cable> + ExactSizeIterator {
-        self.list.values().map(|held| &*held.0)
+        self.list.iter().map(|(_, held)| &*held.0)
     }
 
     /// All with their places.
@@ -60,7 +59,7 @@ impl Cables {
 
     /// The first.
     pub fn first(&self) -> Option<&Cable> {
-        self.list.get_min().map(|(_, held)| &*held.0)
+        self.list.first().map(|(_, held)| &*held.0)
     }
 
     /// The cable at a place.
@@ -70,17 +69,15 @@ impl Cables {
 
     /// The cable before a place.
     pub fn before(&self, place: Place) -> Option<&Cable> {
-        self.list.get_prev(&place.less()?).map(|(_, held)| &*held.0)
+        self.list.range(..place).next_back().map(|(_, held)| &*held.0)
     }
 
     /// The cables that start at the node of a label.
     pub fn from_node<'a>(&'a self, label: &'a str) -> impl Iterator<Item = (Place, &'a Cable)> {
-        let places: Vec<Place> = match &self.by_source {
-            None => self.places().map(|(place, _)| place).collect(),
-            Some(by_source) => places_of(by_source, label).collect(),
-        };
-        let cable = move |place| Some((place, self.at(place)?));
-        places.into_iter().filter_map(cable).filter(move |(_, cable)| cable.from.node == label)
+        let few = self.by_source.is_none().then(|| self.places()).into_iter().flatten();
+        let places = self.by_source.iter().flat_map(move |by_source| by_source.places(label));
+        let theirs = places.filter_map(move |place| Some((place, self.at(place)?)));
+        few.chain(theirs).filter(move |(_, cable)| cable.from.node == label)
     }
 
     /// The place of the first cable from a source to a port.
@@ -95,16 +92,13 @@ impl Cables {
         &'a self,
         new: &'a Cables,
     ) -> impl Iterator<Item = (Place, Option<&'a Cable>, Option<&'a Cable>)> {
-        self.list.diff(&new.list).map(|item| match item {
-            DiffItem::Add(place, held) => (*place, None, Some(&*held.0)),
-            DiffItem::Remove(place, held) => (*place, Some(&*held.0), None),
-            DiffItem::Update { old, new } => (*old.0, Some(&*old.1.0), Some(&*new.1.0)),
-        })
+        let changes = self.list.changes(&new.list);
+        changes.map(|(place, old, new)| (place, old.map(|held| &*held.0), new.map(|held| &*held.0)))
     }
 
     /// Puts one in at the end.
     pub fn push(&mut self, cable: Cable) {
-        let last = |list: &OrdMap<Place, Held>| Place::after(list.get_max().map(|(place, _)| *place));
+        let last = |list: &Layers<Place, Held>| Place::after(list.last().map(|(place, _)| *place));
         if last(&self.list).is_none() {
             self.number_anew();
         }
@@ -114,15 +108,17 @@ impl Cables {
 
     /// Puts one in at a place that is free, or instead of the one that is there.
     pub fn set(&mut self, place: Place, cable: Cable) {
-        let label = hash(&cable.from.node);
-        let before = self.list.insert(place, Held(Arc::new(cable)));
+        let cable = Arc::new(cable);
+        let before = self.list.insert(place, Held(cable.clone()));
         if let Some(by_source) = &mut self.by_source {
             if let Some(held) = before {
-                by_source.remove(&(hash(&held.0.from.node), place));
+                by_source.remove(&held.0.from.node, place);
             }
-            by_source.insert((label, place));
+            by_source.insert(&cable.from.node, place);
         } else if self.list.len() > FEW {
-            self.by_source = Some(self.places().map(|(place, c)| (hash(&c.from.node), place)).collect());
+            let mut by_source = Names::default();
+            self.places().for_each(|(place, cable)| by_source.insert(&cable.from.node, place));
+            self.by_source = Some(by_source);
         }
     }
 
@@ -142,7 +138,7 @@ impl Cables {
 
     fn next(&self, before: Option<Place>) -> Option<Place> {
         match before {
-            None => self.list.get_min().map(|(place, _)| *place),
+            None => self.list.first().map(|(place, _)| *place),
             Some(before) => {
                 let behind = (std::ops::Bound::Excluded(before), std::ops::Bound::Unbounded);
                 self.list.range(behind).next().map(|(place, _)| *place)
@@ -154,7 +150,7 @@ impl Cables {
     pub fn take(&mut self, place: Place) -> Option<Cable> {
         let held = self.list.remove(&place)?;
         if let Some(by_source) = &mut self.by_source {
-            by_source.remove(&(hash(&held.0.from.node), place));
+            by_source.remove(&held.0.from.node, place);
         }
         Some(Arc::unwrap_or_clone(held.0))
     }
@@ -215,8 +211,14 @@ impl Cables {
     }
 
     fn place(&self, index: usize) -> Place {
-        let found = self.list.keys().nth(index).copied();
+        let found = self.list.iter().nth(index).map(|(place, _)| *place);
         found.unwrap_or_else(|| panic!("there are {} cables, and none at {index}", self.len()))
+    }
+
+    /// See [`Layers::tidy`].
+    pub(crate) fn tidy(&mut self) {
+        self.list.tidy();
+        self.by_source.iter_mut().for_each(Names::tidy);
     }
 
     fn number_anew(&mut self) {
@@ -229,7 +231,7 @@ impl PartialEq for Cables {
     /// The order counts.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && (self.list.ptr_eq(&other.list) || self.iter().zip(other.iter()).all(|(a, b)| a == b))
+            && (self.list.is(&other.list) || self.iter().zip(other.iter()).all(|(a, b)| a == b))
     }
 }
 
@@ -245,7 +247,8 @@ impl Index<usize> for Cables {
     /// # Panics
     /// If there are not so many.
     fn index(&self, index: usize) -> &Cable {
-        &self.list[&self.place(index)].0
+        let place = self.place(index);
+        self.at(place).unwrap_or_else(|| unreachable!("the place is there"))
     }
 }
 
@@ -254,7 +257,8 @@ impl IndexMut<usize> for Cables {
         let place = self.place(index);
         // Where it starts may be changed.
         self.by_source = None;
-        Arc::make_mut(&mut self.list[&place].0)
+        let held = self.list.get_mut(&place).unwrap_or_else(|| unreachable!("the place is there"));
+        Arc::make_mut(&mut held.0)
     }
 }
 
@@ -277,8 +281,9 @@ impl IntoIterator for Cables {
     type IntoIter = std::vec::IntoIter<Cable>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let all: Vec<Cable> = self.list.into_iter().map(|(_, held)| Arc::unwrap_or_clone(held.0)).collect();
-        all.into_iter()
+        let held: Vec<Held> = self.list.iter().map(|(_, held)| held.clone()).collect();
+        drop(self);
+        held.into_iter().map(|held| Arc::unwrap_or_clone(held.0)).collect::<Vec<_>>().into_iter()
     }
 }
 

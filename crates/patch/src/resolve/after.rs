@@ -53,8 +53,9 @@ impl Resolved {
             said: patch.clone(),
             ..self.clone()
         };
-        let mut step = Step { old: self, next };
+        let mut step = Step { old: self, next, same_kinds: false };
         let kinds = step.parts()?;
+        step.same_kinds = kinds.is_empty();
         let faces = step.nodes(&kinds)?;
         step.sequences(&faces)?;
         (good && step.next.links.unfolded <= MAX_UNFOLDED as u64).then_some(step.next)
@@ -65,6 +66,8 @@ impl Resolved {
 struct Step<'a> {
     old: &'a Resolved,
     next: Resolved,
+    /// No part is another.
+    same_kinds: bool,
 }
 
 impl Step<'_> {

@@ -1,22 +1,22 @@
 //! Who hears whom, what is of which kind, who plays what: so that nobody has to look through a whole patch.
 
 use super::ResolvedNodes;
-use crate::listing::{Place, hash, places_of};
+use crate::layers::Layers;
+use crate::listing::{Names, Place, hash, places_of};
 use crate::model::{Node, Part, Patch, Sequence};
-use imbl::OrdSet;
 use std::collections::BTreeSet;
 
 /// Places by a hash of a name that what stands there mentions. Two names of one hash are told apart by whoever asks.
-type Mentions = OrdSet<(u64, Place)>;
+type Mentions = Layers<(u64, Place), ()>;
 
 /// What is known of a patch besides what stands in it. Each entry follows from one node, part or sequence alone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
     /// The nodes that hear the node of a label.
-    heard: Mentions,
+    heard: Names,
     /// The nodes of a kind.
     kinds: Mentions,
-    instruments: OrdSet<Place>,
+    instruments: Layers<Place, ()>,
     /// The parts that have a node of a kind.
     uses: Mentions,
     /// The sequences that the node of a label plays.
@@ -48,7 +48,7 @@ impl Links {
 
     /// The places of nodes that hear the node of a label, and perhaps of others.
     pub fn listeners(&self, label: &str) -> impl Iterator<Item = Place> {
-        places_of(&self.heard, label)
+        self.heard.places(label)
     }
 
     /// The places of nodes of a kind, and perhaps of others.
@@ -57,7 +57,7 @@ impl Links {
     }
 
     pub fn instruments(&self) -> impl Iterator<Item = Place> {
-        self.instruments.iter().copied()
+        self.instruments.iter().map(|(place, ())| *place)
     }
 
     /// The places of parts that have a node of a kind, and perhaps of others.
@@ -70,9 +70,21 @@ impl Links {
         places_of(&self.played, label)
     }
 
+    /// See [`Layers::tidy`].
+    pub fn tidy(&mut self) {
+        self.heard.tidy();
+        for mentions in [&mut self.kinds, &mut self.uses, &mut self.played] {
+            mentions.tidy();
+        }
+    }
+
     /// Notes whether a node hears the node of a label.
     pub fn hears(&mut self, label: &str, place: Place, does: bool) {
-        note(&mut self.heard, label, place, does);
+        if does {
+            self.heard.insert(label, place);
+        } else {
+            self.heard.remove(label, place);
+        }
     }
 
     /// Notes a node by its kind, or forgets it.
@@ -85,7 +97,7 @@ impl Links {
             self.unfolded = self.unfolded.saturating_sub(size);
         }
         if does && node.kind.takes_notes() {
-            self.instruments.insert(place);
+            self.instruments.insert(place, ());
         } else {
             self.instruments.remove(&place);
         }
@@ -113,7 +125,7 @@ pub(super) fn heard(node: &Node) -> BTreeSet<&str> {
 fn note(mentions: &mut Mentions, name: &str, place: Place, does: bool) {
     let entry = (hash(name), place);
     if does {
-        mentions.insert(entry);
+        mentions.insert(entry, ());
     } else {
         mentions.remove(&entry);
     }

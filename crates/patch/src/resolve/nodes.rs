@@ -132,6 +132,12 @@ impl ResolvedNodes {
         self.list.put_at(place, node.label.clone(), node);
     }
 
+    /// See [`Listing::tidy`].
+    pub(super) fn tidy(&mut self) {
+        self.list.tidy();
+        self.ids.tidy();
+    }
+
     /// The node at a place, to change what is no name of it.
     pub(super) fn at_mut(&mut self, place: Place) -> Option<&mut ResolvedNode> {
         self.list.at_mut(place)
@@ -175,11 +181,10 @@ impl ResolvedNode {
         let (label, node) = &*said;
         let bank = bank_count(kind, &node.settings, node.cables.iter().map(|c| c.port.as_str()));
         let layout = layout(channels, all_settings(kind, &node.settings, bank), node, buffers);
-        let shape = kind.shape(&layout);
+        let shape = kind.shape_shared(&layout);
         let value = |p: &sostenuto_graph::Parameter| {
             node.params.get(&*p.name).and_then(|v| v.value).unwrap_or(p.default)
         };
-        let given = node.params.iter().filter(|(_, v)| v.value.is_some()).map(|(name, _)| name.clone());
         ResolvedNode {
             id: node.id.clone(),
             label: label.clone(),
@@ -188,14 +193,6 @@ impl ResolvedNode {
             layout,
             shape,
             bypass: node.bypass,
-            pins: Pins {
-                channels: node.channels,
-                buffer: node.buffer.clone(),
-                device: node.device.clone(),
-                slots: node.slots.clone(),
-                settings: node.settings.clone(),
-                params: given.collect(),
-            },
             said,
         }
     }
@@ -203,5 +200,30 @@ impl ResolvedNode {
     /// What the document says of it.
     pub(crate) fn said(&self) -> &Node {
         &self.said.1
+    }
+
+    /// What the document gives of it.
+    pub fn pins(&self) -> Pins {
+        let node = self.said();
+        let given = node.params.iter().filter(|(_, v)| v.value.is_some()).map(|(name, _)| name.clone());
+        Pins {
+            channels: node.channels,
+            buffer: node.buffer.clone(),
+            device: node.device.clone(),
+            slots: node.slots.clone(),
+            settings: node.settings.clone(),
+            params: given.collect(),
+        }
+    }
+
+    /// Whether the document gives the value of a parameter.
+    pub(crate) fn gives(&self, param: &str) -> bool {
+        self.said().params.get(param).is_some_and(|said| said.value.is_some())
+    }
+
+    /// Whether the document gives the same of it as of another, parameters and slots aside.
+    pub(crate) fn is_pinned_as(&self, other: &ResolvedNode) -> bool {
+        let (a, b) = (self.said(), other.said());
+        (a.channels, &a.buffer, &a.device, &a.settings) == (b.channels, &b.buffer, &b.device, &b.settings)
     }
 }

@@ -25,7 +25,7 @@ fn nodes(nodes: &ResolvedNodes) -> Vec<String> {
             node.shape,
             node.values,
             node.bypass,
-            node.pins,
+            node.pins(),
             sources.collect::<Vec<_>>(),
             part.map(|part| (
                 nodes_of(part),

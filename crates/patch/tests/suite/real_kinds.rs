@@ -60,7 +60,7 @@ fn every_kind_can_be_written_with_all_its_values() {
             // What the device hears comes in by no cable.
             shape.inputs.clear();
         }
-        assert_eq!(it.shape, shape);
+        assert_eq!(*it.shape, shape);
     }
 }
 

@@ -37,8 +37,15 @@ impl Step<'_> {
         for place in changed {
             self.link(place, old.at(place).map(|(_, node)| node), new.at(place).map(|(_, node)| node));
         }
-        let labels =
-            own.iter().flat_map(|place| [old.at(*place), new.at(*place)]).flatten().map(|(label, _)| label);
+        let pairs = own.iter().map(|place| (old.at(*place), new.at(*place)));
+        // Most mean what they did: only what comes into the node is another, or a value.
+        let others = pairs.filter(|pair| match pair {
+            (Some((was, old)), Some((label, new))) => {
+                !(self.same_kinds && was == label && old.id == new.id && old.kind == new.kind)
+            }
+            _ => true,
+        });
+        let labels = others.flat_map(|(old, new)| [old, new]).flatten().map(|(label, _)| label);
         let faces: BTreeSet<String> = labels.filter(|label| self.is_other(label)).cloned().collect();
         let mut nodes: BTreeMap<Place, Touch> = BTreeMap::new();
         for label in &faces {
@@ -66,6 +73,9 @@ impl Step<'_> {
 
     /// Whether a kind is the very same as before.
     pub(super) fn same_kind(&self, name: &str) -> bool {
+        if self.same_kinds {
+            return true;
+        }
         let (was, is) = (self.old.catalogue.find(name), self.next.catalogue.find(name));
         match (was, is) {
             (Some(was), Some(is)) => Arc::ptr_eq(was, is),

@@ -1,0 +1,111 @@
+//! Whatever is done to maps of layers, they are as plain maps.
+
+use super::{Layers, MOST};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(usize, u8, u32),
+    Remove(usize, u8),
+    Change(usize, u8, u32),
+    /// One becomes a copy of another.
+    Copy(usize, usize),
+    Tidy(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (map, key) = (0..3usize, 0..90u8);
+    prop_oneof![
+        6 => (map.clone(), key.clone(), any::<u32>()).prop_map(|(m, k, v)| Step::Insert(m, k, v)),
+        4 => (map.clone(), key.clone()).prop_map(|(m, k)| Step::Remove(m, k)),
+        3 => (map.clone(), key, any::<u32>()).prop_map(|(m, k, v)| Step::Change(m, k, v)),
+        2 => (map.clone(), map.clone()).prop_map(|(a, b)| Step::Copy(a, b)),
+        1 => map.prop_map(Step::Tidy),
+    ]
+}
+
+type Plain = BTreeMap<u8, u32>;
+
+/// From both ends in turn.
+fn zigzag<'a>(mut all: impl DoubleEndedIterator<Item = (&'a u8, &'a u32)>) -> Vec<(u8, u32)> {
+    let mut list = Vec::new();
+    while let Some((key, value)) = if list.len() % 3 == 1 { all.next_back() } else { all.next() } {
+        list.push((*key, *value));
+    }
+    list
+}
+
+fn are_alike(map: &Layers<u8, u32>, plain: &Plain) -> Result<(), TestCaseError> {
+    prop_assert!(map.iter().eq(plain.iter()));
+    prop_assert!(map.iter().rev().eq(plain.iter().rev()));
+    prop_assert_eq!(zigzag(map.iter()), zigzag(plain.iter()));
+    prop_assert_eq!((map.len(), map.is_empty()), (plain.len(), plain.is_empty()));
+    prop_assert_eq!(map.first(), plain.first_key_value());
+    prop_assert_eq!(map.last(), plain.last_key_value());
+    for key in [0u8, 17, 44, 89] {
+        prop_assert_eq!(map.get(&key), plain.get(&key));
+        prop_assert!(map.range(..key).eq(plain.range(..key)));
+        prop_assert!(map.range(..=key).rev().eq(plain.range(..=key).rev()));
+        prop_assert!(map.range(key..60.max(key)).eq(plain.range(key..60.max(key))));
+    }
+    prop_assert!(map.top().len() <= MOST);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn they_are_plain_maps(begin in 0..90u8, steps in prop::collection::vec(step(), 0..200)) {
+        let of = |n: u8| (0..n).map(|key| (key, u32::from(key)));
+        let mut maps: [Layers<u8, u32>; 3] = core::array::from_fn(|n| of(begin / (n as u8 + 1)).collect());
+        let mut plain: [Plain; 3] = core::array::from_fn(|n| of(begin / (n as u8 + 1)).collect());
+        for step in steps {
+            match step {
+                Step::Insert(m, key, value) => {
+                    prop_assert_eq!(maps[m].insert(key, value), plain[m].insert(key, value));
+                }
+                Step::Remove(m, key) => prop_assert_eq!(maps[m].remove(&key), plain[m].remove(&key)),
+                Step::Change(m, key, value) => {
+                    let there = (maps[m].get_mut(&key), plain[m].get_mut(&key));
+                    prop_assert_eq!(there.0.is_some(), there.1.is_some());
+                    if let (Some(one), Some(other)) = there {
+                        (*one, *other) = (value, value);
+                    }
+                }
+                Step::Copy(from, to) => {
+                    maps[to] = maps[from].clone();
+                    plain[to] = plain[from].clone();
+                }
+                Step::Tidy(m) => drop(maps[m].tidy()),
+            }
+        }
+        for (map, plain) in maps.iter().zip(&plain) {
+            are_alike(map, plain)?;
+        }
+        for (a, b) in [(0, 1), (1, 2), (2, 0), (1, 1)] {
+            let mut keys: Vec<u8> = plain[a].keys().chain(plain[b].keys()).copied().collect();
+            keys.sort_unstable();
+            keys.dedup();
+            let changed = |key: &u8| (*key, plain[a].get(key), plain[b].get(key));
+            let wanted = keys.iter().map(changed).filter(|(_, old, new)| old != new);
+            prop_assert!(maps[a].changes(&maps[b]).eq(wanted));
+        }
+    }
+}
+
+#[test]
+fn what_is_shared_stays_and_what_is_changed_lies_on_top() {
+    let mut map: Layers<u32, u32> = (0..100).map(|key| (key, key)).collect();
+    map.tidy();
+    let before = map.clone();
+    for key in 0..MOST as u32 {
+        map.insert(key, 1_000);
+        assert!(super::is_same(&map.base, &before.base));
+    }
+    map.insert(99, 1_000);
+    assert!(map.top.is_none(), "it was much");
+    assert_eq!((before.get(&5), map.get(&5), map.changes(&before).count()), (Some(&5), Some(&1_000), 33));
+    // Nobody shares the base now.
+    map.insert(50, 1);
+    assert!(map.top.is_none());
+}
