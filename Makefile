@@ -70,8 +70,9 @@ loom: ## model-check what crosses threads
 	@RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR="$(TARGET)/loom" $(STEP) "loom" \
 		$(CARGO) test --quiet --package sostenuto-rt --release --test loom
 
+# Only to see that it builds: without optimisation, which would take minutes for the kernels alone.
 wasm: ## build what goes into the browser
-	@CARGO_TARGET_DIR="$(TARGET)/wasm" $(STEP) "wasm32" tools/wasm-std.sh $(CARGO) build --quiet \
+	@CARGO_PROFILE_DEV_OPT_LEVEL=0 CARGO_TARGET_DIR="$(TARGET)/wasm" $(STEP) "wasm32" tools/wasm-std.sh $(CARGO) build --quiet \
 		--target wasm32-unknown-unknown --no-default-features $(addprefix -p sostenuto-,$(BROWSER))
 
 # All of the workspace is named, here and below, though little of it is built: with other packages dependencies would have other features, and be built once more.

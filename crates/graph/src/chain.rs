@@ -2,7 +2,7 @@
 //!
 //! What lies between them is written nowhere, for nothing else reads it. Each does its own arithmetic in its own turn, so the bits are those of running them apart.
 
-use crate::block::{Block, is_finite};
+use crate::block::{Block, all_finite, is_finite};
 use crate::io::Flow;
 use crate::node::Body;
 use crate::plan::{CompiledGraph, NodeStep, Step};
@@ -40,10 +40,11 @@ pub(crate) fn run_chain(
     ground: &Ground<'_>,
 ) -> usize {
     let Some(Step::Node(first)) = steps.first() else { return 0 };
+    let window = ground.window;
     let (from, channels) = (first.first.start as usize, usize::from(first.first.channels));
     let is_heard = |place: usize| frame.flow.get(place).is_some_and(|flow| flow.get() != Flow::Silent);
     // Silence is soon passed on, node by node.
-    if !ground.window.is_whole() || !(from..from.saturating_add(channels)).all(is_heard) {
+    if !(from..from.saturating_add(channels)).all(is_heard) {
         return 0;
     }
     let mut deeds = [Pointwise::Scale(1.0); MOST];
@@ -60,8 +61,10 @@ pub(crate) fn run_chain(
     let mut made = [const { Block::SILENT }; MOST_CHANNELS];
     for (channel, made) in made.iter_mut().enumerate().take(channels) {
         let Some(input) = frame.blocks.get(from + channel) else { return 0 };
+        // Of a piece of a span the frames around it come along, and are left where they are.
         stage.width.run(Pass { deeds, input, made });
-        if !is_finite(made) {
+        let finite = if window.is_whole() { is_finite(made) } else { all_finite(window.of(made)) };
+        if !finite {
             // Who it was shows when they run one by one; nothing is written yet.
             run_apart(plan, steps, count, frame, stage, ground);
             return count;
@@ -70,7 +73,7 @@ pub(crate) fn run_chain(
     for (channel, made) in made.iter().enumerate().take(channels) {
         let to = last.out.start as usize + channel;
         if let (Some(block), Some(flow)) = (frame.blocks.get_mut(to), frame.flow.get(to)) {
-            *block = *made;
+            window.of_mut(block).copy_from_slice(window.of(made));
             flow.set(Flow::Varying);
         }
     }

@@ -113,8 +113,9 @@ impl Mix<'_, '_> {
     }
 }
 
+/// Makes silence of samples of a sum that are no finite numbers; how many were.
 #[cold]
-fn drop_overflows(sum: &mut [f32]) -> u64 {
+pub(crate) fn drop_overflows(sum: &mut [f32]) -> u64 {
     let over = sum.iter_mut().filter(|s| !s.is_finite());
     over.map(|s| *s = 0.0).count() as u64
 }

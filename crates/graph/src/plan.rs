@@ -103,8 +103,9 @@ pub(crate) enum Step {
     Mix { out: Run, terms: Stretch },
     /// Run the next `steps` steps again and again, as far ahead each time as the breakers allow, until the span is done.
     Loop { steps: u32, breakers: Stretch },
-    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them. Something feeds these channels of one or another.
-    Team { team: u32, steps: u32, fed: Fed },
+    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them. Something feeds these channels of one or another. If they are `summed`, the step behind
+    /// them adds up what they put out, all of it and nothing else, and nothing else hears them.
+    Team { team: u32, steps: u32, fed: Fed, summed: bool },
 }
 
 /// Which input channels of parts anything feeds, counted over all ports: a bit for each of the first, and the last one for all from there on. Most have

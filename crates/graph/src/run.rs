@@ -110,10 +110,16 @@ pub(crate) fn run_steps(
                 let sum = Mix { out: *out, terms, frame, cables: stage.cables, ground: &ground };
                 stage.overflows += mix(sum, stage.width);
             }
-            Step::Team { team, steps: members, fed } => {
+            Step::Team { team, steps: members, fed, summed } => {
                 let members = steps.get(next..next + *members as usize).unwrap_or(&[]);
-                run_team(*team, &Members { plan, steps: members, fed: *fed }, frame, stage, window);
                 next += members.len();
+                let sum = match steps.get(next) {
+                    Some(Step::Mix { out, terms }) if *summed => Some((*out, terms.of(&plan.terms))),
+                    _ => None,
+                };
+                if run_team(*team, &Members { plan, steps: members, fed: *fed, sum }, frame, stage, window) {
+                    next += 1;
+                }
             }
             Step::Loop { steps, breakers } => {
                 let inside = Stretch { start: which.start + next as u32, len: *steps };
@@ -124,16 +130,22 @@ pub(crate) fn run_steps(
     }
 }
 
-/// Runs parts side by side, or, if there is no team, one after the other.
+/// Runs parts side by side, or, if there is no team, one after the other. Whether what they put out is added up already.
 #[inline(never)]
-fn run_team(team: u32, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+fn run_team(
+    team: u32,
+    members: &Members<'_>,
+    frame: &mut Frame<'_>,
+    stage: &mut Stage<'_>,
+    window: Window,
+) -> bool {
     // While it runs it is not in its place, so that both can be lent.
     if let Some(mut there) = stage.teams.get_mut(team).and_then(Option::take) {
-        there.run(members, frame, stage, window);
+        let is_added = there.run(members, frame, stage, window);
         if let Some(place) = stage.teams.get_mut(team) {
             *place = Some(there);
         }
-        return;
+        return is_added;
     }
     let ground = stage.ground(frame, window);
     for step in members.steps {
@@ -141,6 +153,7 @@ fn run_team(team: u32, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut
             run_node(members.plan, step, frame, stage, &ground);
         }
     }
+    false
 }
 
 /// Runs the steps of a feedback loop in pieces, each no longer than the shortest delay in it.

@@ -10,6 +10,7 @@ mod comings;
 mod cross;
 mod dials;
 mod seat;
+mod shares;
 mod sum;
 
 use crate::batch::Arena;
@@ -18,7 +19,7 @@ use crate::care::finish_part;
 use crate::compile::Sheet;
 use crate::io::Flow;
 use crate::node::{Care, OwnNodes};
-use crate::plan::{CompiledGraph, Fed, NodeStep, Step};
+use crate::plan::{CompiledGraph, Fed, NodeStep, Step, Term};
 use crate::processor::Stream;
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
@@ -28,6 +29,7 @@ use alloc::vec;
 use comings::first_begin;
 use core::cell::Cell;
 use seat::Seat;
+use shares::Shares;
 use sostenuto_dsp::{Task, Vector};
 use sostenuto_rt::{Commons, Hand};
 
@@ -59,12 +61,20 @@ pub(crate) struct Members<'p> {
     pub plan: &'p CompiledGraph,
     pub steps: &'p [Step],
     pub fed: Fed,
+    /// What adds them up, if nothing else hears them: where to, and the terms.
+    pub sum: Option<(Run, &'p [Term])>,
 }
 
 /// A team, however many lanes it has.
 pub(crate) trait Side: Send + core::fmt::Debug {
-    /// Runs what the steps of the members' own plan would do. `[audio]`
-    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window);
+    /// Runs what the steps of the members' own plan would do. Whether it has added them up as well. `[audio]`
+    fn run(
+        &mut self,
+        members: &Members<'_>,
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) -> bool;
     /// Takes a part in: what its nodes know goes into the lane. `[audio]`
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64);
     /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
@@ -209,7 +219,7 @@ impl<S: Signal> Team<S> {
         }
     }
 
-    /// Runs the members, each at its lane, over a piece of the span in which no note begins.
+    /// Runs the members, each at its lane, over a piece of the span in which no note begins. Whether they are added up as well.
     fn run_piece(
         &mut self,
         members: &Members<'_>,
@@ -217,7 +227,7 @@ impl<S: Signal> Team<S> {
         frame: &mut Frame<'_>,
         stage: &mut Stage<'_>,
         window: Window,
-    ) {
+    ) -> bool {
         let ground = stage.ground(frame, window);
         let (plan, mut here) = (members.plan, *here);
         let (mut lanes, mut unfinished) = (0u32, 0u32);
@@ -234,12 +244,12 @@ impl<S: Signal> Team<S> {
             }
         }
         if lanes == 0 {
-            return;
+            return false;
         }
         if lanes.count_ones() as usize * FEW <= S::LANES {
             self.step_out(lanes, &mut stage.nodes);
             here.iter().flatten().for_each(|step| run_node(plan, step, frame, stage, &ground));
-            return;
+            return false;
         }
         self.step_in(lanes, &mut stage.nodes);
         self.gather(members, &here, frame, window);
@@ -247,12 +257,20 @@ impl<S: Signal> Team<S> {
             #[inline(always)]
             || self.run_steps(lanes, stage, window),
         );
+        if let Some(sum) = members.sum.filter(|_| unfinished == 0)
+            && let Some(shares) = Shares::of(sum.1, &here, stage)
+        {
+            let from = (self.output, &*self.blocks, &*self.flow);
+            stage.overflows += shares.add_up(from, sum.0, frame, &ground);
+            return true;
+        }
         cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
         cross::each_lane(unfinished, |lane| {
             if let Some(Some(step)) = here.get(lane) {
                 finish_part(plan, step, frame, stage, &ground);
             }
         });
+        false
     }
 }
 
@@ -269,16 +287,25 @@ fn channel_of(runs: &[Run], channel: u16) -> Option<u32> {
 }
 
 impl<S: Signal> Side for Team<S> {
-    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
+    fn run(
+        &mut self,
+        members: &Members<'_>,
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) -> bool {
         self.part_ways(stage, window);
         let ground = stage.ground(frame, window);
         let mut here: Here<'_> = [None; MOST_LANES];
-        let mut stirs = false;
+        let (mut stirs, mut all) = (false, true);
         for (number, step) in members.steps.iter().enumerate() {
             let Step::Node(step) = step else { continue };
             match self.lane_of(step.slot, number).and_then(|lane| here.get_mut(lane)) {
                 Some(place) => *place = Some(step),
-                None => run_node(members.plan, step, frame, stage, &ground),
+                None => {
+                    run_node(members.plan, step, frame, stage, &ground);
+                    all = false;
+                }
             }
             stirs |= matches!(stage.nodes.get(step.slot), Some(Some(node)) if node.care.has(Care::STIRS));
         }
@@ -286,12 +313,15 @@ impl<S: Signal> Side for Team<S> {
         let mut window = window;
         while let Some(first) = stirs.then(|| first_begin(&here, stage, window)).flatten() {
             if first > 0 {
-                self.run_piece(members, &here, frame, stage, Window::new(window.offset(), first));
+                let piece = Window::new(window.offset(), first);
+                self.run_piece(&Members { sum: None, ..*members }, &here, frame, stage, piece);
             }
             window = Window::new(window.offset() + first, window.frames() - first);
             self.begin(&here, stage, window);
         }
-        self.run_piece(members, &here, frame, stage, window);
+        // In pieces, a later one would not find what an earlier one has summed.
+        let sum = members.sum.filter(|_| all && window.is_whole());
+        self.run_piece(&Members { sum, ..*members }, &here, frame, stage, window)
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64) {

@@ -142,6 +142,25 @@ fn goes_on(line: &Line, from: &Line, script: &Script, readings: &[u32]) -> bool 
         && *read == Read { from: From::Here(*before), first: 0, channels: made.channels }
 }
 
+/// Whether the line behind a team adds up what its members put out, all of it and nothing else, and nothing else hears them.
+fn is_summed(team: usize, members: usize, script: &Script, readings: &[u32]) -> bool {
+    let Some(Line::Mix { channels, terms, .. }) = script.lines.get(team + members + 1) else { return false };
+    let members = script.lines.get(team + 1..=team + members).unwrap_or_default();
+    let puts_out =
+        |line: &Line, signal: Signal| matches!(line, Line::Node { out: Some(out), .. } if *out == signal);
+    let terms = terms.of(&script.terms);
+    // Each is read once, so as many terms as members are all of them.
+    terms.len() == members.len()
+        && terms.iter().zip(members).all(|((read, _), same)| {
+            let Some(signal) = read.signal() else { return false };
+            let made = script.signals.get(signal as usize);
+            made.is_some_and(|made| made.home.is_none() && made.channels == *channels)
+                && (read.first, read.channels) == (0, *channels)
+                && readings.get(signal as usize) == Some(&1)
+                && (puts_out(same, signal) || members.iter().any(|line| puts_out(line, signal)))
+        })
+}
+
 impl Places {
     /// Finds which lines make chains.
     fn link(&mut self, script: &Script) {
@@ -215,7 +234,7 @@ fn run(read: &Read, starts: &[u32]) -> Run {
 }
 
 fn step(number: usize, script: &Script, places: &Places) -> Step {
-    let Places { starts, heard, chains, .. } = places;
+    let Places { starts, heard, chains, readings, .. } = places;
     match script.lines[number] {
         Line::Node { slot, half, inputs, drives, out } => {
             let heard = out.and_then(|signal| heard.get(signal as usize).copied()).unwrap_or(Heard::NONE);
@@ -232,13 +251,14 @@ fn step(number: usize, script: &Script, places: &Places) -> Step {
         }
         Line::Loop { lines, breakers } => Step::Loop { steps: lines as u32, breakers },
         Line::Team { team, lines } => {
+            let summed = is_summed(number, lines, script, readings);
             let mut fed = Fed::default();
             for line in script.lines.iter().skip(number + 1).take(lines) {
                 if let Line::Node { inputs, .. } = line {
                     fed.add(inputs.of(&script.reads).iter().map(|read| run(read, starts)));
                 }
             }
-            Step::Team { team, steps: lines as u32, fed }
+            Step::Team { team, steps: lines as u32, fed, summed }
         }
     }
 }

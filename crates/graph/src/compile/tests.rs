@@ -157,3 +157,60 @@ fn blocks_outside_the_plan_are_found() {
     assert!(verdict(|plan| plan.blocks -= 1).unwrap_err().contains("past the plan's blocks"));
     assert!(verdict(|plan| plan.runs[0].start = Run::NOWHERE).is_err());
 }
+
+/// The plan of a graph in which four parts that are alike are heard together, and one of them by another node besides, if that is asked.
+fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
+    let mut graph = AudioGraph::new(Stream { sample_rate: 48_000.0 }, 1);
+    graph.set_lanes(4);
+    graph.set_lanes_always();
+    let mut edit = graph.edit();
+    edit.fade(0);
+    let port = || Vec::from([Port { name: "port".into(), channels: 1 }]);
+    // What leads out of the graph itself has blocks of its own.
+    let bus = edit.add("bus", Box::new(Stub(1, false))).unwrap();
+    edit.connect(bus.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
+    let parts = [(); 4].map(|()| {
+        let part = edit.add_part(ROOT, "part", Vec::new(), port()).unwrap();
+        let node = edit.add_in(part, "node", Box::new(Stub(0, false))).unwrap();
+        edit.connect(node.output(0), Sink::PartOutput(part, 0), 1.0).unwrap();
+        edit.connect(part.output(0), bus.input(0), 0.5).unwrap();
+        part
+    });
+    if heard_twice {
+        let node = edit.add("node", Box::new(Stub(1, false))).unwrap();
+        cable(&mut edit, parts[1], node, 0);
+        edit.connect(node.output(0), Sink::PartOutput(ROOT, 0), 0.5).unwrap();
+    }
+    edit.commit().unwrap();
+    for now in (0..10).map(|second| second * 48_000) {
+        graph.settle(now);
+    }
+    assert_eq!(graph.side_by_side(), (4, 1));
+    let first = graph.root.inside.as_ref().unwrap().first;
+    let (mut script, mut places) = (script::Script::default(), place::Places::default());
+    script::write(&graph, first, &mut script, false).unwrap();
+    script.reorder(&graph.arrange(first));
+    (place::place(&script, &mut places, |_| 100), script)
+}
+
+#[test]
+fn a_team_that_only_a_sum_hears_is_summed() {
+    let summed =
+        |plan: &CompiledGraph| plan.steps.iter().any(|step| matches!(step, Step::Team { summed: true, .. }));
+    let (plan, script) = teamed(false);
+    assert!(summed(&plan), "{plan:?}");
+    assert_eq!(verify(&plan, &script), Ok(()));
+    assert!(!summed(&teamed(true).0));
+}
+
+#[test]
+fn a_chain_that_is_none_is_found() {
+    let fault = verdict(|plan| {
+        for step in &mut plan.steps {
+            if let Step::Node(node) = step {
+                node.chain = 1;
+            }
+        }
+    });
+    assert!(fault.unwrap_err().contains("does not go on"));
+}

@@ -123,6 +123,14 @@ impl Books<'_> {
                     self.read(&name, term.source, read, read.channels)?;
                     apart(&name, *out, term.source)?;
                 }
+                if self.is_behind_summed(number) {
+                    // They may lie nowhere, so nobody else may read them.
+                    for (read, _) in reads {
+                        let signal =
+                            read.signal().ok_or_else(|| format!("{name} adds up what no member puts out"))?;
+                        self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
+                    }
+                }
                 self.write(&name, *out, *signal, *first)
             }
             (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
@@ -133,6 +141,14 @@ impl Books<'_> {
             }
             _ => Err(format!("{name} is not what the script says")),
         }
+    }
+
+    /// Whether a step is the one that a team leaves adding up to.
+    fn is_behind_summed(&self, number: usize) -> bool {
+        let before = self.plan.steps.get(..number).unwrap_or_default().iter().enumerate();
+        before.rev().take(crate::team::MOST_LANES + 1).any(|(at, step)| {
+            matches!(step, Step::Team { steps, summed: true, .. } if at + *steps as usize + 1 == number)
+        })
     }
 
     /// A step that goes on from the one before it hears nothing else; and what that one puts out lies nowhere.

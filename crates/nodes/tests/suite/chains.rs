@@ -2,7 +2,7 @@
 
 use crate::support::{self, Feed, Rig, first_difference, noise};
 use sostenuto_graph::{
-    Activity, Event, Io, Kin, Motion, NodeId, Pointwise, Processor, ROOT, Shape, Sink, Stream,
+    Activity, Command, Event, Io, Kin, Motion, NodeId, Pointwise, Processor, ROOT, Shape, Sink, Stream,
 };
 use sostenuto_nodes::{Layout, catalogue};
 use std::sync::Arc;
@@ -52,6 +52,7 @@ fn row(count: usize, channels: u16, apart: bool) -> Row {
     let mut rig = Rig::new(RATE, usize::from(channels));
     let kind = |name: &str| catalogue().find(|kind| kind.name == name).expect("a kind");
     let nodes = rig.edit(|edit| {
+        edit.fade(0);
         let pause = (3_000, 3_500);
         let feed = Feed { signal: noise, channels, pause, flagged: true };
         let mut before = edit.add("source", Box::new(feed)).unwrap();
@@ -71,6 +72,9 @@ fn row(count: usize, channels: u16, apart: bool) -> Row {
         edit.connect(before.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
         nodes
     });
+    while let Some(batch) = rig.graph.settle(0) {
+        rig.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
+    }
     Row { rig, nodes, calls }
 }
 
