@@ -189,7 +189,8 @@ fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
     let first = graph.root.inside.as_ref().unwrap().first;
     let (mut script, mut places) = (script::Script::default(), place::Places::default());
     script::write(&graph, first, &mut script, false).unwrap();
-    script.reorder(&graph.arrange(first));
+    let order = graph.arrange(first, || script.hearsay());
+    script.reorder(&order);
     (place::place(&script, &mut places, |_| 100), script)
 }
 
