@@ -233,7 +233,12 @@ pub(crate) fn layout(
 /// What the random numbers of a node start from: the 64-bit FNV-1a hash of its id (Fowler, Noll and Vo; RFC 9923), so that a
 /// patch sounds the same each time and two noises in it differ.
 pub fn seed(id: &str) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    seed_within("", id)
+}
+
+/// The same of an id behind the way to where it lies.
+pub fn seed_within(way: &str, id: &str) -> u64 {
+    way.bytes().chain(id.bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }

@@ -66,7 +66,7 @@ mod tree;
 mod words;
 
 pub use apply::{Misfit, apply};
-pub use catalogue::{Catalogue, seed};
+pub use catalogue::{Catalogue, seed, seed_within};
 pub use chain::chain;
 pub use check::check;
 pub use diff::diff;

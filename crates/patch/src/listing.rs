@@ -201,6 +201,11 @@ impl<T> Listing<T> {
         self.put(place, name, one);
     }
 
+    /// Puts something in the place of what has the same name.
+    pub(crate) fn replace_at(&mut self, place: Place, name: String, one: T) {
+        self.entries.insert(place, Held(Arc::new((name, one))));
+    }
+
     fn put(&mut self, place: Place, name: String, one: T) -> Option<Held<T>> {
         self.names.insert(&name, place);
         self.entries.insert(place, Held(Arc::new((name, one))))

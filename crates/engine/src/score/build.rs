@@ -8,7 +8,7 @@ use crate::ports::{Place as Berth, PortSpec, WireEnd, incoming, outgoing};
 use crate::stage::{Newcomer, Site, voiced, within};
 use sostenuto_graph::{Motion, NodeId, Port, ROOT, Sink, Source};
 use sostenuto_nodes::{Built, Layout, Way};
-use sostenuto_patch::{Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed};
+use sostenuto_patch::{Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed_within};
 use std::collections::BTreeMap;
 
 /// Where nodes are built: the patch itself, or a body of a part.
@@ -60,7 +60,7 @@ impl<'a> Ground<'a> {
     fn layout_of(&self, spec: &ResolvedNode) -> Layout {
         let mut layout = spec.layout.clone();
         if self.part.is_some() {
-            layout.seed = seed(&(self.ids.clone() + &spec.id));
+            layout.seed = seed_within(&self.ids, &spec.id);
         }
         layout
     }
@@ -105,7 +105,7 @@ impl<'a> Score<'a> {
         }
         let Built { processor, tap, slots } = sostenuto_nodes::build(&spec.kind.name, ground.layout_of(spec))
             .ok_or_else(|| missing(&spec.id))?;
-        let node = edit.add_in(ground.body, &(ground.labels.clone() + &spec.label), processor)?;
+        let node = edit.add_in(ground.body, &[&*ground.labels, &spec.label].concat(), processor)?;
         for (number, value) in ground.values_of(place).into_iter().enumerate() {
             if value != spec.shape.params[number].default {
                 edit.set(node, number as u16, value, Some(Motion::Jump))?;

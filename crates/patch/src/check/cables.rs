@@ -114,11 +114,12 @@ impl Ends<'_, '_> {
             return self.say(span, item, Fault::SelfCable { node: from.node.clone() });
         }
         let Some(kind) = self.catalogue.find(&source.kind) else { return };
-        let (node, port) = (from.node.clone(), from.port.clone());
+        let named = || (from.node.clone(), from.port.clone());
         // What leaves a part is not led back into it: it is there already, at what feeds the outlet.
         if kind.outputs.is_empty() || kind.name == OUTLET_KIND {
-            self.say(span, item, Fault::NoOutputs { node, kind: kind.name.clone() });
-        } else if !kind.outputs.iter().any(|p| p.name == port) {
+            self.say(span, item, Fault::NoOutputs { node: named().0, kind: kind.name.clone() });
+        } else if !kind.outputs.iter().any(|p| p.name == from.port) {
+            let (node, port) = named();
             let known: Vec<String> = kind.outputs.iter().map(|p| p.name.to_string()).collect();
             let suggestion = nearest(&port, known.iter().map(String::as_str));
             self.say(

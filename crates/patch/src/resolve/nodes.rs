@@ -138,6 +138,11 @@ impl ResolvedNodes {
         self.ids.tidy();
     }
 
+    /// Puts one in the place of another that goes by the same names.
+    pub(crate) fn replace(&mut self, place: Place, node: ResolvedNode) {
+        self.list.replace_at(place, node.label.clone(), node);
+    }
+
     /// The node at a place, to change what is no name of it.
     pub(super) fn at_mut(&mut self, place: Place) -> Option<&mut ResolvedNode> {
         self.list.at_mut(place)

@@ -5,7 +5,7 @@ use super::{Step, is_good};
 use crate::check;
 use crate::limits::{MAX_CABLES, MAX_NODES};
 use crate::listing::Place;
-use crate::model::Node;
+use crate::model::{Node, Patch};
 use crate::resolve::ResolvedNode;
 use std::collections::BTreeSet;
 
@@ -33,11 +33,17 @@ impl Step<'_> {
             }
         }
         let widths = self.widths(&touched);
-        // All that are others are taken out first: two may change places or ids.
+        // All that go by other names are taken out first: two may change places or ids.
         let places: BTreeSet<Place> = touched.nodes.keys().chain(widths.keys()).copied().collect();
-        for place in &places {
-            if let Some(node) = self.next.nodes.take(*place) {
-                self.next.links.has_kind(&node, *place, false);
+        let stays = |place: &Place| {
+            let (old, new) = (self.old.nodes.at(*place), said.at(*place));
+            let stays = old.zip(new).filter(|(old, (label, new))| old.label == **label && old.id == new.id);
+            stays.is_some_and(|_| self.same_node(*place).is_some())
+        };
+        let (stay, go): (Vec<Place>, Vec<Place>) = places.iter().copied().partition(stays);
+        for place in go {
+            if let Some(node) = self.next.nodes.take(place) {
+                self.next.links.has_kind(&node, place, false);
             }
         }
         for place in &places {
@@ -46,12 +52,16 @@ impl Step<'_> {
             let channels =
                 widths.get(place).copied().or_else(|| Some(self.old.nodes.at(*place)?.layout.channels));
             let node = ResolvedNode::of(shared, &kind, channels?, self.next.catalogue.buffers());
-            self.next.links.has_kind(&node, *place, true);
             // It may have more parameters than before, or fewer.
             if kind.bank.is_some() {
                 touched.faces.insert(node.label.clone());
             }
-            self.next.nodes.put(*place, node);
+            if stay.binary_search(place).is_ok() {
+                self.next.nodes.replace(*place, node);
+            } else {
+                self.next.links.has_kind(&node, *place, true);
+                self.next.nodes.put(*place, node);
+            }
         }
         let twice = |place: &Place| {
             let id = said.at(*place).map(|(_, node)| node.id.as_str());
@@ -79,7 +89,9 @@ impl Step<'_> {
             let mut sources = new_sources(self.same_node(*place), node);
             sources.extend(touch.heard.iter().map(String::as_str));
             for source in sources.into_iter().filter_map(|label| said.place(label)) {
-                if self.carries(source, *place) && self.leads(*place, source, &mut steps)? {
+                // What hears nothing is on no loop.
+                let hears = said.at(source).is_some_and(|(_, node)| Patch::sources(node).next().is_some());
+                if hears && self.carries(source, *place) && self.leads(*place, source, &mut steps)? {
                     return Some(true);
                 }
             }
