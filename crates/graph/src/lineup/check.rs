@@ -33,7 +33,9 @@ impl AudioGraph {
         let nodes = self.nodes.by_age().into_iter().map(|(id, _)| Unit::Node(NodeId(id)));
         let sums = (0..self.sums.len() as u32).map(Unit::Sum);
         for unit in nodes.chain(sums) {
-            let Some(seat) = self.seat(unit).filter(|s| s.home.is_none() && self.width_of(unit) > 0) else {
+            // A sum of a part that has just gone stands in no row until it is taken away as well.
+            let seated = self.seat(unit).filter(|s| s.segment != super::NONE);
+            let Some(seat) = seated.filter(|s| s.home.is_none() && self.width_of(unit) > 0) else {
                 continue;
             };
             self.each_reader(unit, |reader, _| {

@@ -82,6 +82,14 @@ proptest! {
 }
 
 #[test]
+fn a_part_goes_with_the_sums_in_it() {
+    // Sums with nothing left to add up are taken away after the part that they were in.
+    let script = || made(3_893_019_577_640_338_317, 59, (false, true, false));
+    let (whole, cut) = (render(script(), FRAMES, || FRAMES, true), render(script(), FRAMES, || 100, true));
+    assert_eq!(difference(&whole.0, &cut.0), None);
+}
+
+#[test]
 fn the_interpreter_agrees_on_what_is_flushed() {
     // Here a sum inside a part is too small for a number and below zero.
     let script = || made(1_742_233_150_283_329_457, 10, (true, true, false));
