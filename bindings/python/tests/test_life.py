@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from sounds import RATE, ramp, sine
 
-from sostenuto import AudioEngine, AudioError, AudioMessage, DeviceNotFound, OfflineEngine, SampleLoaded
+from sostenuto import AudioEngine, AudioError, AudioMessage, DeviceNotFound, OfflineEngine
+from sostenuto.messages import SampleLoaded
 
 
 def wait_for(engine: AudioEngine, kind: type, seconds: float = 5.0) -> AudioMessage:
