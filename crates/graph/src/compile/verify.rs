@@ -123,14 +123,7 @@ impl Books<'_> {
                     self.read(&name, term.source, read, read.channels)?;
                     apart(&name, *out, term.source)?;
                 }
-                if self.is_behind_summed(number) {
-                    // They may lie nowhere, so nobody else may read them.
-                    for (read, _) in reads {
-                        let signal =
-                            read.signal().ok_or_else(|| format!("{name} adds up what no member puts out"))?;
-                        self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
-                    }
-                }
+                self.add_up(&name, number, reads)?;
                 self.write(&name, *out, *signal, *first)
             }
             (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
@@ -141,6 +134,18 @@ impl Books<'_> {
             }
             _ => Err(format!("{name} is not what the script says")),
         }
+    }
+
+    /// What a sum adds up that a team may have added up before it lies nowhere, so nobody else may read it.
+    fn add_up(&mut self, name: &str, number: usize, reads: &[(Read, u32)]) -> Result<(), String> {
+        if !self.is_behind_summed(number) {
+            return Ok(());
+        }
+        for (read, _) in reads {
+            let signal = read.signal().ok_or_else(|| format!("{name} adds up what no member puts out"))?;
+            self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
+        }
+        Ok(())
     }
 
     /// Whether a step is the one that a team leaves adding up to.
