@@ -28,10 +28,11 @@ pub fn diff(a: &Resolved, b: &Resolved) -> Vec<Edit> {
     first.extend(buffers(&a.patch().buffers, &b.patch().buffers));
     let sequences = sequences::compare(a, b);
     let (added, inside, removed) = parts::compare(a, b, &rebuilt);
-    let own = [cut, gone, nodes, values, joined];
-    let rest = [removed, sequences.changed, order, orders(a, b)];
-    let mut edits = first;
-    edits.extend([sequences.gone, added, inside].into_iter().chain(own).chain(rest).flatten());
+    let (before, own) = ([first, sequences.gone, added, inside], [cut, gone, nodes, values, joined]);
+    let behind = [removed, sequences.changed, order, orders(a, b)];
+    let count = before.iter().chain(&own).chain(&behind).map(Vec::len).sum();
+    let mut edits = Vec::with_capacity(count);
+    before.into_iter().chain(own).chain(behind).for_each(|mut list| edits.append(&mut list));
     edits
 }
 

@@ -120,7 +120,7 @@ pub enum Edit {
         /// The node.
         node: Who,
         /// What it is now, parameters included.
-        spec: NodeSpec,
+        spec: Box<NodeSpec>,
         /// What it was.
         was: String,
         /// Whether the document says the same of it as before: what it is now follows from other nodes, or from its part.
@@ -131,7 +131,7 @@ pub enum Edit {
         /// The node.
         node: Who,
         /// What it is.
-        spec: NodeSpec,
+        spec: Box<NodeSpec>,
         /// The id of the node before it in the document; the first has none.
         after: Option<String>,
     },

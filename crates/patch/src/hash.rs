@@ -14,6 +14,7 @@ pub struct Keyed;
 #[derive(Clone, Debug)]
 pub struct Folding {
     state: u64,
+    keys: [u64; 2],
 }
 
 static KEYS: LazyLock<[u64; 2]> = LazyLock::new(|| {
@@ -26,26 +27,36 @@ impl BuildHasher for Keyed {
     type Hasher = Folding;
 
     fn build_hasher(&self) -> Folding {
-        Folding { state: KEYS[0] }
+        Folding { state: KEYS[0], keys: *KEYS }
     }
 }
 
 impl Folding {
     fn take(&mut self, word: u64) {
-        let product = u128::from(self.state ^ word) * u128::from(KEYS[1]);
-        self.state = (product as u64 ^ (product >> 64) as u64).wrapping_add(KEYS[0]);
+        let product = u128::from(self.state ^ word) * u128::from(self.keys[1]);
+        self.state = (product as u64 ^ (product >> 64) as u64).wrapping_add(self.keys[0]);
     }
 }
 
 impl Hasher for Folding {
     fn write(&mut self, bytes: &[u8]) {
-        let mut words = bytes.chunks_exact(8);
-        for word in &mut words {
-            self.take(word.try_into().map_or(0, u64::from_le_bytes));
+        let mut rest = bytes;
+        while let Some((word, behind)) =
+            rest.split_first_chunk::<8>().filter(|(_, behind)| !behind.is_empty())
+        {
+            self.take(u64::from_le_bytes(*word));
+            rest = behind;
         }
-        let rest = words.remainder().iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        // With the length, so that zeros at the end count.
-        self.take(rest | (bytes.len() as u64) << 56);
+        // What is left, at most eight bytes, is read from both of its ends; the length tells what both have.
+        let half = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |half| u64::from(u32::from_le_bytes(*half)));
+        let last = match (rest.first_chunk::<4>(), rest) {
+            (Some(first), _) => half(Some(first)) | half(rest.last_chunk::<4>()) << 32,
+            (None, [a, b, c]) => u64::from(*a) | u64::from(*b) << 8 | u64::from(*c) << 16,
+            (None, [a, b]) => u64::from(*a) | u64::from(*b) << 8,
+            (None, [a]) => u64::from(*a),
+            _ => 0,
+        };
+        self.take(last ^ (bytes.len() as u64).wrapping_mul(self.keys[0]));
     }
 
     fn write_u64(&mut self, word: u64) {
@@ -53,7 +64,7 @@ impl Hasher for Folding {
     }
 
     fn finish(&self) -> u64 {
-        let product = u128::from(self.state) * u128::from(KEYS[1]);
+        let product = u128::from(self.state) * u128::from(self.keys[1]);
         product as u64 ^ (product >> 64) as u64
     }
 }

@@ -188,6 +188,14 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
         }
     }
 
+    /// The last before a key.
+    pub fn before(&self, key: &K) -> Option<(&K, &V)> {
+        let behind = self.base.as_ref().and_then(|base| base.get_max()).is_none_or(|(last, _)| last < key);
+        let nothing_above = self.top().last().is_none_or(|(last, _)| last < key);
+        // Mostly it is asked of what comes behind all.
+        if behind && nothing_above { self.last() } else { self.range(..*key).next_back() }
+    }
+
     /// All in the order of their keys.
     pub fn iter(&self) -> All<'_, K, V> {
         All::new(self.range(..), self.count)
@@ -214,27 +222,80 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
 
 impl<K: Ord + Copy, V: Clone + PartialEq> Layers<K, V> {
     /// What is otherwise in the new one, in the order of the keys. Costs what that is, if the one comes from the other, up to logarithms.
-    pub fn changes<'a>(&'a self, new: &'a Self) -> std::vec::IntoIter<Change<'a, K, V>> {
-        if self.is(new) {
-            return Vec::new().into_iter();
+    pub fn changes<'a>(&'a self, new: &'a Self) -> Changes<'a, K, V> {
+        let both = self.base.as_ref().zip(new.base.as_ref());
+        if is_same(&self.base, &new.base) {
+            let tops =
+                if is_same(&self.top, &new.top) { (0, 0) } else { (self.top().len(), new.top().len()) };
+            return Changes::Above {
+                old: self,
+                new,
+                at: (self.top().len() - tops.0, new.top().len() - tops.1),
+            };
         }
-        let mut keys: Vec<K> = Vec::with_capacity(self.top().len() + new.top().len());
-        keys.extend(self.top().iter().chain(new.top()).map(|(key, _)| *key));
-        match (&self.base, &new.base) {
-            (Some(old), Some(new)) if !Arc::ptr_eq(old, new) => {
-                keys.extend(old.diff(new).map(|item| match item {
-                    DiffItem::Add(key, _) | DiffItem::Remove(key, _) => *key,
-                    DiffItem::Update { old, .. } => *old.0,
-                }));
-            }
-            (Some(only), None) | (None, Some(only)) => keys.extend(only.keys()),
-            _ => {}
+        let mut keys: Vec<K> = self.top().iter().chain(new.top()).map(|(key, _)| *key).collect();
+        match both {
+            Some((old, new)) => keys.extend(old.diff(new).map(|item| match item {
+                DiffItem::Add(key, _) | DiffItem::Remove(key, _) => *key,
+                DiffItem::Update { old, .. } => *old.0,
+            })),
+            None => keys.extend(self.base.iter().chain(&new.base).flat_map(|only| only.keys())),
         }
         keys.sort_unstable();
         keys.dedup();
-        let change = |key: K| (key, self.get(&key), new.get(&key));
-        let changes = keys.into_iter().map(change).filter(|(_, old, new)| old != new);
-        changes.collect::<Vec<_>>().into_iter()
+        Changes::Listed { old: self, new, keys: keys.into_iter() }
+    }
+
+    /// The next key that is on top of either from these places on, and what is there in both.
+    fn next_above<'a>(&'a self, new: &'a Self, at: &mut (usize, usize)) -> Option<Change<'a, K, V>> {
+        let (was, is) = (self.top().get(at.0), new.top().get(at.1));
+        let key = match (was, is) {
+            (Some((was, _)), Some((is, _))) => *was.min(is),
+            (Some((key, _)), None) | (None, Some((key, _))) => *key,
+            (None, None) => return None,
+        };
+        let laid = |layers: &'a Self, laid: Option<&'a Laid<K, V>>, at: &mut usize| match laid {
+            Some((there, value)) if *there == key => {
+                *at += 1;
+                value.as_ref()
+            }
+            _ => layers.below(&key),
+        };
+        Some((key, laid(self, was, &mut at.0), laid(new, is, &mut at.1)))
+    }
+}
+
+/// See [`Layers::changes`].
+pub(crate) enum Changes<'a, K, V> {
+    /// Of two with the same base: how far one has come with what is on top of each.
+    Above {
+        old: &'a Layers<K, V>,
+        new: &'a Layers<K, V>,
+        at: (usize, usize),
+    },
+    Listed {
+        old: &'a Layers<K, V>,
+        new: &'a Layers<K, V>,
+        keys: std::vec::IntoIter<K>,
+    },
+}
+
+impl<'a, K: Ord + Copy, V: Clone + PartialEq> Iterator for Changes<'a, K, V> {
+    type Item = Change<'a, K, V>;
+
+    fn next(&mut self) -> Option<Change<'a, K, V>> {
+        loop {
+            let change = match self {
+                Changes::Above { old, new, at } => old.next_above(new, at)?,
+                Changes::Listed { old, new, keys } => {
+                    let key = keys.next()?;
+                    (key, old.get(&key), new.get(&key))
+                }
+            };
+            if change.1 != change.2 {
+                return Some(change);
+            }
+        }
     }
 }
 

@@ -46,13 +46,15 @@ pub struct Change<'a, T> {
     pub new: Option<(&'a String, &'a T)>,
 }
 
+/// What stood at a place and what stands there, each with its name.
+pub(crate) type SharedChange<'a, T> = (Place, Option<&'a Arc<(String, T)>>, Option<&'a Arc<(String, T)>>);
+
 /// The places that are noted for a name, and perhaps for others of its hash.
 pub(crate) fn places_of<'a>(
     noted: &'a Layers<(u64, Place), ()>,
     name: &str,
 ) -> impl Iterator<Item = Place> + use<'a> {
-    let hash = hash(name);
-    noted.range((hash, Place::FIRST)..=(hash, Place::LAST)).map(|((_, place), ())| *place)
+    names::mentioned(noted, hash(name)).into_iter().flatten().map(|((_, place), ())| *place)
 }
 
 impl Place {
@@ -145,13 +147,18 @@ impl<T> Listing<T> {
     }
 
     /// What stands at a place, to be shared.
-    pub(crate) fn shared_at(&self, place: Place) -> Option<Arc<(String, T)>> {
-        self.entries.get(&place).map(|held| held.0.clone())
+    pub(crate) fn shared_at(&self, place: Place) -> Option<&Arc<(String, T)>> {
+        self.entries.get(&place).map(|held| &held.0)
     }
 
     /// The name of what stands before a place.
     pub fn before(&self, place: Place) -> Option<&String> {
-        self.entries.range(..place).next_back().map(|(_, held)| &held.0.0)
+        self.pair_before(place).map(|(name, _)| name)
+    }
+
+    /// What stands before a place, and its name.
+    pub(crate) fn pair_before(&self, place: Place) -> Option<(&String, &T)> {
+        self.entries.before(&place).map(|(_, held)| held.pair())
     }
 
     /// What stands so far from the beginning.
@@ -170,6 +177,13 @@ impl<T> Listing<T> {
     pub fn changes<'a>(&'a self, new: &'a Self) -> impl Iterator<Item = Change<'a, T>> {
         let changes = self.entries.changes(&new.entries);
         changes.map(|(place, old, new)| Change { place, old: old.map(Held::pair), new: new.map(Held::pair) })
+    }
+
+    /// The same, to be shared: what stood at each place and what stands there.
+    pub(crate) fn changes_shared<'a>(&'a self, new: &'a Self) -> impl Iterator<Item = SharedChange<'a, T>> {
+        self.entries
+            .changes(&new.entries)
+            .map(|(place, old, new)| (place, old.map(|h| &h.0), new.map(|h| &h.0)))
     }
 
     /// Puts something in at the end, or in the place of what had its name, which is given back.

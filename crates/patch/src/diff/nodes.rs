@@ -8,7 +8,7 @@ use crate::model::{Cable, Cables, Drive, Source};
 use crate::resolve::{ResolvedNode, ResolvedNodes};
 use sostenuto_nodes::Layout;
 use sostenuto_units::Unit;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The edits of nodes and cables, in the order in which they can be made.
 #[derive(Default)]
@@ -26,13 +26,24 @@ pub(super) struct Edits {
 pub(super) fn compare(a: &ResolvedNodes, b: &ResolvedNodes, rebuilt: &HashSet<&str>) -> Edits {
     let mut edits = Edits::default();
     let changes: Vec<_> = a.changes(b).collect();
-    for old in changes.iter().filter_map(|(old, _)| *old).filter(|n| b.node(&n.id).is_none()) {
-        edits.gone.push(Edit::RemoveNode { node: who(old) });
+    // Mostly what stands at a place is the same node as before.
+    let stays = |old: Option<&ResolvedNode>, new: Option<&ResolvedNode>| {
+        old.zip(new).is_some_and(|(old, new)| old.id == new.id)
+    };
+    for (old, new) in &changes {
+        let gone = old.filter(|old| !stays(Some(old), new.map(|(_, new)| new)) && b.node(&old.id).is_none());
+        edits.gone.extend(gone.map(|old| Edit::RemoveNode { node: who(old) }));
     }
     let both = Both { a, b, others: others(a, b, &changes) };
     let mut moved = false;
-    for (at, new) in changes.iter().filter_map(|(_, new)| *new) {
-        let old = a.node(&new.id);
+    for (there, (at, new)) in changes.iter().filter_map(|(old, new)| Some((*old, (*new)?))) {
+        let old = if stays(there, Some(new)) {
+            there
+        } else {
+            let place = a.place(&new.id);
+            moved |= place.is_some_and(|place| place != at);
+            place.and_then(|place| a.at(place))
+        };
         match old {
             None => {
                 let after = b.before(at).map(|node| node.id.clone());
@@ -40,7 +51,6 @@ pub(super) fn compare(a: &ResolvedNodes, b: &ResolvedNodes, rebuilt: &HashSet<&s
             }
             Some(old) => edits.node(old, new, rebuilt),
         }
-        moved |= a.place(&new.id).is_some_and(|place| place != at);
         edits.cables(&both, old, new);
         edits.drives(&both, old, new);
     }
@@ -58,22 +68,26 @@ pub(super) fn compare(a: &ResolvedNodes, b: &ResolvedNodes, rebuilt: &HashSet<&s
 struct Both<'a> {
     a: &'a ResolvedNodes,
     b: &'a ResolvedNodes,
-    others: BTreeSet<&'a str>,
+    others: Vec<&'a str>,
 }
 
 /// What is at a place of one side and what is at a place of the other.
 type Changed<'a> = (Option<&'a ResolvedNode>, Option<(Place, &'a ResolvedNode)>);
 
-fn others<'a>(a: &ResolvedNodes, b: &ResolvedNodes, changes: &[Changed<'a>]) -> BTreeSet<&'a str> {
-    // What is in the same place by the same names means the same.
-    let stays = |(old, new): &&Changed<'a>| {
-        old.zip(*new).is_some_and(|(old, (_, new))| old.label == new.label && old.id == new.id)
-    };
-    let pairs = changes.iter().filter(|pair| !stays(pair));
-    let sides = pairs.flat_map(|(old, new)| [*old, new.map(|(_, node)| node)]);
-    let labels = sides.flatten().map(|node| node.label.as_str());
-    let is_other = |label: &str| a.labelled(label).map(|n| &n.id) != b.labelled(label).map(|n| &n.id);
-    labels.filter(|label| is_other(label)).collect()
+fn others<'a>(a: &ResolvedNodes, b: &ResolvedNodes, changes: &[Changed<'a>]) -> Vec<&'a str> {
+    let mut labels: Vec<&'a str> = Vec::new();
+    for (old, new) in changes {
+        match old.zip(new.map(|(_, node)| node)) {
+            // What is in the same place by the same names means the same.
+            Some((old, new)) if old.label == new.label && old.id == new.id => {}
+            _ => labels
+                .extend([*old, new.map(|(_, node)| node)].into_iter().flatten().map(|n| n.label.as_str())),
+        }
+    }
+    labels.sort_unstable();
+    labels.dedup();
+    labels.retain(|label| a.labelled(label).map(|n| &n.id) != b.labelled(label).map(|n| &n.id));
+    labels
 }
 
 impl Edits {
@@ -122,14 +136,20 @@ impl Edits {
         let Both { a, b, others } = both;
         let none = Cables::new();
         let (was, is) = (old.map_or(&none, |old| &old.said().cables), &new.said().cables);
-        // The places of those that may be others than before.
-        let mut places: BTreeSet<Place> = was.changes(is).map(|(place, _, _)| place).collect();
+        // Those that may be others than before: their places, what was there and what is.
+        let mut cables: Vec<_> = was.changes(is).collect();
+        let mut also = |place: Place| cables.push((place, was.at(place), is.at(place)));
         if others.len() > was.len() + is.len() {
-            places.extend(was.places().chain(is.places()).map(|(place, _)| place));
-        } else {
+            was.places().chain(is.places()).for_each(|(place, _)| also(place));
+        } else if !(was.is_empty() && is.is_empty()) {
             let theirs = |label| was.from_node(label).chain(is.from_node(label));
-            places.extend(others.iter().flat_map(|label| theirs(label)).map(|(place, _)| place));
+            others.iter().flat_map(|label| theirs(label)).for_each(|(place, _)| also(place));
         }
+        if cables.is_empty() {
+            return;
+        }
+        cables.sort_unstable_by_key(|(place, ..)| *place);
+        cables.dedup_by_key(|(place, ..)| *place);
         // Where it starts, by the node's id and the output, and at which port it ends.
         fn key<'k>(from: &'k ResolvedNode, cable: &'k Cable) -> (&'k str, &'k str, &'k str) {
             (&from.id, &cable.from.port, &cable.port)
@@ -138,13 +158,13 @@ impl Edits {
             |from: &ResolvedNode, cable: &Cable| Output { node: who(from), port: cable.from.port.clone() };
         let to = |cable: &Cable| Input { node: who(new), port: cable.port.clone() };
         let mut left: BTreeMap<_, _> = BTreeMap::new();
-        for (place, cable) in places.iter().filter_map(|place| Some((*place, was.at(*place)?))) {
+        for (place, cable) in cables.iter().filter_map(|(place, was, _)| Some((*place, (*was)?))) {
             if let Some(from) = a.labelled(&cable.from.node) {
                 left.insert(key(from, cable), (place, from, cable));
             }
         }
         let mut moved = false;
-        for (place, cable) in places.iter().filter_map(|place| Some((*place, is.at(*place)?))) {
+        for (place, cable) in cables.iter().filter_map(|(place, _, is)| Some((*place, (*is)?))) {
             let Some(from) = b.labelled(&cable.from.node) else { continue };
             let gain_db = cable.gain_db;
             match left.remove(&key(from, cable)) {
@@ -189,6 +209,11 @@ impl Edits {
 
     fn drives(&mut self, both: &Both<'_>, old: Option<&ResolvedNode>, new: &ResolvedNode) {
         let Both { a, b, .. } = both;
+        let is_driven =
+            |node: &ResolvedNode| node.said().params.values().any(|value| !value.drives.is_empty());
+        if !is_driven(new) && !old.is_some_and(is_driven) {
+            return;
+        }
         let ends = |nodes: &ResolvedNodes, node: &ResolvedNode| {
             let driven = node.said().params.iter();
             let end = |(name, drive): (&String, &Drive)| {
@@ -270,13 +295,13 @@ fn output(nodes: &ResolvedNodes, from: &Source) -> Option<Output> {
     Some(Output { node: who(nodes.labelled(&from.node)?), port: from.port.clone() })
 }
 
-fn spec(node: &ResolvedNode) -> NodeSpec {
+fn spec(node: &ResolvedNode) -> Box<NodeSpec> {
     let given = node.shape.params.iter().zip(&node.values).filter(|(p, _)| node.gives(&p.name));
-    NodeSpec {
+    Box::new(NodeSpec {
         kind: node.kind.name.to_string(),
         layout: node.layout.clone(),
         pins: node.pins(),
         params: given.map(|(p, v)| (p.name.to_string(), *v)).collect(),
         bypass: node.bypass,
-    }
+    })
 }

@@ -43,9 +43,10 @@ fn are_alike(map: &Layers<u8, u32>, plain: &Plain) -> Result<(), TestCaseError> 
     prop_assert_eq!((map.len(), map.is_empty()), (plain.len(), plain.is_empty()));
     prop_assert_eq!(map.first(), plain.first_key_value());
     prop_assert_eq!(map.last(), plain.last_key_value());
-    for key in [0u8, 17, 44, 89] {
+    for key in [0u8, 17, 44, 89, 255] {
         prop_assert_eq!(map.get(&key), plain.get(&key));
         prop_assert!(map.range(..key).eq(plain.range(..key)));
+        prop_assert_eq!(map.before(&key), plain.range(..key).next_back());
         prop_assert!(map.range(..=key).rev().eq(plain.range(..=key).rev()));
         prop_assert!(map.range(key..60.max(key)).eq(plain.range(key..60.max(key))));
     }

@@ -1,7 +1,7 @@
 //! Which places go by a name? Names are kept as hashes, and mostly only one has a hash.
 
 use super::{Place, hash};
-use crate::layers::Layers;
+use crate::layers::{Entries, Layers};
 
 /// Places by the hashes of names, in their order. Whoever asks tells two names of one hash apart.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Names {
             }
             return;
         }
-        let other = self.others(hash).next();
+        let other = self.others(hash).and_then(|mut others| others.next()).map(|((_, place), ())| *place);
         match other {
             Some(other) => {
                 self.more.remove(&(hash, other));
@@ -48,9 +48,9 @@ impl Names {
     }
 
     /// The places of a name, and of others that have its hash.
-    pub fn places(&self, name: &str) -> impl Iterator<Item = Place> + use<'_> {
+    pub fn places(&self, name: &str) -> Places<'_> {
         let hash = hash(name);
-        self.first.get(&hash).copied().into_iter().chain(self.others(hash))
+        Places { first: self.first.get(&hash).copied(), others: self.others(hash) }
     }
 
     pub fn tidy(&mut self) {
@@ -58,10 +58,31 @@ impl Names {
         self.more.tidy();
     }
 
-    fn others(&self, hash: u64) -> impl Iterator<Item = Place> + use<'_> {
-        let range =
-            (!self.more.is_empty()).then(|| self.more.range((hash, Place::FIRST)..=(hash, Place::LAST)));
-        range.into_iter().flatten().map(|((_, place), ())| *place)
+    fn others(&self, hash: u64) -> Option<Box<Mentioned<'_>>> {
+        mentioned(&self.more, hash)
+    }
+}
+
+/// Places by the hash of a name. Mostly there is one, so that what tells of others lies elsewhere.
+pub(crate) struct Places<'a> {
+    first: Option<Place>,
+    others: Option<Box<Mentioned<'a>>>,
+}
+
+/// Entries of one hash.
+pub(crate) type Mentioned<'a> = Entries<'a, (u64, Place), ()>;
+
+/// What is noted by a hash; nothing if nothing is noted at all.
+pub(super) fn mentioned(noted: &Layers<(u64, Place), ()>, hash: u64) -> Option<Box<Mentioned<'_>>> {
+    (!noted.is_empty()).then(|| Box::new(noted.range((hash, Place::FIRST)..=(hash, Place::LAST))))
+}
+
+impl Iterator for Places<'_> {
+    type Item = Place;
+
+    fn next(&mut self) -> Option<Place> {
+        let others = &mut self.others;
+        self.first.take().or_else(|| others.as_mut()?.next().map(|((_, place), ())| *place))
     }
 }
 

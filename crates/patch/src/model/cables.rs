@@ -69,15 +69,18 @@ impl Cables {
 
     /// The cable before a place.
     pub fn before(&self, place: Place) -> Option<&Cable> {
-        self.list.range(..place).next_back().map(|(_, held)| &*held.0)
+        self.list.before(&place).map(|(_, held)| &*held.0)
     }
 
     /// The cables that start at the node of a label.
     pub fn from_node<'a>(&'a self, label: &'a str) -> impl Iterator<Item = (Place, &'a Cable)> {
-        let few = self.by_source.is_none().then(|| self.places()).into_iter().flatten();
-        let places = self.by_source.iter().flat_map(move |by_source| by_source.places(label));
-        let theirs = places.filter_map(move |place| Some((place, self.at(place)?)));
-        few.chain(theirs).filter(move |(_, cable)| cable.from.node == label)
+        let few = match self.by_source {
+            None if !self.is_empty() => Some(Box::new(self.places())),
+            _ => None,
+        };
+        let places = self.by_source.as_ref().map(|by_source| by_source.places(label));
+        let theirs = places.into_iter().flatten().filter_map(move |place| Some((place, self.at(place)?)));
+        few.into_iter().flatten().chain(theirs).filter(move |(_, cable)| cable.from.node == label)
     }
 
     /// The place of the first cable from a source to a port.

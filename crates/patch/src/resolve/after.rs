@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::check;
 use crate::fault::Fault;
 use crate::limits::{MAX_NOTES, MAX_SEQUENCES, MAX_UNFOLDED};
-use crate::listing::{Listing, Place};
+use crate::listing::{Listing, Place, SharedChange};
 use crate::model::Patch;
 use crate::places::{DocumentPlaces, Places};
 use crate::problem::Problem;
@@ -53,7 +53,7 @@ impl Resolved {
             said: patch.clone(),
             ..self.clone()
         };
-        let mut step = Step { old: self, next, same_kinds: false };
+        let mut step = Step { old: self, said: patch, next, same_kinds: false };
         let kinds = step.parts()?;
         step.same_kinds = kinds.is_empty();
         let faces = step.nodes(&kinds)?;
@@ -65,6 +65,8 @@ impl Resolved {
 /// From one settled patch to the next. What gives nothing has found a fault.
 struct Step<'a> {
     old: &'a Resolved,
+    /// What the next is to say.
+    said: &'a Patch,
     next: Resolved,
     /// No part is another.
     same_kinds: bool,
@@ -72,9 +74,9 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// The sequences that are others, or are played by others. `faces` are the labels that mean other nodes than before.
-    fn sequences(&mut self, faces: &BTreeSet<String>) -> Option<()> {
-        let (old, new) = (self.old.said.sequences.clone(), self.next.said.sequences.clone());
-        let mut touched: BTreeSet<Place> = changed(&old, &new)?.into_iter().collect();
+    fn sequences(&mut self, faces: &[&str]) -> Option<()> {
+        let (old, new) = (&self.old.said.sequences, &self.said.sequences);
+        let mut touched: BTreeSet<Place> = changed(old, new)?.into_iter().map(|(place, ..)| place).collect();
         for place in &touched {
             if let Some((_, sequence)) = old.at(*place) {
                 self.next.links.plays(sequence, *place, false);
@@ -88,9 +90,9 @@ impl Step<'_> {
             self.next.sequences.take_at(place);
             let Some((name, sequence)) = new.at(place) else { continue };
             let mut good = true;
-            let Resolved { said, catalogue, nodes, .. } = &self.next;
+            let Resolved { catalogue, nodes, .. } = &self.next;
             check::sequences::one(
-                said,
+                self.said,
                 name,
                 sequence,
                 catalogue,
@@ -106,11 +108,11 @@ impl Step<'_> {
     }
 }
 
-/// The places that are not shared; nothing if there are so many that it is as well to begin anew.
-fn changed<T>(old: &Listing<T>, new: &Listing<T>) -> Option<Vec<Place>> {
+/// What is not shared; nothing if there is so much of it that it is as well to begin anew.
+fn changed<'a, T>(old: &'a Listing<T>, new: &'a Listing<T>) -> Option<Vec<SharedChange<'a, T>>> {
     let most = FEW + new.len() / 4;
-    let places: Vec<Place> = old.changes(new).take(most + 1).map(|change| change.place).collect();
-    (places.len() <= most).then_some(places)
+    let changes: Vec<SharedChange<'a, T>> = old.changes_shared(new).take(most + 1).collect();
+    (changes.len() <= most).then_some(changes)
 }
 
 /// Whether a check finds nothing wrong.

@@ -118,7 +118,7 @@ impl Links {
 }
 
 /// The labels of the nodes that a node hears, each once.
-pub(super) fn heard(node: &Node) -> BTreeSet<&str> {
+fn heard(node: &Node) -> BTreeSet<&str> {
     Patch::sources(node).map(|source| source.node.as_str()).collect()
 }
 

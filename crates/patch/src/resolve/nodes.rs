@@ -123,7 +123,7 @@ impl ResolvedNodes {
 
     /// The node before a place.
     pub(crate) fn before(&self, place: Place) -> Option<&ResolvedNode> {
-        self.list.get(self.list.before(place)?)
+        self.list.pair_before(place).map(|(_, node)| node)
     }
 
     /// Puts one in at the place that it has in the patch, where nothing stands.

@@ -23,7 +23,7 @@ impl Resolved {
                     node.turn(said, number, value);
                 }
                 if let Some(said) = self.said.nodes.shared_at(place) {
-                    node.said = said;
+                    node.said = said.clone();
                 }
             }
         }
@@ -42,7 +42,7 @@ impl Resolved {
                 said.cables.tidy();
             }
             if let Some(said) = self.said.nodes.shared_at(place) {
-                node.said = said;
+                node.said = said.clone();
             }
         }
     }

@@ -3,20 +3,20 @@
 use super::Step;
 use crate::listing::Place;
 use crate::model::Patch;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// Beyond so many cables, all loops of the patch are as well looked for at once.
 const MOST_STEPS: usize = 1 << 16;
 
 /// One end of a search: the nodes that were reached, and the cables that lead on.
 struct Search<'a> {
-    reached: HashSet<Place>,
+    reached: BTreeSet<Place>,
     open: Vec<Box<dyn Iterator<Item = Place> + 'a>>,
 }
 
 impl<'a> Search<'a> {
     fn from(start: Place, on: impl Fn(Place) -> Box<dyn Iterator<Item = Place> + 'a>) -> Self {
-        Search { reached: HashSet::from([start]), open: vec![on(start)] }
+        Search { reached: BTreeSet::from([start]), open: vec![on(start)] }
     }
 
     /// Goes one cable further; a node that is new, or nothing. `None` if there are no more.
@@ -61,9 +61,9 @@ impl Step<'_> {
 
     /// The nodes that a node feeds, where it counts for loops.
     fn followers(&self, place: Place) -> Box<dyn Iterator<Item = Place> + '_> {
-        let Some((label, _)) = self.next.said.nodes.at(place) else { return Box::new(std::iter::empty()) };
+        let Some((label, _)) = self.said.nodes.at(place) else { return Box::new(std::iter::empty()) };
         let fed = move |listener: &Place| {
-            let nodes = &self.next.said.nodes;
+            let nodes = &self.said.nodes;
             nodes.at(*listener).is_some_and(|(_, node)| super::touch::hears(node, label))
                 && self.carries(place, *listener)
         };
@@ -72,7 +72,7 @@ impl Step<'_> {
 
     /// The nodes that feed a node, where it counts for loops.
     fn feeders(&self, place: Place) -> Box<dyn Iterator<Item = Place> + '_> {
-        let nodes = &self.next.said.nodes;
+        let nodes = &self.said.nodes;
         let Some((_, node)) = nodes.at(place) else { return Box::new(std::iter::empty()) };
         let sources = Patch::sources(node).filter_map(|source| nodes.place(&source.node));
         Box::new(sources.filter(move |source| self.carries(*source, place)))
@@ -80,8 +80,7 @@ impl Step<'_> {
 
     /// Whether a cable between two nodes could be part of a loop without a delay.
     pub(super) fn carries(&self, from: Place, to: Place) -> bool {
-        let kind =
-            |place| self.next.said.nodes.at(place).and_then(|(_, node)| self.next.catalogue.find(&node.kind));
+        let kind = |place| self.said.nodes.at(place).and_then(|(_, node)| self.kind_of(node));
         let (Some(source), Some(sink)) = (kind(from), kind(to)) else { return false };
         from != to && !source.delays && !sink.delays && !source.outputs.is_empty()
     }

@@ -19,16 +19,15 @@ enum State {
 impl Step<'_> {
     /// Settles the parts that are others. The names of all that are not what they were, those that are gone included.
     pub(super) fn parts(&mut self) -> Option<BTreeSet<String>> {
-        let (old, new) = (self.old.said.parts.clone(), self.next.said.parts.clone());
-        let changed = changed(&old, &new)?;
+        let (old, new) = (&self.old.said.parts, &self.said.parts);
         let mut names = BTreeSet::new();
-        for place in changed {
-            if let Some((name, part)) = old.at(place) {
+        for (place, was, is) in changed(old, new)? {
+            if let Some((name, part)) = was.map(|was| &**was) {
                 self.next.links.uses(part, place, false);
                 self.next.catalogue.parts_mut().take_at(place);
                 names.insert(name.clone());
             }
-            if let Some((name, part)) = new.at(place) {
+            if let Some((name, part)) = is.map(|is| &**is) {
                 self.next.links.uses(part, place, true);
                 names.insert(name.clone());
             }
@@ -62,7 +61,7 @@ impl Step<'_> {
             let before =
                 std::mem::replace(state, if *state == State::Waits { State::Begun } else { State::Done });
             if before == State::Waits {
-                let parts = &self.next.said.parts;
+                let parts = &self.said.parts;
                 let (_, part) = parts.at(place)?;
                 for inner in part.nodes.values().filter_map(|node| parts.place(&node.kind)) {
                     match states.get(&inner) {
@@ -82,12 +81,12 @@ impl Step<'_> {
     }
 
     fn settle_part(&mut self, place: Place) -> Option<()> {
-        let said = self.next.said.clone();
+        let said = self.said;
         let (name, part) = said.parts.at(place)?;
         let catalogue = &mut self.next.catalogue;
         catalogue.parts_mut().take_at(place);
         let mut good = true;
-        check::parts::one(&said, name, part, catalogue, &Places::default(), &mut |_, _, _, _, fault| {
+        check::parts::one(said, name, part, catalogue, &Places::default(), &mut |_, _, _, _, fault| {
             good &= fault.is_warning();
         });
         if !good {

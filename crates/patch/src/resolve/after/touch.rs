@@ -3,72 +3,119 @@
 use super::{Step, changed};
 use crate::kind::KindInfo;
 use crate::listing::Place;
-use crate::model::{Cable, Node};
-use crate::resolve::links::heard;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Cable, Node, Patch};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What is to be looked at of a node that is there.
-#[derive(Default)]
-pub(super) struct Touch {
+/// What a document says of a node, with its label.
+pub(super) type Said<'a> = &'a Arc<(String, Node)>;
+
+/// A node that is to be looked at.
+pub(super) struct Look<'a> {
+    pub place: Place,
+    /// What is said of what stands there, before and now.
+    pub was: Option<Said<'a>>,
+    pub is: Option<Said<'a>>,
+    /// What was said of it, if it is of the same label and the very same kind now.
+    pub same: Option<&'a Node>,
+    /// Its kind now, if there is such a one.
+    pub kind: Option<Arc<KindInfo>>,
     /// It says something else, is new, or is of a part that is another.
     pub own: bool,
     /// The labels that it hears and that mean other nodes than before.
-    pub heard: Vec<String>,
+    pub heard: Vec<&'a str>,
+    /// The cables that are others: what was at their places, and what is.
+    pub cables: Vec<(Place, Option<&'a Cable>, Option<&'a Cable>)>,
 }
 
 /// What is to be looked at.
-pub(super) struct Touched {
-    pub nodes: BTreeMap<Place, Touch>,
+pub(super) struct Touched<'a> {
+    /// In the order of their places.
+    pub nodes: Vec<Look<'a>>,
     /// The labels that mean other nodes than before: others by id, place or kind, or none.
-    pub faces: BTreeSet<String>,
+    pub faces: Vec<&'a str>,
 }
 
-impl Step<'_> {
+impl<'a> Touched<'a> {
+    /// What is to be looked at of the node at a place, if anything is.
+    pub fn at(&self, place: Place) -> Option<&Look<'a>> {
+        self.nodes.binary_search_by_key(&place, |look| look.place).ok().and_then(|at| self.nodes.get(at))
+    }
+}
+
+impl<'a> Step<'a> {
     /// Finds what is to be looked at, and notes in the links what the changed nodes say. `kinds` are the parts that are others.
-    pub(super) fn touched(&mut self, kinds: &BTreeSet<String>) -> Option<Touched> {
-        let (old, new) = (self.old.said.nodes.clone(), self.next.said.nodes.clone());
-        let changed = changed(&old, &new)?;
-        let mut own: BTreeSet<Place> = changed.iter().copied().collect();
+    pub(super) fn touched(&mut self, kinds: &BTreeSet<String>) -> Option<Touched<'a>> {
+        let (old, new) = (&self.old.said.nodes, &self.said.nodes);
+        let changed = changed(old, new)?;
+        let mut nodes: Vec<Look<'a>> = Vec::with_capacity(changed.len());
+        for (place, was, is) in changed {
+            let look = self.look(place, was, is, true);
+            self.link(&look);
+            nodes.push(look);
+        }
         for kind in kinds {
-            let theirs = self.old.links.of_kind(kind);
-            own.extend(theirs.filter(|place| old.at(*place).is_some_and(|(_, node)| node.kind == *kind)));
-        }
-        for place in changed {
-            self.link(place, old.at(place).map(|(_, node)| node), new.at(place).map(|(_, node)| node));
-        }
-        let pairs = own.iter().map(|place| (old.at(*place), new.at(*place)));
-        // Most mean what they did: only what comes into the node is another, or a value.
-        let others = pairs.filter(|pair| match pair {
-            (Some((was, old)), Some((label, new))) => {
-                !(self.same_kinds && was == label && old.id == new.id && old.kind == new.kind)
-            }
-            _ => true,
-        });
-        let labels = others.flat_map(|(old, new)| [old, new]).flatten().map(|(label, _)| label);
-        let faces: BTreeSet<String> = labels.filter(|label| self.is_other(label)).cloned().collect();
-        let mut nodes: BTreeMap<Place, Touch> = BTreeMap::new();
-        for label in &faces {
-            for place in self.next.links.listeners(label) {
-                if new.at(place).is_some_and(|(_, node)| hears(node, label)) {
-                    nodes.entry(place).or_default().heard.push(label.clone());
+            for place in self.old.links.of_kind(kind) {
+                if let Some(was) = old.shared_at(place).filter(|was| was.1.kind == *kind) {
+                    nodes.push(self.look(place, Some(was), new.shared_at(place), true));
                 }
             }
         }
-        for place in own {
-            nodes.entry(place).or_default().own = true;
+        let mut faces: Vec<&'a str> = Vec::new();
+        for look in &nodes {
+            match (look.was, look.is) {
+                // Most mean what they did: only what comes into the node is another, or a value.
+                (Some(was), Some(is)) if look.same.is_some() && was.1.id == is.1.id => {}
+                _ => faces.extend([look.was, look.is].into_iter().flatten().map(|said| said.0.as_str())),
+            }
         }
+        faces.sort_unstable();
+        faces.dedup();
+        for label in &faces {
+            for place in self.next.links.listeners(label) {
+                if let Some(is) = new.shared_at(place).filter(|is| hears(&is.1, label)) {
+                    let mut look = self.look(place, old.shared_at(place), Some(is), false);
+                    look.heard.push(*label);
+                    nodes.push(look);
+                }
+            }
+        }
+        // A stable sort: what a node says itself comes first, and then what it hears, in the order of the labels.
+        nodes.sort_by_key(|look| look.place);
+        nodes.dedup_by(|again, first| {
+            let same = again.place == first.place;
+            if same {
+                first.own |= again.own;
+                first.heard.append(&mut again.heard);
+            }
+            same
+        });
         Some(Touched { nodes, faces })
     }
 
-    /// Whether a label means another node than before.
-    fn is_other(&self, label: &str) -> bool {
-        let (old, new) = (&self.old.said.nodes, &self.next.said.nodes);
-        let (was, is) = (old.get(label), new.get(label));
-        old.place(label) != new.place(label)
-            || was.map(|n| &n.id) != is.map(|n| &n.id)
-            || was.map(|n| &n.kind) != is.map(|n| &n.kind)
-            || !self.same_kind(was.map_or("", |n| &n.kind))
+    /// Looks at what stands at a place.
+    pub(super) fn look(
+        &self,
+        place: Place,
+        was: Option<Said<'a>>,
+        is: Option<Said<'a>>,
+        own: bool,
+    ) -> Look<'a> {
+        let alike = was.zip(is).filter(|(was, is)| was.0 == is.0 && was.1.kind == is.1.kind);
+        let same = alike.map(|(was, _)| &was.1).filter(|was| self.same_kind(&was.kind));
+        let kind = is.and_then(|is| self.kind_of(&is.1)).cloned();
+        let cables = match (was, is) {
+            (Some(was), Some(is)) if Arc::ptr_eq(was, is) => Vec::new(),
+            (Some(was), Some(is)) => was.1.cables.changes(&is.1.cables).collect(),
+            (Some(was), None) => {
+                was.1.cables.places().map(|(place, cable)| (place, Some(cable), None)).collect()
+            }
+            (None, Some(is)) => {
+                is.1.cables.places().map(|(place, cable)| (place, None, Some(cable))).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        Look { place, was, is, same, kind, own, heard: Vec::new(), cables }
     }
 
     /// Whether a kind is the very same as before.
@@ -85,25 +132,68 @@ impl Step<'_> {
     }
 
     /// Notes whom the node at a place hears now.
-    fn link(&mut self, place: Place, old: Option<&Node>, new: Option<&Node>) {
-        let none = Node::new("", "");
-        let (was, is) = (old.unwrap_or(&none), new.unwrap_or(&none));
+    fn link(&mut self, look: &Look<'a>) {
+        let (was, is) = (look.was.map(|said| &said.1), look.is.map(|said| &said.1));
         let links = &mut self.next.links;
-        let mut labels: BTreeSet<&str> = BTreeSet::new();
-        for (_, gone, came) in was.cables.changes(&is.cables) {
-            labels.extend([gone, came].into_iter().flatten().map(|cable| cable.from.node.as_str()));
-        }
-        labels.extend([was, is].into_iter().flat_map(drivers));
+        let ends = look.cables.iter().flat_map(|(_, gone, came)| [*gone, *came]).flatten();
+        let mut labels: Vec<&str> = ends.map(|cable| cable.from.node.as_str()).collect();
+        labels.extend([was, is].into_iter().flatten().flat_map(drivers));
+        labels.sort_unstable();
+        labels.dedup();
         for label in labels {
-            links.hears(label, place, hears(is, label));
+            links.hears(label, look.place, is.is_some_and(|node| hears(node, label)));
         }
-        let count = |node: &Node| node.cables.len() + drivers(node).count();
+        let count = |node: Option<&Node>| node.map_or(0, |node| node.cables.len() + drivers(node).count());
         links.cables = links.cables + count(is) - count(was);
     }
 
     /// The kind of a node of the new patch.
-    pub(super) fn kind_of(&self, node: &Node) -> Option<Arc<KindInfo>> {
-        self.next.catalogue.find(&node.kind).cloned()
+    pub(super) fn kind_of(&self, node: &Node) -> Option<&Arc<KindInfo>> {
+        self.next.catalogue.find(&node.kind)
+    }
+}
+
+impl<'a> Look<'a> {
+    /// What is said of it now.
+    pub fn node(&self) -> Option<&'a Node> {
+        self.is.map(|said| &said.1)
+    }
+
+    /// Whether it goes by the same names as before, and is of the very same kind.
+    pub fn stays(&self) -> bool {
+        let same_id = self.was.zip(self.is).is_some_and(|(was, is)| was.1.id == is.1.id);
+        self.same.is_some() && same_id
+    }
+
+    /// The labels that it hears and did not hear before, or that mean others; all if it is another by its kind or its label.
+    pub fn new_sources(&self) -> Vec<&'a str> {
+        let Some(node) = self.node() else { return Vec::new() };
+        let mut labels: Vec<&'a str> = match self.same {
+            None => Patch::sources(node).map(|source| source.node.as_str()).collect(),
+            Some(old) => {
+                let came = self.cables.iter().filter_map(|(_, _, new)| *new);
+                let labels = came.map(|cable| cable.from.node.as_str()).chain(drivers(node));
+                labels.filter(|label| !hears(old, label)).collect()
+            }
+        };
+        labels.extend(&self.heard);
+        labels.sort_unstable();
+        labels.dedup();
+        labels
+    }
+
+    /// The cables into it that are others than before, or start at other nodes; all if it is another by its kind or its label, or if `all` are asked for.
+    pub fn cables_to_check(&self, all: bool) -> Vec<&'a Cable> {
+        let Some(node) = self.node() else { return Vec::new() };
+        if self.same.is_none() || all {
+            return node.cables.iter().collect();
+        }
+        let came = self.cables.iter().filter_map(|(place, _, new)| Some((*place, (*new)?)));
+        let heard = self.heard.iter().flat_map(|label| node.cables.from_node(label));
+        let mut cables: Vec<(Place, &'a Cable)> = came.chain(heard).collect();
+        cables.sort_unstable_by_key(|(place, _)| *place);
+        cables.dedup_by_key(|(place, _)| *place);
+        cables.into_iter().map(|(_, cable)| cable).collect()
     }
 }
 
@@ -115,25 +205,4 @@ pub(super) fn drivers(node: &Node) -> impl Iterator<Item = &str> {
 /// Whether a node hears the node of a label.
 pub(super) fn hears(node: &Node, label: &str) -> bool {
     node.cables.from_node(label).next().is_some() || drivers(node).any(|other| other == label)
-}
-
-/// The labels that a node hears and did not hear before; all if there was none before.
-pub(super) fn new_sources<'a>(old: Option<&'a Node>, new: &'a Node) -> BTreeSet<&'a str> {
-    let Some(old) = old else { return heard(new) };
-    let cables = old.cables.changes(&new.cables).filter_map(|(_, _, new)| new);
-    let labels = cables.map(|cable| cable.from.node.as_str()).chain(drivers(new));
-    labels.filter(|label| !hears(old, label)).collect()
-}
-
-/// The cables into a node that are others than before, or start at other nodes; all if it is another by its kind or its label.
-pub(super) fn cables_to_check<'a>(old: Option<&'a Node>, new: &'a Node, heard: &[String]) -> Vec<&'a Cable> {
-    let Some(old) = old else { return new.cables.iter().collect() };
-    let mut places: BTreeSet<Place> = old
-        .cables
-        .changes(&new.cables)
-        .filter(|(_, _, new)| new.is_some())
-        .map(|(place, _, _)| place)
-        .collect();
-    places.extend(heard.iter().flat_map(|label| new.cables.from_node(label)).map(|(place, _)| place));
-    places.into_iter().filter_map(|place| new.cables.at(place)).collect()
 }

@@ -5,7 +5,7 @@
 //! "Maintaining views incrementally", SIGMOD 1993: what may no longer hold is taken back, and found again from what is left).
 
 use super::Step;
-use super::touch::{Touched, cables_to_check};
+use super::touch::{Look, Touched};
 use crate::kind::KindInfo;
 use crate::listing::Place;
 use crate::model::{Cable, Node};
@@ -17,17 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many other cables are looked at for one that keeps a node as wide as it was.
 const TRIED: usize = 8;
 
-impl Step<'_> {
+impl<'a> Step<'a> {
     /// The channels of all nodes that may have others than before. What is touched is among them.
-    pub(super) fn widths(&self, touched: &Touched) -> BTreeMap<Place, u16> {
+    pub(super) fn widths(&self, touched: &Touched<'a>) -> BTreeMap<Place, u16> {
         let mut widths: BTreeMap<Place, u16> = BTreeMap::new();
         let mut kept: Vec<(Place, u16)> = Vec::new();
-        for (place, touch) in &touched.nodes {
-            let Some((_, node)) = self.next.said.nodes.at(*place) else { continue };
-            match self.old_width(*place) {
+        for look in &touched.nodes {
+            let Some(node) = look.node() else { continue };
+            match self.old_width_of(look) {
                 // It may be wider than before, but no narrower.
-                Some(width) if !self.lost_support(*place, node, width, touch) => kept.push((*place, width)),
-                _ => self.take_back(*place, &mut widths),
+                Some(width) if !self.lost_support(look, node, width) => kept.push((look.place, width)),
+                _ => self.take_back(look.place, &mut widths),
             }
         }
         for (place, width) in kept {
@@ -35,16 +35,24 @@ impl Step<'_> {
         }
         let mut open: Vec<Place> = Vec::new();
         for place in widths.keys().copied().collect::<Vec<_>>() {
-            let Some((_, node)) = self.next.said.nodes.at(place) else { continue };
-            let known = self.old_width(place) == Some(widths[&place]);
-            let old = self.same_node(place).filter(|_| known);
-            let heard = touched.nodes.get(&place).map_or(&[][..], |touch| &touch.heard);
-            let cables = cables_to_check(old, node, heard).into_iter();
-            let width = cables.filter_map(|cable| self.brings(node, cable, &widths)).max();
-            let begun = widths[&place];
-            let width = width.unwrap_or(0).max(begun);
+            let Some(is) = self.said.nodes.shared_at(place) else { continue };
+            let anew = || self.look(place, self.old.said.nodes.shared_at(place), Some(is), false);
+            let other;
+            let look = match touched.at(place) {
+                Some(look) => look,
+                None => {
+                    other = anew();
+                    &other
+                }
+            };
+            let there = widths.get(&place).copied().unwrap_or(1);
+            let known = self.old_width_of(look) == Some(there);
+            let cables = look.cables_to_check(!known).into_iter();
+            let kind = look.kind.as_deref();
+            let width = cables.filter_map(|cable| self.brings((&is.1, kind?), cable, &widths)).max();
+            let width = width.unwrap_or(0).max(there);
             widths.insert(place, width);
-            if width > begun || self.was(place) != Some(width) {
+            if width > there || self.was(place) != Some(width) {
                 open.push(place);
             }
         }
@@ -60,56 +68,69 @@ impl Step<'_> {
     }
 
     /// The channels that a node had which is still the same by its label and kind.
+    fn old_width_of(&self, look: &Look<'a>) -> Option<u16> {
+        let (old, new) = (look.same?, look.node()?);
+        let there = || self.old.nodes.at(look.place).map(|node| node.layout.channels);
+        if old.channels == new.channels { there() } else { None }
+    }
+
+    /// The same of the node at a place.
     fn old_width(&self, place: Place) -> Option<u16> {
         let old = self.same_node(place)?;
-        let new = self.next.said.nodes.at(place)?.1;
+        let new = self.said.nodes.at(place)?.1;
         (old.channels == new.channels).then(|| self.was(place))?
     }
 
     fn width(&self, place: Place, widths: &BTreeMap<Place, u16>) -> u16 {
-        let node = || self.next.said.nodes.at(place).map(|(_, node)| least(node));
+        let node = || self.said.nodes.at(place).map(|(_, node)| least(node));
         let known = widths.get(&place).copied().or_else(|| self.old_width(place));
         known.or_else(node).unwrap_or(1)
     }
 
     /// How wide a cable makes a node that it comes into; nothing if the node does not follow it.
-    fn brings(&self, node: &Node, cable: &Cable, widths: &BTreeMap<Place, u16>) -> Option<u16> {
-        let kind = self.kind_of(node)?;
-        if node.channels.is_some() || !hears(&kind, &cable.port) {
+    fn brings(
+        &self,
+        (node, kind): (&Node, &KindInfo),
+        cable: &Cable,
+        widths: &BTreeMap<Place, u16>,
+    ) -> Option<u16> {
+        if node.channels.is_some() || !hears(kind, &cable.port) {
             return None;
         }
         let (source, source_kind) = self.source(cable)?;
-        match output(&source_kind, &cable.from.port)? {
+        match output(source_kind, &cable.from.port)? {
             Width::Fixed(n) => Some(n.min(MAX_CHANNELS)),
             Width::Follow => Some(self.width(source, widths)),
         }
     }
 
-    fn source(&self, cable: &Cable) -> Option<(Place, std::sync::Arc<KindInfo>)> {
-        let nodes = &self.next.said.nodes;
+    fn source(&self, cable: &Cable) -> Option<(Place, &KindInfo)> {
+        let nodes = &self.said.nodes;
         let place = nodes.place(&cable.from.node)?;
         Some((place, self.kind_of(nodes.at(place)?.1)?))
     }
 
     /// Whether a cable is gone or another that may have kept a node as wide as it was, and none is left that surely does.
-    fn lost_support(&self, place: Place, node: &Node, width: u16, touch: &super::touch::Touch) -> bool {
-        let Some(old) = self.same_node(place) else { return true };
+    fn lost_support(&self, look: &Look<'a>, node: &Node, width: u16) -> bool {
+        if look.same.is_none() {
+            return true;
+        }
         if width <= least(node) {
             return false;
         }
-        let gone = old.cables.changes(&node.cables).any(|(_, was, _)| was.is_some());
-        if !gone && touch.heard.is_empty() {
+        let gone = look.cables.iter().any(|(_, was, _)| was.is_some());
+        if !gone && look.heard.is_empty() {
             return false;
         }
         let keeps = |cable: &Cable| {
-            let Some((source, kind)) =
-                self.source(cable).filter(|_| self.brings(node, cable, &BTreeMap::new()) >= Some(width))
-            else {
+            let wide =
+                look.kind.as_deref().and_then(|kind| self.brings((node, kind), cable, &BTreeMap::new()));
+            let Some((source, kind)) = self.source(cable).filter(|_| wide >= Some(width)) else {
                 return false;
             };
             // What follows must not be kept wide by the node itself.
-            matches!(output(&kind, &cable.from.port), Some(Width::Fixed(_)))
-                || (self.old_width(source).is_some() && self.follows_not(source, place))
+            matches!(output(kind, &cable.from.port), Some(Width::Fixed(_)))
+                || (self.old_width(source).is_some() && self.follows_not(source, look.place))
         };
         !node.cables.iter().take(TRIED).any(keeps)
     }
@@ -129,7 +150,7 @@ impl Step<'_> {
 
     /// The channels that the node of the same label had there, whatever it was.
     fn was(&self, place: Place) -> Option<u16> {
-        let same = self.next.said.nodes.at(place)?.0 == self.old.said.nodes.at(place)?.0;
+        let same = self.said.nodes.at(place)?.0 == self.old.said.nodes.at(place)?.0;
         self.old.nodes.at(place).filter(|_| same).map(|node| node.layout.channels)
     }
 
@@ -138,11 +159,11 @@ impl Step<'_> {
         let mut open = vec![place];
         let mut begun = BTreeSet::from([place]);
         while let Some(place) = open.pop() {
-            let Some((_, node)) = self.next.said.nodes.at(place) else { continue };
+            let Some((_, node)) = self.said.nodes.at(place) else { continue };
             widths.insert(place, least(node));
             let Some(was) = self.was(place).filter(|was| *was > 1) else { continue };
             for (follower, _) in self.followed_by(place, &BTreeMap::new()) {
-                let least = self.next.said.nodes.at(follower).map(|(_, node)| least(node));
+                let least = self.said.nodes.at(follower).map(|(_, node)| least(node));
                 let kept = self.old_width(follower) == Some(was) && least < Some(was);
                 if kept && begun.insert(follower) {
                     open.push(follower);
@@ -153,13 +174,14 @@ impl Step<'_> {
 
     /// The nodes that follow a node, and how wide it makes them.
     fn followed_by(&self, place: Place, widths: &BTreeMap<Place, u16>) -> Vec<(Place, u16)> {
-        let nodes = &self.next.said.nodes;
+        let nodes = &self.said.nodes;
         let Some((label, _)) = nodes.at(place) else { return Vec::new() };
         let mut followers = Vec::new();
         for listener in self.next.links.listeners(label) {
             let Some((_, node)) = nodes.at(listener) else { continue };
+            let Some(kind) = self.kind_of(node) else { continue };
             let theirs = node.cables.from_node(label).map(|(_, cable)| cable);
-            let width = theirs.filter_map(|cable| self.brings(node, cable, widths)).max();
+            let width = theirs.filter_map(|cable| self.brings((node, kind), cable, widths)).max();
             followers.extend(width.map(|width| (listener, width)));
         }
         followers
