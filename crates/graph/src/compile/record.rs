@@ -32,6 +32,8 @@ pub(super) enum Note {
         channels: u16,
         terms: u32,
     },
+    /// All that a node reads, which is silence of so many channels at each port.
+    Silence(u16),
     Read(Noted),
     Term(Noted, u32),
     Drive(Noted, u32, Dial),
@@ -197,7 +199,11 @@ fn note_line(notes: &mut Vec<Note>, line: &Line, script: &Script, base: Signal) 
         Line::Node { slot, half: _, inputs, drives, out } => {
             let out = out.map_or(NONE, own);
             notes.push(Note::Node { slot, inputs: inputs.len, drives: drives.len, out });
-            notes.extend(inputs.of(&script.reads).iter().map(|read| Note::Read(noted(read))));
+            let reads = inputs.of(&script.reads);
+            match silence(reads) {
+                Some(channels) => notes.push(Note::Silence(channels)),
+                None => notes.extend(reads.iter().map(|read| Note::Read(noted(read)))),
+            }
             let drives = drives.of(&script.drives).iter();
             notes.extend(drives.map(|(param, read, cable)| Note::Drive(noted(read), *cable, *param)));
         }
@@ -209,6 +215,12 @@ fn note_line(notes: &mut Vec<Note>, line: &Line, script: &Script, base: Signal) 
         // On a loop nothing is kept, and teams are put in afterwards.
         Line::Loop { .. } | Line::Team { .. } => {}
     }
+}
+
+/// How many channels each port has, if all read silence of as many channels.
+fn silence(reads: &[Read]) -> Option<u16> {
+    let first = reads.first().filter(|first| first.from == From::Nowhere)?;
+    reads.iter().all(|read| read == first).then_some(first.channels)
 }
 
 /// Writes the steps of a unit as they were, and tells where its output is. `places` gives for each signal of the script that was kept its
@@ -238,7 +250,14 @@ pub(super) fn copy(notes: &[Note], places: &[Option<Signal>], script: &mut Scrip
         let (line, count) = match *head {
             Note::Node { slot, inputs, drives, out } => {
                 let (reads, links) = (script.reads.len(), script.drives.len());
-                let count = (inputs + drives) as usize;
+                let ports = if let Some(Note::Silence(channels)) = rest.first() {
+                    let read = Read { from: From::Nowhere, first: 0, channels: *channels };
+                    script.reads.extend(core::iter::repeat_n(read, inputs as usize));
+                    1
+                } else {
+                    inputs
+                };
+                let count = (ports + drives) as usize;
                 for note in rest.iter().take(count) {
                     match note {
                         Note::Read(noted) => script.reads.push(read(noted)),
@@ -248,7 +267,7 @@ pub(super) fn copy(notes: &[Note], places: &[Option<Signal>], script: &mut Scrip
                         _ => {}
                     }
                 }
-                let (inputs, drives) = (since(&script.reads, reads), since(&script.drives, links));
+                let (inputs, drives) = (script.stretch_of_reads(reads), since(&script.drives, links));
                 (Line::Node { slot, half: Half::Whole, inputs, drives, out: any(out) }, count)
             }
             Note::Mix { out, first, channels, terms } => {

@@ -32,6 +32,8 @@ pub(crate) struct Script {
     /// Where the output of each unit is, and where its steps begin, by its place in the segment.
     pub(super) outputs: Vec<Option<Signal>>,
     pub(super) marks: Vec<Mark>,
+    /// Ports of which each reads silence, as one stretch serves all nodes that have the same such ports.
+    silence: Stretch,
     /// While it is written: which signals those are that the script had when it was last kept.
     places: Vec<Option<Signal>>,
     /// While a line is written: what its input ports read, and the cables that drive it.
@@ -66,6 +68,22 @@ pub(super) struct Mark {
 }
 
 impl Script {
+    /// The stretch of what a node reads at its ports, which was just written from there on. Most parts have ports that nothing feeds, one for each
+    /// of their parameters, so that what reads nothing but silence is written once.
+    pub(super) fn stretch_of_reads(&mut self, start: usize) -> Stretch {
+        let stretch = since(&self.reads, start);
+        let reads = stretch.of(&self.reads);
+        if reads.is_empty() || reads.iter().any(|read| read.from != From::Nowhere) {
+            return stretch;
+        }
+        if self.silence.of(&self.reads) == reads {
+            self.reads.truncate(start);
+        } else {
+            self.silence = stretch;
+        }
+        self.silence
+    }
+
     /// Where it ends.
     pub(super) fn end(&self) -> Mark {
         Mark { lines: self.lines.len(), signals: self.signals.len(), is_on_loop: false }
@@ -166,6 +184,7 @@ impl Script {
         self.places.clear();
         self.ports.clear();
         self.cables.clear();
+        self.silence = Stretch::default();
     }
 }
 
@@ -325,7 +344,7 @@ impl Writer<'_> {
         }
         let from = self.script.reads.len();
         self.script.reads.extend_from_slice(&self.script.ports);
-        let inputs = since(&self.script.reads, from);
+        let inputs = self.script.stretch_of_reads(from);
         let drives = self.drives(entry);
         let channels = entry.outputs.channels;
         let home = entry.seat.home.filter(|_| self.whole.is_none());
