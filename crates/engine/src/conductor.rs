@@ -20,7 +20,7 @@ use crate::error::EngineError;
 use crate::notice::Notice;
 use crate::order::Order;
 use crate::ports::{Outward, Streams};
-use crate::score::Score;
+use crate::score::{Forms, Score};
 use crate::stage::Stage;
 use buffers::Handed;
 use knobs::Knobs;
@@ -100,6 +100,8 @@ pub struct Conductor {
     spent: Option<Resolved>,
     knobs: Knobs,
     stage: Stage,
+    /// What instances of parts are made from.
+    forms: Forms,
     order: Order,
     playing: Playing,
     /// What was handed over for buffers, by name.
@@ -143,6 +145,7 @@ impl Conductor {
             spent: None,
             knobs: Knobs::default(),
             stage: Stage::new(),
+            forms: Forms::default(),
             order: Order::default(),
             playing: Playing::new(sample_rate),
             buffers: BTreeMap::new(),
@@ -263,7 +266,7 @@ impl Conductor {
         let slots =
             edits.iter().filter(|edit| matches!(edit, Edit::Slots { .. } | Edit::InPart { .. })).count();
         self.make_room((changes.len() + 2 + slots).min(Limits::default().messages / 2))?;
-        let mut score = Score::new(&self.stage, next, &mut self.streams);
+        let mut score = Score::new(&self.stage, next, &mut self.streams, &mut self.forms);
         score.keep = keep.as_ref().map(|keep| keep.id.clone());
         let mut edit = self.graph.edit();
         edit.fade(self.fade);
@@ -289,7 +292,7 @@ impl Conductor {
         }
         recordings::note(&mut self.recordings, recorded);
         self.watch_streams(&placed);
-        self.stage.take_in(placed, &self.graph, self.order.horizon);
+        self.stage.take_in(placed, self.order.horizon);
         self.retire(retired, batch.ticket());
         if let Some(outward) = &mut self.outward {
             wires.into_iter().for_each(|(end, place)| outward.attach(end, place));

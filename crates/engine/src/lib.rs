@@ -22,6 +22,7 @@ mod place;
 mod ports;
 #[cfg(feature = "native")]
 mod rig;
+mod roster;
 mod score;
 mod stage;
 

@@ -1,5 +1,6 @@
 //! A node of the patch as it stands in the graph, and what it shows.
 
+use crate::roster::Called;
 use sostenuto_graph::{NodeId, NodeLoad};
 use sostenuto_nodes::{Fortunes, SlotDesk, Tap};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Place {
     pub node: NodeId,
-    pub label: String,
+    pub called: Arc<Called>,
     pub tap: Option<Tap>,
     /// The way to its slots, if it has some.
     pub slots: Option<SlotDesk>,

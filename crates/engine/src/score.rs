@@ -2,6 +2,7 @@
 
 mod build;
 mod ends;
+mod form;
 mod voices;
 
 use crate::conductor::tails::{Ringing, ring_on};
@@ -10,6 +11,7 @@ use crate::ports::{Place, Streams, WireEnd};
 use crate::stage::{Changes, Stage};
 use build::Ground;
 use ends::{Moved, amplitude};
+pub(crate) use form::Forms;
 use sostenuto_graph::{GraphError, Motion, NodeId, ROOT, Sink};
 use sostenuto_nodes::{Buffer, Slot, SlotSettings};
 use sostenuto_patch::{Edit, Input, Output, Resolved, ResolvedPart};
@@ -37,6 +39,7 @@ pub(crate) struct Score<'a> {
     /// The ends of new wires to and from devices.
     pub wires: Vec<(WireEnd, Place)>,
     streams: &'a mut Streams,
+    forms: &'a mut Forms,
     /// Instruments whose nodes came or went, and their voices.
     touched: BTreeMap<NodeId, Vec<NodeId>>,
 }
@@ -44,12 +47,13 @@ pub(crate) struct Score<'a> {
 pub(crate) type Transaction<'g> = sostenuto_graph::Edit<'g>;
 
 impl<'a> Score<'a> {
-    pub fn new(stage: &'a Stage, next: &'a Resolved, streams: &'a mut Streams) -> Self {
+    pub fn new(stage: &'a Stage, next: &'a Resolved, streams: &'a mut Streams, forms: &'a mut Forms) -> Self {
         Score {
             retired: Vec::new(),
             wires: Vec::new(),
             loads: Vec::new(),
             streams,
+            forms,
             stage,
             next,
             changes: Changes::default(),
@@ -76,9 +80,9 @@ impl<'a> Score<'a> {
     }
 
     /// The definition that a body follows; nothing for the patch itself.
-    fn definition(&self, body: NodeId) -> Option<&'a ResolvedPart> {
+    fn definition(&self, body: NodeId) -> Option<&'a Arc<ResolvedPart>> {
         let site = self.changes.sites.get(&body).or_else(|| self.stage.site(body))?;
-        self.next.part(&site.part).map(|part| &**part)
+        self.next.part(&site.part)
     }
 
     /// The bodies of an instance, those that this batch adds included; none of any other node.
@@ -209,7 +213,9 @@ impl<'a> Score<'a> {
             None => self.next.place(id),
         };
         self.touch(body);
-        self.build(&ground, place.ok_or_else(|| missing(id))?, edit)
+        let place = place.ok_or_else(|| missing(id))?;
+        let spec = ground.spec(place).ok_or_else(|| missing(id))?;
+        self.build(&ground, (place, spec), None, edit).map(drop)
     }
 
     /// Puts a new node in the place of an old one: cables that the new patch has too go over to it.
@@ -250,11 +256,11 @@ impl<'a> Score<'a> {
         from: &Output,
         edit: &Transaction<'_>,
     ) -> Result<sostenuto_graph::Source, EngineError> {
-        ends::output(self.definition(body), body, from, |id| self.node(body, id), edit)
+        ends::output(self.definition(body).map(|part| &**part), body, from, |id| self.node(body, id), edit)
     }
 
     fn input(&self, body: NodeId, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {
-        ends::input(self.definition(body), body, to, |id| self.node(body, id), edit)
+        ends::input(self.definition(body).map(|part| &**part), body, to, |id| self.node(body, id), edit)
     }
 
     fn param(&self, body: NodeId, to: &Input, edit: &Transaction<'_>) -> Result<Sink, EngineError> {

@@ -1,8 +1,9 @@
 //! What stands in the graph: the nodes of the patch, and those inside of every instance of a part.
 
 use crate::place::Place;
-use sostenuto_graph::{AudioGraph, NodeId, ROOT};
-use sostenuto_nodes::{SlotDesk, Tap};
+use crate::roster::{Called, Roster};
+use sostenuto_graph::{NodeId, ROOT};
+use sostenuto_nodes::SlotDesk;
 use sostenuto_patch::Keyed;
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,8 +17,8 @@ pub(crate) struct Stage {
     bodies: Table<NodeId, Body>,
     /// The bodies of each part.
     instances: Table<String, BTreeSet<NodeId>>,
-    /// The body and the id of every node.
-    whereabouts: Table<NodeId, (NodeId, String)>,
+    /// The body of every node, and its number there.
+    whereabouts: Table<NodeId, (NodeId, u32)>,
     /// Nodes that play recordings from slots.
     samplers: BTreeSet<NodeId>,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Stage {
 #[derive(Debug, Default)]
 struct Body {
     site: Option<Site>,
-    places: Table<String, Place>,
+    places: Roster,
 }
 
 /// Whose inside a body is.
@@ -42,23 +43,11 @@ pub(crate) struct Site {
     pub values: Vec<f32>,
 }
 
-/// A node that was added to the graph.
-#[derive(Debug)]
-pub(crate) struct Newcomer {
-    pub node: NodeId,
-    pub label: String,
-    pub tap: Option<Tap>,
-    pub slots: Option<SlotDesk>,
-    pub tells: &'static [&'static str],
-    pub wire: Option<NodeId>,
-    pub bodies: Vec<NodeId>,
-}
-
 /// What a batch changes of what stands in the graph.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// Nodes by body and id.
-    pub added: Table<NodeId, Table<String, Newcomer>>,
+    /// Nodes by body; they are not there before a frame that is not yet known.
+    pub added: Table<NodeId, Roster>,
     /// The bodies of added instances.
     pub sites: Table<NodeId, Site>,
     /// The body and the id of each node that was removed.
@@ -84,23 +73,22 @@ impl Stage {
 
     /// The place of a node of the graph.
     pub fn place_of(&self, node: NodeId) -> Option<&Place> {
-        let (body, id) = self.whereabouts.get(&node)?;
-        self.place(*body, id)
+        let (body, number) = self.whereabouts.get(&node)?;
+        self.bodies.get(body)?.places.at(*number)
     }
 
     /// The way to the slots of a node.
     pub fn slots_mut(&mut self, node: NodeId) -> Option<&mut SlotDesk> {
-        let (body, id) = self.whereabouts.get(&node)?;
-        self.bodies.get_mut(body)?.places.get_mut(id)?.slots.as_mut()
+        let (body, number) = self.whereabouts.get(&node)?;
+        self.bodies.get_mut(body)?.places.at_mut(*number)?.slots.as_mut()
     }
 
     /// Drops recordings that nobody reads any more.
     pub fn collect_sounds(&mut self) {
         for node in &self.samplers {
-            let place = self
-                .whereabouts
-                .get(node)
-                .and_then(|(body, id)| self.bodies.get_mut(body).and_then(|body| body.places.get_mut(id)));
+            let body =
+                self.whereabouts.get(node).and_then(|(body, at)| Some((self.bodies.get_mut(body)?, *at)));
+            let place = body.and_then(|(body, number)| body.places.at_mut(number));
             if let Some(slots) = place.and_then(|place| place.slots.as_mut()) {
                 slots.collect();
             }
@@ -109,13 +97,13 @@ impl Stage {
 
     /// The bodies of an instance; none of any other node.
     pub fn bodies_of(&self, node: NodeId) -> &[NodeId] {
-        let place = self.whereabouts.get(&node).and_then(|(body, id)| self.place(*body, id));
-        place.map_or(&[], |place| &place.bodies)
+        self.place_of(node).map_or(&[], |place| &place.bodies)
     }
 
     /// The id of a node that lies in a body.
     pub fn id_in(&self, body: NodeId, node: NodeId) -> Option<&str> {
-        self.whereabouts.get(&node).filter(|(there, _)| *there == body).map(|(_, id)| id.as_str())
+        let (_, number) = self.whereabouts.get(&node).filter(|(there, _)| *there == body)?;
+        Some(&self.bodies.get(&body)?.places.at(*number)?.called.id)
     }
 
     /// The body that a node lies in.
@@ -135,22 +123,23 @@ impl Stage {
 
     /// What a node is called: `INSTANCE/NODE` inside of an instance.
     pub fn label(&self, node: NodeId) -> Option<String> {
-        let (body, id) = self.whereabouts.get(&node)?;
-        let label = &self.place(*body, id)?.label;
-        Some(self.way(*body).map_or_else(|| label.clone(), |(labels, _)| labels + label))
+        let (body, number) = self.whereabouts.get(&node)?;
+        let label = self.bodies.get(body)?.places.at(*number)?.called.label();
+        Some(self.way(*body).map_or_else(|| label.to_owned(), |(labels, _)| labels + label))
     }
 
     /// What stands before the labels and before the ids of the nodes in a body; nothing for the patch itself.
     pub fn way(&self, body: NodeId) -> Option<(String, String)> {
         let site = self.site(body)?;
-        let (around, id) = self.whereabouts.get(&site.owner)?;
-        let place = self.place(*around, id)?;
+        let (around, number) = self.whereabouts.get(&site.owner)?;
+        let place = self.bodies.get(around)?.places.at(*number)?;
         let (labels, ids) = self.way(*around).unwrap_or_default();
-        Some((within(&labels, &place.label), within(&ids, &voiced(id, site.voice, place.bodies.len()))))
+        let id = voiced(&place.called.id, site.voice, place.bodies.len());
+        Some((within(&labels, place.called.label()), within(&ids, &id)))
     }
 
     /// Takes over what a batch changed.
-    pub fn take_in(&mut self, changes: Changes, graph: &AudioGraph, born: u64) {
+    pub fn take_in(&mut self, changes: Changes, born: u64) {
         for (body, id) in changes.gone {
             self.remove(body, &id);
         }
@@ -158,18 +147,29 @@ impl Stage {
             self.turn(body, number, value);
         }
         for (body, site) in changes.sites {
-            self.instances.entry(site.part.clone()).or_default().insert(body);
+            match self.instances.get_mut(&site.part) {
+                Some(instances) => _ = instances.insert(body),
+                None => _ = self.instances.insert(site.part.clone(), BTreeSet::from([body])),
+            }
             self.bodies.entry(body).or_default().site = Some(site);
         }
-        for (body, nodes) in changes.added {
+        for (body, mut nodes) in changes.added {
+            nodes.places_mut().for_each(|(_, place)| place.born = born);
             let places = &mut self.bodies.entry(body).or_default().places;
-            for (id, Newcomer { node, label, tap, slots, tells, wire, bodies }) in nodes {
-                let load = graph.load(node).cloned().unwrap_or_default();
-                self.whereabouts.insert(node, (body, id.clone()));
-                if slots.is_some() {
+            let mut note = |number: u32, node: NodeId, has_slots: bool| {
+                self.whereabouts.insert(node, (body, number));
+                if has_slots {
                     self.samplers.insert(node);
                 }
-                places.insert(id, Place { node, label, tap, slots, tells, load, born, wire, bodies });
+            };
+            if places.is_empty() {
+                nodes.places().for_each(|(number, place)| note(number, place.node, place.slots.is_some()));
+                *places = nodes;
+                continue;
+            }
+            for place in nodes.into_places() {
+                let (node, has_slots) = (place.node, place.slots.is_some());
+                note(places.insert(place), node, has_slots);
             }
         }
     }
@@ -194,7 +194,7 @@ impl Stage {
         self.samplers.remove(&place.node);
         for body in place.bodies {
             let Some(Body { site, places }) = self.bodies.remove(&body) else { continue };
-            places.into_values().for_each(|place| self.forget(place));
+            places.into_places().for_each(|place| self.forget(place));
             if let Some(site) = site
                 && let Some(instances) = self.instances.get_mut(&site.part)
             {
@@ -211,7 +211,7 @@ impl Stage {
         let bodies = part.map_or_else(|| vec![ROOT], |part| self.instances(part));
         for body in bodies {
             if let Some(place) = self.bodies.get_mut(&body).and_then(|b| b.places.get_mut(id)) {
-                label.clone_into(&mut place.label);
+                place.called = Called::new(id, label);
             }
         }
     }

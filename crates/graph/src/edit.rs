@@ -159,9 +159,37 @@ impl<'g> Edit<'g> {
         &mut self,
         part: NodeId,
         name: &str,
-        mut processor: Box<dyn Processor>,
+        processor: Box<dyn Processor>,
     ) -> Result<NodeId, GraphError> {
         let shape = processor.shape();
+        check_size(name, &shape)?;
+        let shape = self.graph.shapes.share(shape);
+        self.put_node(part, String::from(name), processor, shape)
+    }
+
+    /// The same for a node whose [shape](Processor::shape) the caller knows, and shares with others that have it.
+    ///
+    /// # Errors
+    /// As [`add_in`](Self::add_in).
+    pub fn add_as(
+        &mut self,
+        part: NodeId,
+        name: String,
+        processor: Box<dyn Processor>,
+        shape: &Arc<Shape>,
+    ) -> Result<NodeId, GraphError> {
+        debug_assert_eq!(processor.shape(), **shape, "{name}");
+        check_size(&name, shape)?;
+        self.put_node(part, name, processor, Arc::clone(shape))
+    }
+
+    fn put_node(
+        &mut self,
+        part: NodeId,
+        name: String,
+        mut processor: Box<dyn Processor>,
+        shape: Arc<Shape>,
+    ) -> Result<NodeId, GraphError> {
         let delays = processor.delays();
         processor.prepare(&self.graph.stream);
         let silent = processor.starts_silent();
@@ -193,11 +221,31 @@ impl<'g> Edit<'g> {
         inputs: Vec<Port>,
         outputs: Vec<Port>,
     ) -> Result<NodeId, GraphError> {
-        let depth = self.graph.entry(part)?.inside.as_ref().map_or(0, |i| i.depth) + 1;
-        let inside = Inside::new(depth, outputs.len());
         let shape = Shape { inputs, outputs, params: Vec::new() };
-        let id =
-            self.place(part, name, shape, (false, true, None), Some(inside), Body::Part(Inner::EMPTY))?;
+        check_size(name, &shape)?;
+        let shape = self.graph.shapes.share(shape);
+        self.put_part(part, String::from(name), shape)
+    }
+
+    /// The same with inputs and outputs that the caller shares with other parts. Parameters of the shape are left out of account.
+    ///
+    /// # Errors
+    /// As [`add_in`](Self::add_in).
+    pub fn add_part_as(
+        &mut self,
+        part: NodeId,
+        name: String,
+        shape: &Arc<Shape>,
+    ) -> Result<NodeId, GraphError> {
+        check_size(&name, shape)?;
+        self.put_part(part, name, Arc::clone(shape))
+    }
+
+    fn put_part(&mut self, part: NodeId, name: String, shape: Arc<Shape>) -> Result<NodeId, GraphError> {
+        let depth = self.graph.entry(part)?.inside.as_ref().map_or(0, |i| i.depth) + 1;
+        let inside = Inside::new(depth, shape.outputs.len());
+        let body = Body::Part(Inner::EMPTY);
+        let id = self.place(part, name, shape, (false, true, None), Some(inside), body)?;
         self.graph.lineup.arrivals.push(Unit::Exit(id));
         Ok(id)
     }
@@ -205,24 +253,21 @@ impl<'g> Edit<'g> {
     fn place(
         &mut self,
         part: NodeId,
-        name: &str,
-        shape: Shape,
+        name: String,
+        shape: Arc<Shape>,
         (delays, starts_silent, kin): (bool, bool, Option<Arc<dyn Kin>>),
         inside: Option<Inside>,
         body: Body,
     ) -> Result<NodeId, GraphError> {
-        check_size(name, &shape)?;
-        self.check_place(part, name)?;
-        let slot = self
-            .graph
-            .node_slots
-            .take()
-            .ok_or(GraphError::Full { what: "nodes", limit: CHUNK * MAX_CHUNKS })?;
+        self.check_place(part, &name)?;
+        let Some(slot) = self.graph.node_slots.take() else {
+            return Err(GraphError::Full { what: "nodes", limit: CHUNK * MAX_CHUNKS });
+        };
         let serial = self.graph.serial();
         let (id, tenant, load) = (NodeId::new(serial, slot), serial as u32, Arc::default());
         self.nodes.push((slot, Some(Node::new(body, &shape, id, tenant, Arc::clone(&load)))));
         let entry = Entry {
-            name: String::from(name),
+            name,
             slot,
             tenant,
             part,
@@ -250,7 +295,7 @@ impl<'g> Edit<'g> {
             seat: Seat::default(),
             inputs: Side::of(&shape.inputs),
             outputs: Side::of(&shape.outputs),
-            shape: self.graph.shapes.share(shape),
+            shape,
         };
         self.graph.put_in(id, entry);
         self.journal.push(Undo::Add(id));
@@ -303,11 +348,9 @@ impl<'g> Edit<'g> {
             self.come_back(id, gain);
             return Ok(id);
         }
-        let slot = self
-            .graph
-            .cable_slots
-            .take()
-            .ok_or(GraphError::Full { what: "cables", limit: CHUNK * MAX_CHUNKS })?;
+        let Some(slot) = self.graph.cable_slots.take() else {
+            return Err(GraphError::Full { what: "cables", limit: CHUNK * MAX_CHUNKS });
+        };
         let serial = self.graph.serial();
         let id = CableId(pack(serial, slot));
         let plain = gain == 1.0 && entry == Entrance::AtOnce;

@@ -396,7 +396,8 @@ impl AudioGraph {
     }
 
     pub(crate) fn entry(&self, node: NodeId) -> Result<&Entry, GraphError> {
-        self.present(node).ok_or(GraphError::NoSuchNode(node))
+        let Some(entry) = self.present(node) else { return Err(GraphError::NoSuchNode(node)) };
+        Ok(entry)
     }
 
     /// A ticket that no other request of this graph has.

@@ -25,9 +25,9 @@ pub(super) struct Fed {
 impl Conductor {
     /// Notes the streams and feeds among the nodes of a batch.
     pub(super) fn watch_streams(&mut self, changes: &Changes) {
-        for newcomer in changes.added.values().flat_map(|nodes| nodes.values()) {
-            let node = newcomer.node;
-            match &newcomer.tap {
+        for (_, place) in changes.added.values().flat_map(|nodes| nodes.places()) {
+            let node = place.node;
+            match &place.tap {
                 Some(Tap::Stream(tap)) => {
                     self.watched.push(Watched { node, tap: tap.clone(), told: Fortunes::default() });
                 }

@@ -1,22 +1,24 @@
 //! Nodes and instances of parts, built as the new patch has them.
 
-use super::ends::{amplitude, first_hidden, hidden};
+use super::form::{inputs, outputs};
 use super::voices::voicing;
 use super::{Score, Transaction, missing};
 use crate::error::EngineError;
-use crate::ports::{Place as Berth, PortSpec, WireEnd, incoming, outgoing};
-use crate::stage::{Newcomer, Site, voiced, within};
-use sostenuto_graph::{Motion, NodeId, Port, ROOT, Sink, Source};
-use sostenuto_nodes::{Built, Layout, Way};
+use crate::place::Place as Berth;
+use crate::ports::{Place as Jack, PortSpec, WireEnd, incoming, outgoing};
+use crate::roster::{Called, Roster};
+use crate::stage::{Site, voiced, within};
+use sostenuto_graph::{Motion, NodeId, ROOT, Sink};
+use sostenuto_nodes::{Built, Layout, SlotDesk, Tap, Way};
 use sostenuto_patch::{Place, ResolvedNode, ResolvedNodes, ResolvedPart, seed_within};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where nodes are built: the patch itself, or a body of a part.
 pub(super) struct Ground<'a> {
     body: NodeId,
     nodes: &'a ResolvedNodes,
     /// What the body follows; nothing for the patch itself.
-    pub part: Option<&'a ResolvedPart>,
+    pub part: Option<&'a Arc<ResolvedPart>>,
     /// The values of the part's parameters.
     values: Vec<f32>,
     /// What stands before the labels and the ids of what is built.
@@ -39,9 +41,13 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// The node at a place.
+    pub fn spec(&self, place: Place) -> Option<&'a ResolvedNode> {
+        self.nodes.at(place)
+    }
+
     /// The values that a node begins with: its own, and those that the parameters of the part give it.
-    fn values_of(&self, place: Place) -> Vec<f32> {
-        let spec = &self.nodes[place];
+    fn values_of(&self, place: Place, spec: &ResolvedNode) -> Vec<f32> {
         let mut values = spec.values.clone();
         for (param, value) in self.part.iter().flat_map(|part| &part.params).zip(&self.values) {
             for target in param.targets.iter().filter(|target| target.node == place) {
@@ -67,31 +73,32 @@ impl<'a> Ground<'a> {
 }
 
 impl<'a> Score<'a> {
-    /// Builds a node as the new patch has it, with its parameters where they belong from the first frame.
+    /// Builds a node as the new patch has it, with its parameters where they belong from the first frame. What it is `called` is made if it is not known.
     pub(super) fn build(
         &mut self,
         ground: &Ground<'a>,
-        place: Place,
+        (place, spec): (Place, &'a ResolvedNode),
+        called: Option<&Arc<Called>>,
         edit: &mut Transaction<'_>,
-    ) -> Result<(), EngineError> {
-        let spec = &ground.nodes[place];
+    ) -> Result<NodeId, EngineError> {
+        let called = called.map_or_else(|| Called::new(&spec.id, &spec.label), Arc::clone);
         let node = match &spec.kind.part {
-            Some(part) => self.build_instance(ground, place, part, edit)?,
-            None => self.build_node(ground, place, edit)?,
+            Some(part) => self.build_instance(ground, (place, spec), part, called, edit)?,
+            None => self.build_node(ground, (place, spec), called, edit)?,
         };
         if spec.bypass {
             edit.bypass(node, true)?;
         }
-        Ok(())
+        Ok(node)
     }
 
     fn build_node(
         &mut self,
         ground: &Ground<'a>,
-        place: Place,
+        (place, spec): (Place, &ResolvedNode),
+        called: Arc<Called>,
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
-        let spec = &ground.nodes[place];
         if let Some(silent) =
             spec.layout.buffer.as_ref().filter(|it| it.buffer.is_none() && it.footage.is_none())
         {
@@ -105,8 +112,13 @@ impl<'a> Score<'a> {
         }
         let Built { processor, tap, slots } = sostenuto_nodes::build(&spec.kind.name, ground.layout_of(spec))
             .ok_or_else(|| missing(&spec.id))?;
-        let node = edit.add_in(ground.body, &[&*ground.labels, &spec.label].concat(), processor)?;
-        for (number, value) in ground.values_of(place).into_iter().enumerate() {
+        let name = [&*ground.labels, &spec.label].concat();
+        let node = match spec.kind.port {
+            None => edit.add_as(ground.body, name, processor, &spec.shape)?,
+            // What a device hears comes in by no cable of the patch, but by one of the graph.
+            Some(_) => edit.add_in(ground.body, &name, processor)?,
+        };
+        for (number, value) in ground.values_of(place, spec).into_iter().enumerate() {
             if value != spec.shape.params[number].default {
                 edit.set(node, number as u16, value, Some(Motion::Jump))?;
             }
@@ -115,19 +127,8 @@ impl<'a> Score<'a> {
             Some(port) => self.wire(&port, node, edit)?,
             None => None,
         };
-        self.enter(
-            ground,
-            spec,
-            Newcomer {
-                node,
-                label: spec.label.clone(),
-                tap,
-                slots,
-                tells: spec.kind.tells,
-                wire,
-                bodies: Vec::new(),
-            },
-        );
+        let tells = spec.kind.tells;
+        self.enter(ground, edit, Newcomer { node, called, tap, slots, tells, wire, bodies: Vec::new() });
         Ok(node)
     }
 
@@ -144,7 +145,7 @@ impl<'a> Score<'a> {
             return Ok(None);
         }
         let stream = self.streams.key(port.way, port.device.as_deref());
-        let berth = Berth { stream, first: port.first };
+        let jack = Jack { stream, first: port.first };
         let (end, wire) = match port.way {
             Way::Out => {
                 let (processor, end) = outgoing(port.channels);
@@ -159,19 +160,19 @@ impl<'a> Score<'a> {
                 (WireEnd::In(end), wire)
             }
         };
-        self.wires.push((end, berth));
+        self.wires.push((end, jack));
         Ok(Some(wire))
     }
 
     fn build_instance(
         &mut self,
         ground: &Ground<'a>,
-        place: Place,
-        part: &'a ResolvedPart,
+        (place, spec): (Place, &ResolvedNode),
+        part: &'a Arc<ResolvedPart>,
+        called: Arc<Called>,
         edit: &mut Transaction<'_>,
     ) -> Result<NodeId, EngineError> {
-        let spec = &ground.nodes[place];
-        let label = ground.labels.clone() + &spec.label;
+        let label = [&*ground.labels, &spec.label].concat();
         let (node, bodies) = match &part.voices {
             Some(voices) => {
                 let voicing = voicing(voices, edit.graph().stream().sample_rate);
@@ -181,13 +182,13 @@ impl<'a> Score<'a> {
                 (node, bodies)
             }
             None => {
-                let node = edit.add_part(ground.body, &label, inputs(part), outputs(part))?;
+                let node = edit.add_part_as(ground.body, label, &self.forms.of(part).shape)?;
                 (node, vec![node])
             }
         };
+        let values = ground.values_of(place, spec);
         for (voice, body) in bodies.iter().enumerate() {
-            let voice = voice as u16;
-            let values = ground.values_of(place);
+            let (voice, values) = (voice as u16, values.clone());
             let site = Site { part: part.name.clone(), owner: node, voice, values: values.clone() };
             self.changes.sites.insert(*body, site);
             let ids = within(&ground.ids, &voiced(&spec.id, voice, bodies.len()));
@@ -195,101 +196,50 @@ impl<'a> Score<'a> {
             let inside = Ground { body: *body, nodes: &part.nodes, part: Some(part), values, labels, ids };
             self.furnish(&inside, part, edit)?;
         }
-        self.enter(
-            ground,
-            spec,
-            Newcomer {
-                node,
-                label: spec.label.clone(),
-                tap: None,
-                slots: None,
-                tells: &[],
-                wire: None,
-                bodies,
-            },
-        );
+        let newcomer = Newcomer { node, called, tap: None, slots: None, tells: &[], wire: None, bodies };
+        self.enter(ground, edit, newcomer);
         Ok(node)
     }
 
-    fn enter(&mut self, ground: &Ground<'a>, spec: &ResolvedNode, newcomer: Newcomer) {
-        self.changes.added.entry(ground.body).or_default().insert(spec.id.clone(), newcomer);
+    fn enter(&mut self, ground: &Ground<'a>, edit: &Transaction<'_>, newcomer: Newcomer) {
+        let Newcomer { node, called, tap, slots, tells, wire, bodies } = newcomer;
+        let load = edit.graph().load(node).cloned().unwrap_or_default();
+        let place = Berth { node, called, tap, slots, tells, load, born: 0, wire, bodies };
+        let room = || Roster::with_capacity(ground.part.map_or(0, |part| part.nodes.len()));
+        self.changes.added.entry(ground.body).or_insert_with(room).insert(place);
     }
 
     /// Builds what is inside of a part.
     fn furnish(
         &mut self,
         inside: &Ground<'a>,
-        part: &'a ResolvedPart,
+        part: &'a Arc<ResolvedPart>,
         edit: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
-        let ends = Ends::of(part);
-        for (place, _) in part.nodes.places().filter(|(place, _)| !ends.is_port(*place)) {
-            self.build(inside, place, edit)?;
+        let form = self.forms.of(part);
+        let mut nodes = Vec::with_capacity(form.members.len());
+        for (node, member) in part.nodes.places().zip(&form.members) {
+            nodes.push(match member.is_port {
+                true => inside.body,
+                false => self.build(inside, node, Some(&member.called), edit)?,
+            });
         }
-        let node = |place: Place| self.node(inside.body, &part.nodes[place].id);
-        let source = |place: Place, output: u16| match ends.inlets.get(&place) {
-            Some(inlet) => Ok(Source::PartInput(inside.body, *inlet)),
-            None => node(place).map(|node| node.output(output)),
-        };
-        let param = |place: Place, number: u16| {
-            let inner = part.nodes[place].kind.part.as_deref();
-            node(place).map(|node| match inner {
-                Some(inner) => node.input(first_hidden(inner) as u16 + number),
-                None => node.param(number),
-            })
-        };
-        for (place, spec) in part.nodes.places() {
-            for cable in part.nodes.cables(spec) {
-                let to = match ends.outlets.get(&place) {
-                    Some(outlet) => Sink::PartOutput(inside.body, *outlet),
-                    None => node(place)?.input(cable.input),
-                };
-                edit.connect(source(cable.node, cable.output)?, to, amplitude(cable.gain_db))?;
-            }
-            for drive in part.nodes.drives(spec) {
-                edit.connect(source(drive.node, drive.output)?, param(place, drive.param)?, drive.depth)?;
-            }
-        }
-        for (number, shown) in part.params.iter().enumerate() {
-            let from = Source::PartInput(inside.body, (first_hidden(part) + number) as u16);
-            for target in &shown.targets {
-                edit.connect(from, param(target.node, target.param)?, 1.0)?;
+        for joint in &form.joints {
+            if let Some((from, to)) = joint.ends(inside.body, &nodes) {
+                edit.connect(from, to, joint.gain)?;
             }
         }
         Ok(())
     }
 }
 
-/// For the nodes of a part that are ports, which.
-struct Ends {
-    inlets: BTreeMap<Place, u16>,
-    outlets: BTreeMap<Place, u16>,
-}
-
-impl Ends {
-    fn of(part: &ResolvedPart) -> Self {
-        let numbers = |openings: &[sostenuto_patch::Opening]| {
-            openings.iter().enumerate().map(|(number, opening)| (opening.place, number as u16)).collect()
-        };
-        Ends { inlets: numbers(&part.inlets), outlets: numbers(&part.outlets) }
-    }
-
-    fn is_port(&self, place: Place) -> bool {
-        self.inlets.contains_key(&place) || self.outlets.contains_key(&place)
-    }
-}
-
-/// The inputs of an instance in the graph: its inlets, and one for each of its parameters.
-fn inputs(part: &ResolvedPart) -> Vec<Port> {
-    let port = |name: String, channels: u16| Port { name: name.into(), channels };
-    let mut inputs: Vec<Port> = part.inlets.iter().map(|i| port(i.name.clone(), i.channels)).collect();
-    if !part.params.is_empty() {
-        inputs.resize_with(first_hidden(part), || port(hidden(""), 1));
-    }
-    inputs.extend(part.params.iter().map(|p| port(hidden(&p.info.name), 1)));
-    inputs
-}
-
-fn outputs(part: &ResolvedPart) -> Vec<Port> {
-    part.outlets.iter().map(|o| Port { name: o.name.clone().into(), channels: o.channels }).collect()
+/// A node that was added to the graph.
+struct Newcomer {
+    node: NodeId,
+    called: Arc<Called>,
+    tap: Option<Tap>,
+    slots: Option<SlotDesk>,
+    tells: &'static [&'static str],
+    wire: Option<NodeId>,
+    bodies: Vec<NodeId>,
 }

@@ -97,5 +97,9 @@ impl Moved {
 
 /// The gain of a level in dB; exactly 1 at 0 dB, and 0 at -120 dB and below.
 pub(super) fn amplitude(db: f32) -> f32 {
-    if db <= -120.0 { 0.0 } else { 10.0f64.powf(f64::from(db) / 20.0) as f32 }
+    match db {
+        0.0 => 1.0,
+        ..=-120.0 => 0.0,
+        db => 10.0f64.powf(f64::from(db) / 20.0) as f32,
+    }
 }
