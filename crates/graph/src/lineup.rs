@@ -237,14 +237,25 @@ impl AudioGraph {
     /// Notes that a source is heard by more, or by fewer.
     pub(crate) fn note_heard(&mut self, source: Source) {
         if let Source::Output(node, _) = source {
-            self.lineup.heard.push(Unit::Node(node));
+            self.note_heard_unit(Unit::Node(node));
+        }
+    }
+
+    /// The same of a unit. One without a seat is noted as it takes one.
+    fn note_heard_unit(&mut self, unit: Unit) {
+        if self.is_seated(unit) {
+            self.lineup.heard.push(unit);
         }
     }
 
     /// Notes that the second unit hears the first.
     pub(crate) fn note_joint(&mut self, from: Unit, to: Unit) {
-        self.lineup.joints.insert((from, to));
-        self.lineup.heard.push(from);
+        // A row that is yet to be made has all in order then.
+        let inside = self.part_of(from).and_then(|part| self.node(part)?.inside.as_ref());
+        if inside.is_none_or(|inside| inside.seated > 0) {
+            self.lineup.joints.insert((from, to));
+            self.note_heard_unit(from);
+        }
     }
 
     /// Notes that what adds up at a port, or in a sum, has changed.
@@ -254,8 +265,11 @@ impl AudioGraph {
 
     /// Notes that the step of a unit has changed.
     pub(crate) fn touch(&mut self, unit: Unit) {
-        self.lineup.heard.push(unit);
-        self.touch_step(unit);
+        if let Some(segment) = self.seat(unit).map(|s| s.segment).filter(|s| *s != NONE) {
+            self.lineup.heard.push(unit);
+            self.lineup.dirty.insert(segment);
+            self.make_stale(unit);
+        }
     }
 
     /// Notes that the step of a unit has changed, and not who hears it.
@@ -311,23 +325,21 @@ impl AudioGraph {
     pub(crate) fn line_up(&mut self) -> Result<(), GraphError> {
         self.take_loops_apart();
         let mut list = core::mem::take(&mut self.lineup.arrivals);
-        let arrivals: BTreeSet<Unit> =
-            list.drain(..).filter(|u| self.seat(*u).is_some_and(|s| s.segment == NONE)).collect();
+        let place = |unit: Unit| Some((self.part_of(unit)?, unit));
+        let unseated = list.drain(..).filter(|unit| self.seat(*unit).is_some_and(|s| s.segment == NONE));
+        let mut arrivals: Vec<(NodeId, Unit)> = unseated.filter_map(place).collect();
+        arrivals.sort_unstable();
+        arrivals.dedup();
         // The next edit need not make its own; but not what only the making of a whole patch needs.
         list.shrink_to(MOST_KEPT);
         self.lineup.arrivals = list;
-        let mut by_part: BTreeMap<NodeId, Vec<Unit>> = BTreeMap::new();
-        for unit in arrivals {
-            if let Some(part) = self.part_of(unit) {
-                by_part.entry(part).or_default().push(unit);
-            }
-        }
-        for (part, units) in by_part {
-            let seated = self.node(part).and_then(|e| e.inside.as_ref()).map_or(0, |i| i.seated);
+        for units in arrivals.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((part, _)) = units.first() else { continue };
+            let seated = self.node(*part).and_then(|e| e.inside.as_ref()).map_or(0, |i| i.seated);
             if units.len() > seated.max(MOST) || seated == 0 {
-                self.rebuild(part);
+                self.rebuild(*part);
             } else {
-                units.into_iter().rev().for_each(|unit| self.seat_arrival(unit));
+                units.iter().rev().for_each(|(_, unit)| self.seat_arrival(*unit));
             }
         }
         while let Some((from, to)) = self.lineup.joints.pop_first() {

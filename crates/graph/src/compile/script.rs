@@ -116,7 +116,10 @@ impl Script {
             for line in self.lines.get(mark.lines..next.lines).unwrap_or(&[]) {
                 match line {
                     Line::Node { inputs, drives, .. } => {
-                        inputs.of(&self.reads).iter().for_each(&mut read);
+                        // Silence is heard of nobody.
+                        if *inputs != self.silence {
+                            inputs.of(&self.reads).iter().for_each(&mut read);
+                        }
                         drives.of(&self.drives).iter().for_each(|(_, from, _)| read(from));
                     }
                     Line::Mix { terms, .. } => {

@@ -10,7 +10,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// Units by index, with who hears whom.
 pub(crate) struct Net {
@@ -51,6 +51,12 @@ impl Net {
 
     /// The units in groups, each a loop or a single one, each group behind those that it hears; with whether it is a loop.
     fn groups(&self) -> Vec<(Group<Unit>, bool)> {
+        // Mostly there is no loop.
+        let readers = |heard_by: &Readers| heard_by.iter().map(|(to, _)| *to).collect();
+        if let (sequence, None) = kahn(&self.heard_by.iter().map(readers).collect::<Vec<_>>(), |unit| unit) {
+            let unit = |number: u32| Some((smallvec![*self.units.get(number as usize)?], false));
+            return sequence.into_iter().filter_map(unit).collect();
+        }
         let (group_of, groups) = strongly_connected(&self.heard_by);
         let mut followers = vec![Followers::new(); groups.len()];
         for (from, heard_by) in self.heard_by.iter().enumerate() {
