@@ -1,28 +1,28 @@
 //! What goes by which key, in a map that shares what is alike with its copies?
 //!
-//! A tree whose copies share it has to make a new path for a change, and to count all that hangs on that path once more: some thirty things, each somewhere
-//! else in memory, which takes longer to come than all else. So what differs from the tree that copies share lies side by side on top of it. It goes into the
-//! tree when there is much of it, or when nobody shares the tree any more.
+//! Entries lie in [leaves](leaves), a few dozen side by side in each. To change a leaf that copies share means to copy it, and to count all that hangs on it once more:
+//! things that are each somewhere else in memory, which takes longer to come than all else. So what differs from the leaves that copies share lies side by side on
+//! top of them. It goes into the leaves when there is much of it, or when nobody shares them any more.
 
 mod iter;
+mod leaves;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use iter::{All, Entries};
 
-use imbl::OrdMap;
-use imbl::ordmap::DiffItem;
+use leaves::Leaves;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
-/// What lies on top goes into the tree when it is more than this.
+/// What lies on top goes into the leaves when it is more than this.
 const MOST: usize = 32;
 
 /// A map in the order of its keys. A copy costs the same whatever is in it.
 pub(crate) struct Layers<K, V> {
     /// Not there as long as all has room on top.
-    base: Option<Arc<OrdMap<K, V>>>,
+    base: Option<Arc<Leaves<K, V>>>,
     /// What differs from the base, in the order of the keys: what is there instead, or nothing.
     top: Option<Arc<Vec<Laid<K, V>>>>,
     count: usize,
@@ -57,7 +57,7 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
     }
 
     /// The base, if nobody shares it.
-    fn own(&mut self) -> Option<&mut OrdMap<K, V>> {
+    fn own(&mut self) -> Option<&mut Leaves<K, V>> {
         self.base.as_mut().and_then(Arc::get_mut)
     }
 
@@ -170,14 +170,14 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
     /// The first.
     pub fn first(&self) -> Option<(&K, &V)> {
         match self.top {
-            None => self.base.as_ref()?.get_min().map(|(key, value)| (key, value)),
+            None => self.base.as_ref()?.first(),
             Some(_) => self.iter().next(),
         }
     }
 
     /// The last.
     pub fn last(&self) -> Option<(&K, &V)> {
-        let base = self.base.as_ref().and_then(|base| base.get_max()).map(|(key, value)| (key, value));
+        let base = self.base.as_ref().and_then(|base| base.last());
         match (self.top().last(), base) {
             (None, base) => base,
             (Some((key, Some(value))), base) if base.is_none_or(|(last, _)| last <= key) => {
@@ -190,7 +190,7 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
 
     /// The last before a key.
     pub fn before(&self, key: &K) -> Option<(&K, &V)> {
-        let behind = self.base.as_ref().and_then(|base| base.get_max()).is_none_or(|(last, _)| last < key);
+        let behind = self.base.as_ref().and_then(|base| base.last()).is_none_or(|(last, _)| last < key);
         let nothing_above = self.top().last().is_none_or(|(last, _)| last < key);
         // Mostly it is asked of what comes behind all.
         if behind && nothing_above { self.last() } else { self.range(..*key).next_back() }
@@ -215,7 +215,7 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
             Bound::Included(to) => top.partition_point(|(key, _)| *key <= to),
             Bound::Excluded(to) => top.partition_point(|(key, _)| *key < to),
         };
-        let base = self.base.as_ref().map(|base| base.range::<_, K>((from, to)));
+        let base = self.base.as_ref().map(|base| base.range((from, to)));
         Entries::new(base, top.get(begin..end).unwrap_or(&[]), top)
     }
 }
@@ -235,10 +235,7 @@ impl<K: Ord + Copy, V: Clone + PartialEq> Layers<K, V> {
         }
         let mut keys: Vec<K> = self.top().iter().chain(new.top()).map(|(key, _)| *key).collect();
         match both {
-            Some((old, new)) => keys.extend(old.diff(new).map(|item| match item {
-                DiffItem::Add(key, _) | DiffItem::Remove(key, _) => *key,
-                DiffItem::Update { old, .. } => *old.0,
-            })),
+            Some((old, new)) => old.unshared(new, &mut keys),
             None => keys.extend(self.base.iter().chain(&new.base).flat_map(|only| only.keys())),
         }
         keys.sort_unstable();

@@ -98,7 +98,16 @@ impl<T> Listing<T> {
 
     /// The place of a name.
     pub fn place(&self, name: &str) -> Option<Place> {
-        self.names.places(name).find(|place| self.at(*place).is_some_and(|(other, _)| other == name))
+        self.find(name).map(|(place, ..)| place)
+    }
+
+    /// The place of a name, the name itself and what goes by it.
+    pub(crate) fn find(&self, name: &str) -> Option<(Place, &String, &T)> {
+        let is_it = |place: Place| {
+            let (other, one) = self.at(place).filter(|(other, _)| *other == name)?;
+            Some((place, other, one))
+        };
+        self.names.places(name).find_map(is_it)
     }
 
     /// What stands at a place, and its name.
@@ -108,12 +117,12 @@ impl<T> Listing<T> {
 
     /// What goes by a name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.at(self.place(name)?).map(|(_, one)| one)
+        self.find(name).map(|(.., one)| one)
     }
 
     /// The same, with the name.
     pub fn get_key_value(&self, name: &str) -> Option<(&String, &T)> {
-        self.at(self.place(name)?)
+        self.find(name).map(|(_, name, one)| (name, one))
     }
 
     /// Whether something goes by a name.

@@ -23,7 +23,7 @@ const PURE: [&str; 9] = [
 ];
 
 /// Outside crates that compute and nothing else.
-const ALLOWED: [(&str, &str); 37] = [
+const ALLOWED: [(&str, &str); 29] = [
     ("thiserror", "error types"),
     ("thiserror-impl", "its macro, at compile time"),
     ("proc-macro2", "at compile time"),
@@ -53,14 +53,6 @@ const ALLOWED: [(&str, &str); 37] = [
     ("smallvec", "vectors"),
     ("bitflags", "sets of bits"),
     ("libm", "mathematics"),
-    ("imbl", "maps that share what is alike"),
-    ("imbl-sized-chunks", "arrays of a fixed room"),
-    ("archery", "shared pointers"),
-    ("rand_core", "traits of random numbers"),
-    ("rand_xoshiro", "random numbers from a seed"),
-    ("wide", "lanes"),
-    ("safe_arch", "lanes"),
-    ("bytemuck", "views of plain data"),
 ];
 
 struct Metadata {

@@ -1,8 +1,7 @@
 //! The entries of a map of layers in the order of their keys, from either end.
 
 use super::Laid;
-use imbl::ordmap::RangedIter;
-use imbl::shared_ptr::DefaultSharedPtr;
+use super::leaves::Range;
 use std::slice;
 
 fn is_hidden<K: Ord, V>(hides: &[Laid<K, V>], key: &K) -> bool {
@@ -11,7 +10,7 @@ fn is_hidden<K: Ord, V>(hides: &[Laid<K, V>], key: &K) -> bool {
 
 /// See [`Layers::range`](super::Layers::range).
 pub(crate) struct Entries<'a, K, V> {
-    base: Option<RangedIter<'a, K, V, DefaultSharedPtr>>,
+    base: Option<Range<'a, K, V>>,
     /// What was taken from either end of the base and comes after what is on top.
     front: Option<(&'a K, &'a V)>,
     back: Option<(&'a K, &'a V)>,
@@ -21,11 +20,7 @@ pub(crate) struct Entries<'a, K, V> {
 }
 
 impl<'a, K: Ord, V> Entries<'a, K, V> {
-    pub(super) fn new(
-        base: Option<RangedIter<'a, K, V, DefaultSharedPtr>>,
-        top: &'a [Laid<K, V>],
-        hides: &'a [Laid<K, V>],
-    ) -> Self {
+    pub(super) fn new(base: Option<Range<'a, K, V>>, top: &'a [Laid<K, V>], hides: &'a [Laid<K, V>]) -> Self {
         Entries { base, front: None, back: None, top: top.iter(), hides }
     }
 

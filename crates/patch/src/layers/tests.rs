@@ -1,8 +1,10 @@
 //! Whatever is done to maps of layers, they are as plain maps.
 
+use super::leaves::Leaves;
 use super::{Layers, MOST};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -109,4 +111,51 @@ fn what_is_shared_stays_and_what_is_changed_lies_on_top() {
     // Nobody shares the base now.
     map.insert(50, 1);
     assert!(map.top.is_none());
+}
+
+proptest! {
+    /// Leaves are cut and joined, shared and copied; what is in them is as in plain maps.
+    #[test]
+    fn leaves_are_plain_maps(steps in prop::collection::vec((0..8u8, 0..700u16, 1..60u16), 0..120)) {
+        let mut maps: [(Leaves<u16, u32>, BTreeMap<u16, u32>); 2] = Default::default();
+        for (number, (what, key, count)) in steps.into_iter().enumerate() {
+            let (leaves, plain) = &mut maps[usize::from(what & 1)];
+            for key in key..key + count {
+                match what >> 1 {
+                    0 | 1 => prop_assert_eq!(leaves.insert(key, number as u32), plain.insert(key, number as u32)),
+                    2 => prop_assert_eq!(leaves.remove(&key), plain.remove(&key)),
+                    _ => prop_assert_eq!(leaves.get_mut(&key).map(|v| *v += 1), plain.get_mut(&key).map(|v| *v += 1)),
+                }
+            }
+            if what == 7 {
+                maps[0] = maps[1].clone();
+            }
+        }
+        for (leaves, plain) in &maps {
+            let all = (Bound::Unbounded, Bound::Unbounded);
+            prop_assert!(leaves.range(all).eq(plain.iter()) && leaves.range(all).rev().eq(plain.iter().rev()));
+            prop_assert!(leaves.keys().eq(plain.keys()));
+            prop_assert_eq!((leaves.first(), leaves.last()), (plain.first_key_value(), plain.last_key_value()));
+            for key in (0..760).step_by(7) {
+                prop_assert_eq!(leaves.get(&key), plain.get(&key));
+                for range in [
+                    (Bound::Included(key), Bound::Excluded(key + 40)),
+                    (Bound::Excluded(key), Bound::Included(key + 90)),
+                    (Bound::Unbounded, Bound::Included(key)),
+                ] {
+                    prop_assert!(leaves.range(range).eq(plain.range(range)));
+                    prop_assert!(leaves.range(range).rev().eq(plain.range(range).rev()));
+                }
+            }
+        }
+        // What differs is among what is not shared.
+        let [(old, was), (new, is)] = &maps;
+        let mut keys = Vec::new();
+        old.unshared(new, &mut keys);
+        let differs = |key: &u16| was.get(key) != is.get(key);
+        prop_assert!(was.keys().chain(is.keys()).filter(|key| differs(key)).all(|key| keys.contains(key)));
+        keys.clear();
+        old.unshared(&old.clone(), &mut keys);
+        prop_assert!(keys.is_empty());
+    }
 }

@@ -73,7 +73,7 @@ impl ResolvedNodes {
 
     /// The node of an id.
     pub fn node(&self, id: &str) -> Option<&ResolvedNode> {
-        self.at(self.place(id)?)
+        self.ids.places(id).find_map(|place| self.at(place).filter(|node| node.id == id))
     }
 
     /// The places of an id: one, unless it was given twice.
@@ -108,8 +108,8 @@ impl ResolvedNodes {
 
     /// The place and the number of an output.
     fn start(&self, from: &Source) -> Option<(Place, u16)> {
-        let place = self.list.place(&from.node)?;
-        Some((place, self.at(place)?.shape.output(&from.port)?))
+        let (place, _, node) = self.list.find(&from.node)?;
+        Some((place, node.shape.output(&from.port)?))
     }
 
     /// What the two do not share; see [`Listing::changes`].

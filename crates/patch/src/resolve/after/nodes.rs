@@ -1,11 +1,11 @@
 //! The nodes that are others, and those that hear such.
 
-use super::touch::{Look, Touched};
+use super::touch::{Look, Touched, drivers};
 use super::{Step, is_good};
 use crate::check;
 use crate::limits::{MAX_CABLES, MAX_NODES};
 use crate::listing::Place;
-use crate::model::{Node, Patch};
+use crate::model::Node;
 use crate::resolve::ResolvedNode;
 use std::collections::BTreeSet;
 
@@ -91,9 +91,9 @@ impl<'a> Step<'a> {
         let mut steps = 0;
         for look in &touched.nodes {
             for label in look.new_sources() {
-                let Some(source) = said.place(label) else { continue };
+                let Some((source, _, node)) = said.find(label) else { continue };
                 // What hears nothing is on no loop.
-                let hears = said.at(source).is_some_and(|(_, node)| Patch::sources(node).next().is_some());
+                let hears = !node.cables.is_empty() || drivers(node).next().is_some();
                 if hears && self.carries(source, look.place) && self.leads(look.place, source, &mut steps)? {
                     return Some(true);
                 }

@@ -71,25 +71,33 @@ impl<'a> Step<'a> {
         }
         faces.sort_unstable();
         faces.dedup();
+        nodes.sort_by_key(|look| look.place);
+        nodes.dedup_by_key(|look| look.place);
+        let mut heard: Vec<(Place, &'a str)> = Vec::new();
         for label in &faces {
-            for place in self.next.links.listeners(label) {
-                if let Some(is) = new.shared_at(place).filter(|is| hears(&is.1, label)) {
+            heard.extend(self.next.links.listeners(label).map(|place| (place, *label)));
+        }
+        heard.sort_unstable();
+        let own = nodes.len();
+        for (place, label) in heard {
+            let there = match nodes.last() {
+                Some(last) if nodes.len() > own && last.place == place => Some(nodes.len() - 1),
+                _ => {
+                    nodes.get(..own).and_then(|own| own.binary_search_by_key(&place, |look| look.place).ok())
+                }
+            };
+            let is = there.and_then(|at| nodes.get(at)).map_or_else(|| new.shared_at(place), |look| look.is);
+            let Some(is) = is.filter(|is| hears(&is.1, label)) else { continue };
+            match there.and_then(|at| nodes.get_mut(at)) {
+                Some(look) => look.heard.push(label),
+                None => {
                     let mut look = self.look(place, old.shared_at(place), Some(is), false);
-                    look.heard.push(*label);
+                    look.heard.push(label);
                     nodes.push(look);
                 }
             }
         }
-        // A stable sort: what a node says itself comes first, and then what it hears, in the order of the labels.
         nodes.sort_by_key(|look| look.place);
-        nodes.dedup_by(|again, first| {
-            let same = again.place == first.place;
-            if same {
-                first.own |= again.own;
-                first.heard.append(&mut again.heard);
-            }
-            same
-        });
         Some(Touched { nodes, faces })
     }
 

@@ -52,7 +52,7 @@ impl<'a> Step<'a> {
             let width = cables.filter_map(|cable| self.brings((&is.1, kind?), cable, &widths)).max();
             let width = width.unwrap_or(0).max(there);
             widths.insert(place, width);
-            if width > there || self.was(place) != Some(width) {
+            if width > there || self.was_of(look) != Some(width) {
                 open.push(place);
             }
         }
@@ -97,17 +97,25 @@ impl<'a> Step<'a> {
         if node.channels.is_some() || !hears(kind, &cable.port) {
             return None;
         }
-        let (source, source_kind) = self.source(cable)?;
-        match output(source_kind, &cable.from.port)? {
+        self.brought(self.source(cable)?, cable, widths)
+    }
+
+    /// The same of one that the node follows, whose source is known.
+    fn brought(
+        &self,
+        (source, kind): (Place, &KindInfo),
+        cable: &Cable,
+        widths: &BTreeMap<Place, u16>,
+    ) -> Option<u16> {
+        match output(kind, &cable.from.port)? {
             Width::Fixed(n) => Some(n.min(MAX_CHANNELS)),
             Width::Follow => Some(self.width(source, widths)),
         }
     }
 
     fn source(&self, cable: &Cable) -> Option<(Place, &KindInfo)> {
-        let nodes = &self.said.nodes;
-        let place = nodes.place(&cable.from.node)?;
-        Some((place, self.kind_of(nodes.at(place)?.1)?))
+        let (place, _, node) = self.said.nodes.find(&cable.from.node)?;
+        Some((place, self.kind_of(node)?))
     }
 
     /// Whether a cable is gone or another that may have kept a node as wide as it was, and none is left that surely does.
@@ -122,15 +130,16 @@ impl<'a> Step<'a> {
         if !gone && look.heard.is_empty() {
             return false;
         }
+        let follows = |cable: &Cable| {
+            node.channels.is_none() && look.kind.as_deref().is_some_and(|kind| hears(kind, &cable.port))
+        };
         let keeps = |cable: &Cable| {
-            let wide =
-                look.kind.as_deref().and_then(|kind| self.brings((node, kind), cable, &BTreeMap::new()));
-            let Some((source, kind)) = self.source(cable).filter(|_| wide >= Some(width)) else {
-                return false;
-            };
+            let Some((source, kind)) = self.source(cable).filter(|_| follows(cable)) else { return false };
+            let wide = self.brought((source, kind), cable, &BTreeMap::new());
             // What follows must not be kept wide by the node itself.
-            matches!(output(kind, &cable.from.port), Some(Width::Fixed(_)))
-                || (self.old_width(source).is_some() && self.follows_not(source, look.place))
+            wide >= Some(width)
+                && (matches!(output(kind, &cable.from.port), Some(Width::Fixed(_)))
+                    || (self.old_width(source).is_some() && self.follows_not(source, look.place)))
         };
         !node.cables.iter().take(TRIED).any(keeps)
     }
@@ -152,6 +161,12 @@ impl<'a> Step<'a> {
     fn was(&self, place: Place) -> Option<u16> {
         let same = self.said.nodes.at(place)?.0 == self.old.said.nodes.at(place)?.0;
         self.old.nodes.at(place).filter(|_| same).map(|node| node.layout.channels)
+    }
+
+    /// The same of one that is looked at.
+    fn was_of(&self, look: &Look<'a>) -> Option<u16> {
+        look.was.zip(look.is).filter(|(was, is)| was.0 == is.0)?;
+        self.old.nodes.at(look.place).map(|node| node.layout.channels)
     }
 
     /// Lets a node begin anew, and all that it may have kept as wide as it was.
