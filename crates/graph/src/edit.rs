@@ -335,7 +335,8 @@ impl<'g> Edit<'g> {
         if !gain.is_finite() {
             return Err(GraphError::BadGain(gain));
         }
-        if self.cable_between(from, to).is_some() {
+        let (lies, leaves) = self.cables_between(from, to);
+        if lies {
             let (from, to) = names();
             return Err(GraphError::DuplicateCable(from, to));
         }
@@ -344,7 +345,7 @@ impl<'g> Edit<'g> {
             while let Some(id) = self.find_cable(from, to, true) {
                 self.cut(id);
             }
-        } else if let Some(id) = self.find_cable(from, to, true).filter(|id| self.can_come_back(*id)) {
+        } else if let Some(id) = leaves.filter(|id| self.can_come_back(*id)) {
             self.come_back(id, gain);
             return Ok(id);
         }

@@ -302,7 +302,7 @@ impl AudioGraph {
             self.note_room(sink, sum);
         }
         self.joint_of(term, into, sink);
-        self.touch_adder(sink, into);
+        self.touch_term_of(sink, into, term);
     }
 
     fn take_term(&mut self, sink: Sink, from: Option<u32>, term: Term) {
@@ -322,7 +322,16 @@ impl AudioGraph {
             }
             self.note_room(sink, sum);
         }
-        self.touch_adder(sink, from);
+        self.touch_term_of(sink, from, term);
+    }
+
+    /// Notes that what a port or a sum adds up has one term more, or less.
+    fn touch_term_of(&mut self, sink: Sink, sum: Option<u32>, term: Term) {
+        let adder = Self::adder(sink, sum);
+        match term {
+            Term::Cable(cable) => self.touch_term(adder, cable),
+            Term::Sum(_) => self.touch(adder),
+        }
     }
 
     /// Keeps the list of sums with room.

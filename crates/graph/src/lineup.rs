@@ -17,7 +17,7 @@ use crate::feed::{Sum, Term};
 use crate::message::NodeId;
 use crate::rows::Ends;
 use crate::table::Slots;
-use crate::topology::{AudioGraph, Sink, Source};
+use crate::topology::{AudioGraph, CableId, Sink, Source};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -196,6 +196,18 @@ impl AudioGraph {
         }
     }
 
+    /// Calls for each unit that hears this one, with the cable by which it does; of a sum there is none.
+    pub(crate) fn each_way(&self, unit: Unit, mut call: impl FnMut(Unit, Option<CableId>)) {
+        if let Unit::Node(node) = unit {
+            let cables = self.node(node).into_iter().flat_map(|e| &e.outgoing);
+            for cable in cables.filter_map(|c| self.awake(*c)) {
+                call(Self::adder(cable.to, cable.leaf), Some(cable.id));
+            }
+        } else {
+            self.each_reader(unit, |reader, _| call(reader, None));
+        }
+    }
+
     /// Calls for each unit that this one hears.
     pub(crate) fn each_source(&self, unit: Unit, mut call: impl FnMut(Unit)) {
         let mut term = |term: &Term| match term {
@@ -258,17 +270,21 @@ impl AudioGraph {
         }
     }
 
-    /// Notes that what adds up at a port, or in a sum, has changed.
-    pub(crate) fn touch_adder(&mut self, sink: Sink, sum: Option<u32>) {
-        self.touch(Self::adder(sink, sum));
-    }
-
     /// Notes that the step of a unit has changed.
     pub(crate) fn touch(&mut self, unit: Unit) {
         if let Some(segment) = self.seat(unit).map(|s| s.segment).filter(|s| *s != NONE) {
             self.lineup.heard.push(unit);
             self.lineup.dirty.insert(segment);
             self.make_stale(unit);
+        }
+    }
+
+    /// The same of what a cable brings to who adds it up.
+    pub(crate) fn touch_term(&mut self, adder: Unit, cable: CableId) {
+        if let Some(segment) = self.seat(adder).map(|s| s.segment).filter(|s| *s != NONE) {
+            self.lineup.heard.push(adder);
+            self.lineup.dirty.insert(segment);
+            self.make_term_stale(adder, cable);
         }
     }
 

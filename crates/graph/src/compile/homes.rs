@@ -7,7 +7,7 @@ use crate::message::NodeId;
 use crate::plan::Inner;
 use crate::shape::Port;
 use crate::signal::Run;
-use crate::topology::{AudioGraph, Source};
+use crate::topology::{AudioGraph, CableId, Source};
 use alloc::vec::Vec;
 
 pub(super) fn width(ports: &[Port]) -> u16 {
@@ -63,7 +63,7 @@ impl AudioGraph {
 
     /// Gives homes to the signals that other segments have come to hear, takes back those that none does any more, and touches the segments
     /// that this concerns.
-    pub(super) fn settle_homes(&mut self, outside: &mut Vec<Unit>) {
+    pub(super) fn settle_homes(&mut self, outside: &mut Vec<(Unit, Option<CableId>)>) {
         let mut heard = core::mem::take(&mut self.lineup.heard);
         heard.sort_unstable();
         heard.dedup();
@@ -77,18 +77,18 @@ impl AudioGraph {
         self.check_homes();
     }
 
-    fn settle_home(&mut self, unit: Unit, outside: &mut Vec<Unit>) {
+    fn settle_home(&mut self, unit: Unit, outside: &mut Vec<(Unit, Option<CableId>)>) {
         let Some(seat) = self.seat(unit).copied().filter(|s| s.segment != NONE) else { return };
         if seat.home.is_some() && self.readers(unit) > MANY {
             return;
         }
         let mut ways_out = matches!(unit, Unit::Exit(_));
         outside.clear();
-        self.each_reader(unit, |reader, _| {
+        self.each_way(unit, |reader, cable| {
             ways_out |= matches!(reader, Unit::Exit(_));
             let segment = self.seat(reader).map_or(NONE, |s| s.segment);
             if segment != seat.segment && segment != NONE {
-                outside.push(reader);
+                outside.push((reader, cable));
             }
         });
         let width = self.width_of(unit);
@@ -106,7 +106,14 @@ impl AudioGraph {
             seat.home = home;
         }
         self.touch_step(unit);
-        outside.drain(..).for_each(|reader| self.touch_step(reader));
+        for (reader, cable) in outside.drain(..) {
+            let Some(segment) = self.seat(reader).map(|s| s.segment) else { continue };
+            self.lineup.dirty.insert(segment);
+            match cable {
+                Some(cable) => self.make_term_stale(reader, cable),
+                None => self.make_stale(reader),
+            }
+        }
     }
 
     /// At most how many units hear one.

@@ -21,7 +21,7 @@ mod verify;
 use crate::error::GraphError;
 use crate::lineup::Unit;
 use crate::plan::CompiledGraph;
-use crate::topology::{AudioGraph, ROOT};
+use crate::topology::{AudioGraph, CableId, ROOT};
 use alloc::vec::Vec;
 
 pub(crate) use record::Record;
@@ -34,7 +34,7 @@ pub(crate) use sheet::{Member, Sheet};
 pub(crate) struct Slate {
     script: script::Script,
     places: place::Places,
-    outside: Vec<Unit>,
+    outside: Vec<(Unit, Option<CableId>)>,
 }
 
 impl AudioGraph {
@@ -66,7 +66,6 @@ impl AudioGraph {
         script::write(self, slot, script, true)?;
         #[cfg(debug_assertions)]
         self.check_record(slot, script);
-        self.keep(slot, script);
         script.reorder(&self.arrange(slot, || script.hearsay()));
         let mut plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
         self.note_ends(slot, &mut plan);
@@ -74,6 +73,7 @@ impl AudioGraph {
         if let Err(fault) = verify::verify(&plan, script) {
             panic!("a compiled plan is not sound: {fault}");
         }
+        self.keep(slot, script);
         Ok(plan)
     }
 
@@ -82,6 +82,7 @@ impl AudioGraph {
     fn check_record(&self, slot: u32, script: &script::Script) {
         let mut anew = script::Script::default();
         let written = script::write(self, slot, &mut anew, false);
-        assert!(written.is_ok() && anew.is_same(script), "{slot}: {script:?} for {anew:?}");
+        let same = anew.is_same(script) && anew.breakers == script.breakers;
+        assert!(written.is_ok() && same, "{slot}: {script:?} for {anew:?}");
     }
 }

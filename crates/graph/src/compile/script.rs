@@ -1,16 +1,17 @@
 //! The steps of a segment over signals that have a width and a life, but no place yet.
 
-use super::record::{self, Note, Record};
+use super::record::{self, Record, Steps};
 use super::sheet::Whole;
 use crate::entry::Entry;
 use crate::error::GraphError;
-use crate::feed::Term;
-use crate::lineup::{Loop, Unit};
+use crate::feed::{Sum, Term};
+use crate::lineup::{Loop, NONE, Unit};
 use crate::message::NodeId;
 use crate::plan::{Half, Stretch, UNITY};
 use crate::topology::{AudioGraph, Cable, Sink, Source};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::mem::swap;
 use smallvec::SmallVec;
 
 pub(super) use super::line::{Dial, From, Line, Made, Read, Signal};
@@ -19,6 +20,8 @@ pub(super) use super::line::{Dial, From, Line, Made, Read, Signal};
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(super) lines: Vec<Line>,
+    /// The lines as they were before they were put into another order; nothing if they were not.
+    unordered: Vec<Line>,
     /// What input ports read.
     pub(super) reads: Vec<Read>,
     /// What drives parameters: which, what is read, and by which cable.
@@ -33,7 +36,7 @@ pub(crate) struct Script {
     pub(super) outputs: Vec<Option<Signal>>,
     pub(super) marks: Vec<Mark>,
     /// Ports of which each reads silence, as one stretch serves all nodes that have the same such ports.
-    silence: Stretch,
+    pub(super) silence: Stretch,
     /// While it is written: which signals those are that the script had when it was last kept.
     places: Vec<Option<Signal>>,
     /// While a line is written: what its input ports read, and the cables that drive it.
@@ -65,6 +68,10 @@ pub(super) struct Mark {
     pub lines: usize,
     pub signals: usize,
     pub is_on_loop: bool,
+    reads: usize,
+    drives: usize,
+    terms: usize,
+    silence: Stretch,
 }
 
 impl Script {
@@ -86,14 +93,42 @@ impl Script {
 
     /// Where it ends.
     pub(super) fn end(&self) -> Mark {
-        Mark { lines: self.lines.len(), signals: self.signals.len(), is_on_loop: false }
+        Mark {
+            lines: self.lines.len(),
+            signals: self.signals.len(),
+            is_on_loop: false,
+            reads: self.reads.len(),
+            drives: self.drives.len(),
+            terms: self.terms.len(),
+            silence: self.silence,
+        }
     }
 
-    /// Whether two scripts are the same, apart from how they came about.
+    /// Begins with the first so many units of another script, none of them on a loop.
+    fn begin_as(&mut self, other: &Script, units: usize) {
+        let end = other.marks.get(units).copied().unwrap_or(other.end());
+        fn begin<T: Copy>(list: &mut Vec<T>, other: &[T], count: usize) {
+            list.extend_from_slice(other.get(..count).unwrap_or(other));
+        }
+        begin(&mut self.lines, &other.lines, end.lines);
+        begin(&mut self.reads, &other.reads, end.reads);
+        begin(&mut self.drives, &other.drives, end.drives);
+        begin(&mut self.terms, &other.terms, end.terms);
+        begin(&mut self.signals, &other.signals, end.signals);
+        begin(&mut self.marks, &other.marks, units);
+        self.outputs.iter_mut().zip(&other.outputs).take(units).for_each(|(out, there)| *out = *there);
+        self.places
+            .iter_mut()
+            .zip(0..end.signals as Signal)
+            .for_each(|(place, number)| *place = Some(number));
+        self.silence = end.silence;
+    }
+
+    /// Whether two scripts are the same, apart from how they came about and what cuts loops.
     #[cfg(debug_assertions)]
     pub(super) fn is_same(&self, other: &Script) -> bool {
         let all = |s: &Script| (s.lines.clone(), s.reads.clone(), s.drives.clone(), s.terms.clone());
-        all(self) == all(other) && (&self.breakers, &self.signals) == (&other.breakers, &other.signals)
+        all(self) == all(other) && self.signals == other.signals
     }
 
     /// Who hears whom, if there are no more units than a word has bits.
@@ -139,13 +174,14 @@ impl Script {
         if order.units.is_empty() {
             return;
         }
+        let (mut lines, mut moved) = (core::mem::take(&mut self.unordered), Vec::new());
         let old = core::mem::take(&mut self.lines);
+        lines.reserve(old.len() + order.teams.len());
         let of = |at: usize| {
             let start = self.marks.get(at).map_or(old.len(), |m| m.lines);
             let next = self.marks.get(at + 1).map_or(old.len(), |m| m.lines);
             old.get(start..next).unwrap_or(&[])
         };
-        let (mut lines, mut moved) = (Vec::with_capacity(old.len() + order.teams.len()), Vec::new());
         let mut number = 0;
         while number < order.units.len() {
             let (team, count) = order.teams.get(&number).copied().map_or((None, 1), |(t, n)| (Some(t), n));
@@ -166,7 +202,7 @@ impl Script {
             }
             number += count;
         }
-        self.lines = lines;
+        (self.lines, self.unordered) = (lines, old);
         for (breakers, from, to) in moved {
             let range = breakers.start as usize..(breakers.start + breakers.len) as usize;
             for line in self.breakers.get_mut(range).unwrap_or_default() {
@@ -175,8 +211,22 @@ impl Script {
         }
     }
 
+    /// Lets a script have what was written here, the lines in the order in which they were written, in exchange for what it has. What cuts loops is left out.
+    pub(super) fn exchange(&mut self, kept: &mut Script) {
+        let lines = if self.unordered.is_empty() { &mut self.lines } else { &mut self.unordered };
+        swap(lines, &mut kept.lines);
+        swap(&mut self.reads, &mut kept.reads);
+        swap(&mut self.drives, &mut kept.drives);
+        swap(&mut self.terms, &mut kept.terms);
+        swap(&mut self.signals, &mut kept.signals);
+        swap(&mut self.outputs, &mut kept.outputs);
+        swap(&mut self.marks, &mut kept.marks);
+        swap(&mut self.silence, &mut kept.silence);
+    }
+
     pub(super) fn clear(&mut self) {
         self.lines.clear();
+        self.unordered.clear();
         self.reads.clear();
         self.drives.clear();
         self.terms.clear();
@@ -214,15 +264,20 @@ pub(super) fn write(
     script.outputs.resize(segment.units.len(), None);
     script.places.resize(record.map_or(0, Record::signals), None);
     let any_loop = graph.has_loops();
+    let same = record.filter(|_| !any_loop).map_or(0, Record::same);
+    if let Some(record) = record.filter(|_| same > 0) {
+        script.begin_as(record.kept(), same);
+    }
     let mut writer = Writer { graph, slot, script, whole: None };
-    let (mut rest, mut at) = (segment.units.as_slice(), 0);
+    let (mut rest, mut at) = (segment.units.get(same..).unwrap_or(&[]), same);
     while let Some(unit) = rest.first() {
         let cycle = if any_loop { graph.seat(*unit).map_or(0, |s| s.cycle) } else { 0 };
         let count = if cycle == 0 {
             let mark = writer.script.end();
             writer.script.marks.push(mark);
             match record.and_then(|r| r.steps(at)) {
-                Some(notes) => writer.copy(notes, at),
+                Some((steps, [NONE, _])) => writer.copy(steps, at),
+                Some((steps, changed)) => writer.mend(*unit, steps, changed),
                 None => writer.turn(*unit, Half::Whole),
             }
             1
@@ -264,13 +319,41 @@ impl Writer<'_> {
     }
 
     /// Writes the steps of a unit as they were.
-    fn copy(&mut self, notes: &[Note], at: usize) {
+    fn copy(&mut self, steps: Steps<'_>, at: usize) {
         let places = core::mem::take(&mut self.script.places);
-        let out = record::copy(notes, &places, self.script);
+        let out = record::copy(steps, &places, self.script);
         self.script.places = places;
         if let Some(place) = self.script.outputs.get_mut(at) {
             *place = out;
         }
+    }
+
+    /// Writes the steps of a sum as they were, but for the terms of some cables.
+    fn mend(&mut self, unit: Unit, steps: Steps<'_>, changed: [u32; 2]) {
+        let sum = if let Unit::Sum(number) = unit { self.graph.sum(number) } else { None };
+        let Some((sum, mut old)) = sum.zip(steps.terms()) else { return self.turn(unit, Half::Whole) };
+        let start = self.script.terms.len();
+        for term in &sum.terms {
+            let slot = if let Term::Cable(cable) = term { cable.slot() } else { UNITY };
+            let is_known = slot != UNITY && !changed.contains(&slot);
+            // They stand in the order in which they stood.
+            let place = is_known.then(|| old.iter().position(|(_, there)| *there == slot)).flatten();
+            match place.and_then(|place| old.split_at_checked(place)?.1.split_first()) {
+                Some(((read, _), rest)) => {
+                    self.script.terms.push((record::moved(read, &self.script.places), slot));
+                    old = rest;
+                }
+                None => self.term(term),
+            }
+        }
+        let terms = since(&self.script.terms, start);
+        self.add_up(unit, sum, terms);
+    }
+
+    fn add_up(&mut self, unit: Unit, sum: &Sum, terms: Stretch) {
+        let out = self.signal(sum.channels, sum.seat.home.filter(|_| self.whole.is_none()));
+        self.put_out(unit, out);
+        self.script.lines.push(Line::Mix { out, first: 0, channels: sum.channels, terms });
     }
 
     fn feedback(&mut self, turns: &Loop) {
@@ -292,10 +375,8 @@ impl Writer<'_> {
             Unit::Node(node) => self.node(node, half),
             Unit::Sum(number) => {
                 let Some(sum) = self.graph.sum(number) else { return };
-                let (channels, terms) = (sum.channels, self.terms(&sum.terms));
-                let out = self.signal(channels, sum.seat.home.filter(|_| self.whole.is_none()));
-                self.put_out(unit, out);
-                self.script.lines.push(Line::Mix { out, first: 0, channels, terms });
+                let terms = self.terms(&sum.terms);
+                self.add_up(unit, sum, terms);
             }
             Unit::Exit(part) => self.exit(part),
         }
@@ -406,16 +487,18 @@ impl Writer<'_> {
 
     fn terms(&mut self, terms: &[Term]) -> Stretch {
         let start = self.script.terms.len();
-        for term in terms {
-            let read = match term {
-                Term::Sum(sum) => Some((self.read_sum(*sum), UNITY)),
-                Term::Cable(cable) => {
-                    self.graph.awake(*cable).map(|c| (self.carried(c), self.cable_of(c.slot())))
-                }
-            };
-            self.script.terms.extend(read);
-        }
+        terms.iter().for_each(|term| self.term(term));
         since(&self.script.terms, start)
+    }
+
+    fn term(&mut self, term: &Term) {
+        let read = match term {
+            Term::Sum(sum) => Some((self.read_sum(*sum), UNITY)),
+            Term::Cable(cable) => {
+                self.graph.awake(*cable).map(|c| (self.carried(c), self.cable_of(c.slot())))
+            }
+        };
+        self.script.terms.extend(read);
     }
 
     fn read_sum(&self, sum: u32) -> Read {

@@ -1,6 +1,7 @@
 //! Where nodes and cables can go: what an edit must find before it changes anything.
 
 use super::Edit;
+use crate::cables::Cables;
 use crate::error::GraphError;
 use crate::message::NodeId;
 use crate::shape::{MAX_CHANNELS, MAX_DEPTH, MAX_PARAMS, Parameter, Port, Shape};
@@ -19,6 +20,26 @@ impl Edit<'_> {
 
     /// The latest cable between two ends that is on its way out, or that is not.
     pub(super) fn find_cable(&self, from: Source, to: Sink, leaving: bool) -> Option<CableId> {
+        let is_it = |id: &CableId| {
+            self.graph.cable(*id).is_some_and(|c| c.from == from && c.to == to && c.leaving == leaving)
+        };
+        self.cables_about(from, to)?.iter().copied().rfind(is_it)
+    }
+
+    /// Whether a cable lies between two ends, and the latest there that is on its way out.
+    pub(super) fn cables_between(&self, from: Source, to: Sink) -> (bool, Option<CableId>) {
+        let (mut lies, mut leaves) = (false, None);
+        for id in self.cables_about(from, to).into_iter().flat_map(Cables::iter) {
+            match self.graph.cable(*id).filter(|c| c.from == from && c.to == to) {
+                Some(cable) if cable.leaving => leaves = Some(*id),
+                there => lies |= there.is_some(),
+            }
+        }
+        (lies, leaves)
+    }
+
+    /// All cables between two ends, and perhaps others.
+    fn cables_about(&self, from: Source, to: Sink) -> Option<&Cables> {
         let into = match to {
             Sink::Input(node, _) | Sink::Param(node, _) => &self.graph.node(node)?.incoming,
             Sink::PartOutput(part, _) => &self.graph.node(part)?.inside.as_ref()?.to_output,
@@ -27,11 +48,7 @@ impl Edit<'_> {
             Source::Output(node, _) => &self.graph.node(node)?.outgoing,
             Source::PartInput(part, _) => &self.graph.node(part)?.inside.as_ref()?.from_input,
         };
-        let fewer = if into.len() < out.len() { into } else { out };
-        let is_it = |id: &CableId| {
-            self.graph.cable(*id).is_some_and(|c| c.from == from && c.to == to && c.leaving == leaving)
-        };
-        fewer.iter().copied().rfind(is_it)
+        Some(if into.len() < out.len() { into } else { out })
     }
 
     /// The part that a cable from there lies in.

@@ -68,7 +68,7 @@ impl Edit<'_> {
         if let Some(cable) = self.graph.cable_mut(id) {
             cable.plain = plain;
             let adder = AudioGraph::adder(cable.to, cable.leaf);
-            self.graph.touch(adder);
+            self.graph.touch_term(adder, id);
         }
     }
 

@@ -85,7 +85,7 @@ impl AudioGraph {
         let there = self.cable(id)?;
         let (from, to, leaf) = (there.from, there.to, there.leaf);
         let adder = Self::adder(to, leaf);
-        self.touch(adder);
+        self.touch_term(adder, id);
         self.loosen(adder);
         self.note_heard(from);
         match to {
@@ -115,7 +115,7 @@ impl AudioGraph {
             self.fades.cables += usize::from(cable.leaving);
             self.fades.cables -= usize::from(was.leaving);
             if was.plain != cable.plain {
-                self.touch(Self::adder(was.to, was.leaf));
+                self.touch_term(Self::adder(was.to, was.leaf), was.id);
             }
             if let Some(there) = self.cable_mut(was.id) {
                 *there = Cable { leaf: was.leaf, ..cable };
@@ -383,7 +383,7 @@ impl Edit<'_> {
                 if let Some(cable) = self.graph.cable_mut(id) {
                     cable.plain = true;
                 }
-                self.graph.touch(adder);
+                self.graph.touch_term(adder, id);
             }
         }
         for node in fade.nodes {

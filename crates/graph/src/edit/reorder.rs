@@ -53,7 +53,7 @@ impl AudioGraph {
         let cable = self.cable_mut(id)?;
         let was = core::mem::replace(&mut cable.asleep, asleep);
         let (from, adder) = (cable.from, Self::adder(cable.to, cable.leaf));
-        self.touch(adder);
+        self.touch_term(adder, id);
         self.note_heard(from);
         if was != asleep
             && let Some(cable) = self.cable(id).cloned()

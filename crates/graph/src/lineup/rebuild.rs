@@ -6,7 +6,6 @@ use crate::latency::Late;
 use crate::message::NodeId;
 use crate::plan::Half;
 use crate::topology::AudioGraph;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -36,12 +35,16 @@ pub(crate) type Loop = Vec<(Unit, Half)>;
 
 impl Net {
     fn of(graph: &AudioGraph, units: Vec<Unit>) -> Self {
-        let index: BTreeMap<Unit, u32> =
-            units.iter().enumerate().map(|(i, unit)| (*unit, i as u32)).collect();
+        let mut index: Vec<(Unit, u32)> = units.iter().copied().zip(0..).collect();
+        index.sort_unstable();
+        let index = |unit: Unit| {
+            let at = index.binary_search_by_key(&unit, |(there, _)| *there).ok()?;
+            index.get(at).map(|(_, number)| *number)
+        };
         let mut heard_by = vec![Readers::new(); units.len()];
         for (unit, heard_by) in units.iter().zip(&mut heard_by) {
             graph.each_reader(*unit, |reader, drives| {
-                heard_by.extend(index.get(&reader).map(|reader| (*reader, drives)));
+                heard_by.extend(index(reader).map(|reader| (reader, drives)));
             });
             heard_by.sort_unstable();
             heard_by.dedup();

@@ -3,9 +3,9 @@
 use super::{JOINED, MOST, NONE, Seat, Segment, Unit};
 use crate::compile::Record;
 use crate::message::NodeId;
-use crate::topology::AudioGraph;
+use crate::topology::{AudioGraph, CableId};
 use alloc::vec::Vec;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// How far apart the labels of new neighbours are.
 const GAP: u64 = 1 << 32;
@@ -110,12 +110,13 @@ impl AudioGraph {
         let mut heard = core::mem::take(&mut self.lineup.heard);
         heard.push(unit);
         self.each_source(unit, |source| heard.push(source));
-        let own = heard.len();
-        self.each_reader(unit, |reader, _| heard.push(reader));
-        for reader in heard.drain(own..) {
-            self.make_stale(reader);
-        }
         self.lineup.heard = heard;
+        for (reader, cable) in self.ways(unit) {
+            match cable {
+                Some(cable) => self.make_term_stale(reader, cable),
+                None => self.make_stale(reader),
+            }
+        }
     }
 
     /// Takes a segment with nothing in it out of the row.
@@ -206,9 +207,20 @@ impl AudioGraph {
 
     /// Notes that the steps of a unit and of those that hear it change.
     fn touch_around(&mut self, unit: Unit) {
-        let mut around: SmallVec<[Unit; 8]> = smallvec![unit];
-        self.each_reader(unit, |reader, _| around.push(reader));
-        around.into_iter().for_each(|unit| self.touch(unit));
+        self.touch(unit);
+        for (reader, cable) in self.ways(unit) {
+            match cable {
+                Some(cable) => self.touch_term(reader, cable),
+                None => self.touch(reader),
+            }
+        }
+    }
+
+    /// Who hears a unit, and by which cables.
+    fn ways(&self, unit: Unit) -> SmallVec<[(Unit, Option<CableId>); 8]> {
+        let mut ways = SmallVec::new();
+        self.each_way(unit, |reader, cable| ways.push((reader, cable)));
+        ways
     }
 
     /// Seats a unit that is new: before the first that hears it, else behind the last that it hears, else at the end.
