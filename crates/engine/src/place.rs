@@ -12,7 +12,7 @@ pub(crate) struct Place {
     pub called: Arc<Called>,
     pub tap: Option<Tap>,
     /// The way to its slots, if it has some.
-    pub slots: Option<SlotDesk>,
+    pub slots: Option<Box<SlotDesk>>,
     /// What it tells, by number.
     pub tells: &'static [&'static str],
     pub load: Arc<NodeLoad>,

@@ -80,7 +80,7 @@ impl Stage {
     /// The way to the slots of a node.
     pub fn slots_mut(&mut self, node: NodeId) -> Option<&mut SlotDesk> {
         let (body, number) = self.whereabouts.get(&node)?;
-        self.bodies.get_mut(body)?.places.at_mut(*number)?.slots.as_mut()
+        self.bodies.get_mut(body)?.places.at_mut(*number)?.slots.as_deref_mut()
     }
 
     /// Drops recordings that nobody reads any more.

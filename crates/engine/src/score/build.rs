@@ -204,6 +204,7 @@ impl<'a> Score<'a> {
     fn enter(&mut self, ground: &Ground<'a>, edit: &Transaction<'_>, newcomer: Newcomer) {
         let Newcomer { node, called, tap, slots, tells, wire, bodies } = newcomer;
         let load = edit.graph().load(node).cloned().unwrap_or_default();
+        let slots = slots.map(Box::new);
         let place = Berth { node, called, tap, slots, tells, load, born: 0, wire, bodies };
         let room = || Roster::with_capacity(ground.part.map_or(0, |part| part.nodes.len()));
         self.changes.added.entry(ground.body).or_insert_with(room).insert(place);

@@ -5,9 +5,12 @@ use super::{Step, is_good};
 use crate::check;
 use crate::limits::{MAX_CABLES, MAX_NODES};
 use crate::listing::Place;
-use crate::model::Node;
+use crate::model::{Node, Patch};
 use crate::resolve::ResolvedNode;
 use std::collections::BTreeSet;
+
+/// A node with more cables is searched from without a look at what it hears.
+const FEW: usize = 8;
 
 impl<'a> Step<'a> {
     /// Settles the nodes that are others. The labels that mean other nodes than before.
@@ -79,6 +82,16 @@ impl<'a> Step<'a> {
         })
     }
 
+    /// Whether a node may hear another: surely not if it hears nothing, or only such as hear nothing.
+    fn may_follow(&self, node: &Node, other: Place) -> bool {
+        let hears = |node: &Node| !node.cables.is_empty() || drivers(node).next().is_some();
+        let follows = |label: &str| {
+            self.said.nodes.find(label).is_none_or(|(place, _, node)| place == other || hears(node))
+        };
+        let many = node.cables.len() > FEW;
+        hears(node) && (many || Patch::sources(node).any(|source| follows(&source.node)))
+    }
+
     /// What the old patch says of the node at a place, if it is of the same label and the very same kind now.
     pub(super) fn same_node(&self, place: Place) -> Option<&'a Node> {
         let (was, is) = (self.old.said.nodes.shared_at(place)?, self.said.nodes.shared_at(place)?);
@@ -92,9 +105,10 @@ impl<'a> Step<'a> {
         for look in &touched.nodes {
             for label in look.new_sources() {
                 let Some((source, _, node)) = said.find(label) else { continue };
-                // What hears nothing is on no loop.
-                let hears = !node.cables.is_empty() || drivers(node).next().is_some();
-                if hears && self.carries(source, look.place) && self.leads(look.place, source, &mut steps)? {
+                if self.may_follow(node, look.place)
+                    && self.carries(source, look.place)
+                    && self.leads(look.place, source, &mut steps)?
+                {
                     return Some(true);
                 }
             }

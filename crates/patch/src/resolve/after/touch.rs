@@ -4,6 +4,7 @@ use super::{Step, changed};
 use crate::kind::KindInfo;
 use crate::listing::Place;
 use crate::model::{Cable, Node, Patch};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -23,10 +24,16 @@ pub(super) struct Look<'a> {
     /// It says something else, is new, or is of a part that is another.
     pub own: bool,
     /// The labels that it hears and that mean other nodes than before.
-    pub heard: Vec<&'a str>,
+    pub heard: Labels<'a>,
     /// The cables that are others: what was at their places, and what is.
-    pub cables: Vec<(Place, Option<&'a Cable>, Option<&'a Cable>)>,
+    pub cables: SmallVec<[CableChange<'a>; 2]>,
 }
+
+/// What was at a place of cables, and what is.
+type CableChange<'a> = (Place, Option<&'a Cable>, Option<&'a Cable>);
+
+/// Mostly there are few.
+pub(super) type Labels<'a> = SmallVec<[&'a str; 4]>;
 
 /// What is to be looked at.
 pub(super) struct Touched<'a> {
@@ -73,7 +80,7 @@ impl<'a> Step<'a> {
         faces.dedup();
         nodes.sort_by_key(|look| look.place);
         nodes.dedup_by_key(|look| look.place);
-        let mut heard: Vec<(Place, &'a str)> = Vec::new();
+        let mut heard: SmallVec<[(Place, &'a str); 4]> = SmallVec::new();
         for label in &faces {
             heard.extend(self.next.links.listeners(label).map(|place| (place, *label)));
         }
@@ -113,7 +120,7 @@ impl<'a> Step<'a> {
         let same = alike.map(|(was, _)| &was.1).filter(|was| self.same_kind(&was.kind));
         let kind = is.and_then(|is| self.kind_of(&is.1)).cloned();
         let cables = match (was, is) {
-            (Some(was), Some(is)) if Arc::ptr_eq(was, is) => Vec::new(),
+            (Some(was), Some(is)) if Arc::ptr_eq(was, is) => SmallVec::new(),
             (Some(was), Some(is)) => was.1.cables.changes(&is.1.cables).collect(),
             (Some(was), None) => {
                 was.1.cables.places().map(|(place, cable)| (place, Some(cable), None)).collect()
@@ -121,9 +128,9 @@ impl<'a> Step<'a> {
             (None, Some(is)) => {
                 is.1.cables.places().map(|(place, cable)| (place, None, Some(cable))).collect()
             }
-            (None, None) => Vec::new(),
+            (None, None) => SmallVec::new(),
         };
-        Look { place, was, is, same, kind, own, heard: Vec::new(), cables }
+        Look { place, was, is, same, kind, own, heard: Labels::new(), cables }
     }
 
     /// Whether a kind is the very same as before.
@@ -144,7 +151,7 @@ impl<'a> Step<'a> {
         let (was, is) = (look.was.map(|said| &said.1), look.is.map(|said| &said.1));
         let links = &mut self.next.links;
         let ends = look.cables.iter().flat_map(|(_, gone, came)| [*gone, *came]).flatten();
-        let mut labels: Vec<&str> = ends.map(|cable| cable.from.node.as_str()).collect();
+        let mut labels: Labels<'a> = ends.map(|cable| cable.from.node.as_str()).collect();
         labels.extend([was, is].into_iter().flatten().flat_map(drivers));
         labels.sort_unstable();
         labels.dedup();
@@ -174,9 +181,9 @@ impl<'a> Look<'a> {
     }
 
     /// The labels that it hears and did not hear before, or that mean others; all if it is another by its kind or its label.
-    pub fn new_sources(&self) -> Vec<&'a str> {
-        let Some(node) = self.node() else { return Vec::new() };
-        let mut labels: Vec<&'a str> = match self.same {
+    pub fn new_sources(&self) -> Labels<'a> {
+        let Some(node) = self.node() else { return Labels::new() };
+        let mut labels: Labels<'a> = match self.same {
             None => Patch::sources(node).map(|source| source.node.as_str()).collect(),
             Some(old) => {
                 let came = self.cables.iter().filter_map(|(_, _, new)| *new);
@@ -184,21 +191,24 @@ impl<'a> Look<'a> {
                 labels.filter(|label| !hears(old, label)).collect()
             }
         };
-        labels.extend(&self.heard);
+        labels.extend(self.heard.iter().copied());
         labels.sort_unstable();
         labels.dedup();
         labels
     }
 
     /// The cables into it that are others than before, or start at other nodes; all if it is another by its kind or its label, or if `all` are asked for.
-    pub fn cables_to_check(&self, all: bool) -> Vec<&'a Cable> {
-        let Some(node) = self.node() else { return Vec::new() };
+    pub fn cables_to_check(&self, all: bool) -> SmallVec<[&'a Cable; 4]> {
+        let Some(node) = self.node() else { return SmallVec::new() };
         if self.same.is_none() || all {
             return node.cables.iter().collect();
         }
         let came = self.cables.iter().filter_map(|(place, _, new)| Some((*place, (*new)?)));
+        if self.heard.is_empty() {
+            return came.map(|(_, cable)| cable).collect();
+        }
         let heard = self.heard.iter().flat_map(|label| node.cables.from_node(label));
-        let mut cables: Vec<(Place, &'a Cable)> = came.chain(heard).collect();
+        let mut cables: SmallVec<[(Place, &'a Cable); 4]> = came.chain(heard).collect();
         cables.sort_unstable_by_key(|(place, _)| *place);
         cables.dedup_by_key(|(place, _)| *place);
         cables.into_iter().map(|(_, cable)| cable).collect()
