@@ -12,6 +12,7 @@ mod tests;
 pub(crate) use iter::{All, Entries};
 
 use leaves::Leaves;
+use smallvec::SmallVec;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
@@ -24,12 +25,15 @@ pub(crate) struct Layers<K, V> {
     /// Not there as long as all has room on top.
     base: Option<Arc<Leaves<K, V>>>,
     /// What differs from the base, in the order of the keys: what is there instead, or nothing.
-    top: Option<Arc<Vec<Laid<K, V>>>>,
+    top: Option<Arc<Top<K, V>>>,
     count: usize,
 }
 
 /// What is on top at a key.
 type Laid<K, V> = (K, Option<V>);
+
+/// Mostly there is little.
+type Top<K, V> = SmallVec<[Laid<K, V>; 4]>;
 
 /// What stands at a key in one map and in another.
 pub(crate) type Change<'a, K, V> = (K, Option<&'a V>, Option<&'a V>);
@@ -126,7 +130,7 @@ impl<K: Ord + Copy, V: Clone> Layers<K, V> {
 
     /// Lays something on top where nothing lies.
     fn lay(&mut self, at: usize, key: K, value: Option<V>) {
-        let top = Arc::make_mut(self.top.get_or_insert_with(|| Arc::new(Vec::with_capacity(4))));
+        let top = Arc::make_mut(self.top.get_or_insert_with(|| Arc::new(Top::new())));
         top.insert(at, (key, value));
         if top.len() > MOST {
             self.sink();

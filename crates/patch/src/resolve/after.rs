@@ -50,8 +50,11 @@ impl Resolved {
             title: patch.title.clone(),
             tempo: patch.transport.tempo(),
             meter: patch.transport.meter(),
+            nodes: self.nodes.clone(),
+            sequences: self.sequences.clone(),
             said: patch.clone(),
-            ..self.clone()
+            catalogue: self.catalogue.clone(),
+            links: self.links.clone(),
         };
         let mut step = Step { old: self, said: patch, next, same_kinds: false };
         let kinds = step.parts()?;
