@@ -140,6 +140,16 @@ impl Script {
         let end = self.end();
         for (at, mark) in self.marks.iter().enumerate() {
             let next = self.marks.get(at + 1).unwrap_or(&end);
+            let lines = self.lines.get(mark.lines..next.lines).unwrap_or(&[]);
+            hearsay.loops.push(if mark.is_on_loop { mark.lines as u32 + 1 } else { 0 });
+            // Silence is heard of nobody.
+            if let [Line::Node { inputs, drives, .. }] = lines
+                && drives.len == 0
+                && (inputs.len == 0 || *inputs == self.silence)
+            {
+                hearsay.hears.push(0);
+                continue;
+            }
             let mut heard = 0;
             let mut read = |read: &Read| {
                 if let Some(signal) = read.signal() {
@@ -148,13 +158,10 @@ impl Script {
                     heard |= 1 << from | hearsay.hears.get(from).copied().unwrap_or(0);
                 }
             };
-            for line in self.lines.get(mark.lines..next.lines).unwrap_or(&[]) {
+            for line in lines {
                 match line {
                     Line::Node { inputs, drives, .. } => {
-                        // Silence is heard of nobody.
-                        if *inputs != self.silence {
-                            inputs.of(&self.reads).iter().for_each(&mut read);
-                        }
+                        inputs.of(&self.reads).iter().for_each(&mut read);
                         drives.of(&self.drives).iter().for_each(|(_, from, _)| read(from));
                     }
                     Line::Mix { terms, .. } => {
@@ -164,7 +171,6 @@ impl Script {
                 }
             }
             hearsay.hears.push(heard & !(1 << at));
-            hearsay.loops.push(if mark.is_on_loop { mark.lines as u32 + 1 } else { 0 });
         }
         hearsay
     }

@@ -21,15 +21,17 @@ impl AudioGraph {
         let hearsay = hearsay();
         let units = self.segment(slot).map_or(&[][..], |s| &s.units);
         let count = units.len();
-        let mut places: SmallVec<[(NodeId, u32); 36]> = SmallVec::new();
-        let nodes = |(at, unit): (usize, &Unit)| {
-            if let Unit::Node(id) = unit { Some((*id, at as u32)) } else { None }
-        };
-        places.extend(units.iter().enumerate().filter_map(nodes));
-        places.sort_unstable();
-        let place_of = |part: NodeId| {
-            let at = places.binary_search_by_key(&part, |(id, _)| *id).ok()?;
-            Some(places[at].1 as usize)
+        let parts: SmallVec<[Option<NodeId>; 36]> =
+            units.iter().map(|unit| if let Unit::Node(id) = unit { Some(*id) } else { None }).collect();
+        // Members mostly stand in the order of their lanes.
+        let mut next = 0;
+        let mut place_of = |part: NodeId| {
+            let (before, behind) = parts.split_at(next);
+            let is_it = |there: &Option<NodeId>| *there == Some(part);
+            let ahead = behind.iter().position(is_it).map(|at| next + at);
+            let at = ahead.or_else(|| before.iter().position(is_it))?;
+            next = at + 1;
+            Some(at)
         };
         let mut groups: SmallVec<[Together; 4]> = SmallVec::new();
         let (mut others, mut over) = (SmallVec::<[NodeId; 8]>::new(), SmallVec::<[u32; 4]>::new());
