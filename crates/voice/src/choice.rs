@@ -16,8 +16,11 @@ pub(crate) fn taken_over(voices: &[Voice], note: &Note, steal: Steal) -> Option<
     if let Some((number, _)) = playing(voices).find(|(_, voice)| struck_again(voice)) {
         return Some(number);
     }
+    if steal != Steal::SameNote {
+        return None;
+    }
     let same = |voice: &Voice| (voice.note.pitch - note.pitch).abs() <= SAME_PITCH;
-    let same = playing(voices).filter(|(_, voice)| steal == Steal::SameNote && same(voice));
+    let same = playing(voices).filter(|(_, voice)| same(voice));
     same.min_by_key(|(_, voice)| voice.age()).map(|(number, _)| number)
 }
 
@@ -37,11 +40,21 @@ pub(crate) fn stolen(
     };
     // What is not a number counts as the most; both zeros are one.
     let orderly = |worth: f32| if worth.is_nan() { f32::INFINITY } else { worth + 0.0 };
-    let ranked = playing(voices).map(|(number, voice)| (number, orderly(worth(number, voice)), voice));
-    let first = ranked.min_by(|(_, a_worth, a), (_, b_worth, b)| {
-        let by_hand = held(a).cmp(&held(b));
-        by_hand.then(a_worth.total_cmp(b_worth)).then_with(|| a.age().cmp(&b.age()))
-    });
+    let mut first: Option<(usize, bool, f32, &Voice)> = None;
+    for (number, voice) in playing(voices) {
+        let (by_hand, worth) = (held(voice), orderly(worth(number, voice)));
+        // The age of most is not asked.
+        let goes_first = first.as_ref().is_none_or(|(_, first_by_hand, least, oldest)| {
+            match by_hand.cmp(first_by_hand).then(worth.total_cmp(least)) {
+                Ordering::Less => true,
+                Ordering::Equal => voice.age() < oldest.age(),
+                Ordering::Greater => false,
+            }
+        });
+        if goes_first {
+            first = Some((number, by_hand, worth, voice));
+        }
+    }
     first.map(|(number, ..)| number)
 }
 

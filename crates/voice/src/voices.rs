@@ -43,6 +43,12 @@ pub struct Voices {
     last: Option<f32>,
     /// How many of those that fade are hurried.
     hurried: u16,
+    /// No fade is over before this frame.
+    over: u64,
+    /// None before this one is free.
+    free: usize,
+    /// The one that started last.
+    latest: usize,
     counts: Counts,
 }
 
@@ -66,6 +72,9 @@ impl Voices {
             now: 0,
             last: None,
             hurried: 0,
+            over: u64::MAX,
+            free: 0,
+            latest: 0,
             counts: Counts::default(),
         }
     }
@@ -78,7 +87,12 @@ impl Voices {
 
     /// The voice that the next note will begin on, if it begins a voice and there is room for it. `[audio]`
     pub fn next(&self) -> Option<u16> {
-        self.voices.iter().position(|voice| voice.phase == Phase::Free).map(|number| number as u16)
+        self.first_free().map(|number| number as u16)
+    }
+
+    fn first_free(&self) -> Option<usize> {
+        let mut left = self.voices.iter().enumerate().skip(self.free);
+        left.find(|(_, voice)| voice.phase == Phase::Free).map(|(number, _)| number)
     }
 
     /// Whether the next note may steal a voice: no more may play, or it is stolen for another reason. `[audio]`
@@ -106,7 +120,11 @@ impl Voices {
     /// The voice that plays a note, held or released; of several the one that started last. For bends, pressure and parameters of
     /// single notes. `[audio]`
     pub fn voice_of(&self, id: NoteId) -> Option<u16> {
-        let playing = self.voices.iter().enumerate().filter(|(_, v)| v.phase.is_playing() && v.note.id == id);
+        let plays = |voice: &Voice| voice.phase.is_playing() && voice.note.id == id;
+        if self.voices.get(self.latest).is_some_and(plays) {
+            return Some(self.latest as u16);
+        }
+        let playing = self.voices.iter().enumerate().filter(|(_, voice)| plays(voice));
         playing.max_by_key(|(_, voice)| voice.order).map(|(number, _)| number as u16)
     }
 
@@ -174,13 +192,15 @@ impl Voices {
     /// Fades that are over by that frame are over. `[audio]`; every event does this first.
     pub fn advance(&mut self, frame: u64) {
         self.now = self.now.max(frame);
-        if self.counts.fading == 0 {
+        if self.now < self.over {
             return;
         }
+        self.over = u64::MAX;
         for number in 0..self.voices.len() {
-            let ends = self.voices.get(number).and_then(|voice| voice.phase.ends());
-            if ends.is_some_and(|ends| ends <= self.now) {
-                self.free(number);
+            match self.voices.get(number).and_then(|voice| voice.phase.ends()) {
+                Some(ends) if ends <= self.now => _ = self.free(number),
+                Some(ends) => self.over = self.over.min(ends),
+                None => {}
             }
         }
     }
@@ -190,7 +210,7 @@ impl Voices {
         self.voices.iter_mut().for_each(|voice| voice.phase = Phase::Free);
         self.keys.clear();
         self.last = None;
-        self.hurried = 0;
+        (self.hurried, self.over, self.free) = (0, u64::MAX, 0);
         (self.counts.playing, self.counts.fading) = (0, 0);
     }
 
@@ -221,7 +241,7 @@ impl Voices {
     /// Starts a note, and steals the `victim`'s voice for it; `None` if there is no room for one more to fade.
     fn start(&mut self, note: Note, victim: Option<usize>) -> Option<Actions> {
         let mut actions = Actions::none();
-        let voice = self.voices.iter().position(|voice| voice.phase == Phase::Free);
+        let voice = self.first_free();
         let room = if victim.is_some() { self.room() } else { Some(Room::Spare) };
         let (Some(number), Some(room)) = (voice, room) else {
             self.counts.dropped += 1;
@@ -235,6 +255,7 @@ impl Voices {
         }
         let voice = self.voices.get_mut(number)?;
         *voice = Voice { phase: Phase::Held, note, started: self.now, order: self.counts.started };
+        (self.free, self.latest) = (number + 1, number);
         let glide_from = self.last.filter(|_| self.config.mode != Mode::Legato);
         actions.push(Action::Start { voice: number as u16, note, glide_from });
         self.last = Some(note.pitch);
@@ -256,6 +277,7 @@ impl Voices {
     fn hurry(&mut self, number: usize, ends: u64) -> Option<Action> {
         let soon = self.now.saturating_add(u64::from(self.config.hurry));
         self.voices.get_mut(number)?.phase = Phase::Hurried { ends: ends.min(soon) };
+        self.over = self.over.min(soon);
         self.hurried += 1;
         (soon < ends).then_some(Action::Fade { voice: number as u16, frames: self.config.hurry })
     }
@@ -264,7 +286,9 @@ impl Voices {
     fn fade(&mut self, number: usize) -> Action {
         let frames = self.config.fade;
         if let Some(voice) = self.voices.get_mut(number) {
-            voice.phase = Phase::Fading { ends: self.now.saturating_add(u64::from(frames)) };
+            let ends = self.now.saturating_add(u64::from(frames));
+            voice.phase = Phase::Fading { ends };
+            self.over = self.over.min(ends);
             self.counts.playing -= 1;
             self.counts.fading += 1;
             self.counts.stolen += 1;
@@ -290,6 +314,7 @@ impl Voices {
     /// Makes a voice free; whether it was not.
     fn free(&mut self, number: usize) -> bool {
         let Some(voice) = self.voices.get_mut(number) else { return false };
+        self.free = self.free.min(number);
         match core::mem::replace(&mut voice.phase, Phase::Free) {
             Phase::Free => return false,
             Phase::Held | Phase::Released => self.counts.playing -= 1,
