@@ -5,15 +5,17 @@ use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Address, NoteEvent, When};
+use std::collections::HashMap;
 
 /// A note that was begun, and where it has got to.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
-    instrument: Address,
     /// The id of the instrument in the patch.
     node: String,
     note: Note,
     at: When,
+    /// How many were begun before it, and it.
+    order: u64,
     /// The frame at which it will be let go, once that was sent.
     ends: Option<u64>,
     bend: Option<f32>,
@@ -23,38 +25,55 @@ pub(super) struct Held {
 /// The most notes that are remembered. Of more, the oldest is forgotten.
 const REMEMBERED: usize = 1024;
 
+/// Notes that were begun, by instrument and id.
+#[derive(Debug, Default)]
+pub(super) struct HeldNotes {
+    notes: HashMap<(Address, NoteId), Held>,
+    /// How many were begun.
+    begun: u64,
+}
+
 impl Playing {
-    /// The notes that were begun and not let go before a frame.
+    /// The notes that were begun and not let go before a frame, in the order in which they were begun.
     pub fn held(&self, now: u64) -> Vec<Held> {
-        self.held.iter().filter(|held| held.ends.is_none_or(|end| end > now)).cloned().collect()
+        let held = self.held.notes.values().filter(|held| held.ends.is_none_or(|end| end > now));
+        let mut held: Vec<Held> = held.cloned().collect();
+        held.sort_unstable_by_key(|held| held.order);
+        held
     }
 
     /// Notes what an instrument was told.
     pub fn heard(&mut self, instrument: Address, node: &str, event: NoteEvent, at: When) {
-        let its = |held: &Held| held.instrument == instrument;
+        let HeldNotes { notes, begun } = &mut self.held;
         match event {
             NoteEvent::On(note) => {
-                let over = (self.held.len() + 1).saturating_sub(REMEMBERED);
-                self.held.drain(..over);
-                let node = node.to_owned();
-                self.held.push(Held { instrument, node, note, at, ends: None, bend: None, pressure: None });
+                if notes.len() >= REMEMBERED
+                    && let Some(oldest) = notes.iter().min_by_key(|(_, held)| held.order).map(|(id, _)| *id)
+                {
+                    notes.remove(&oldest);
+                }
+                *begun += 1;
+                let (node, order) = (node.to_owned(), *begun);
+                let held = Held { node, note, at, order, ends: None, bend: None, pressure: None };
+                notes.insert((instrument, note.id), held);
             }
-            NoteEvent::Off(id) => self.held.retain(|held| !(its(held) && held.note.id == id)),
-            NoteEvent::AllOff => self.held.retain(|held| !its(held)),
+            NoteEvent::Off(id) => drop(notes.remove(&(instrument, id))),
+            NoteEvent::AllOff => notes.retain(|(of, _), _| *of != instrument),
             NoteEvent::Bend(id, by) => self.of_note(instrument, id, |held| held.bend = Some(by)),
             NoteEvent::Pressure(id, by) => self.of_note(instrument, id, |held| held.pressure = Some(by)),
             NoteEvent::Knob(..) => {}
         }
     }
 
-    fn of_note(&mut self, instrument: Address, id: NoteId, change: impl FnMut(&mut Held)) {
-        let its = |held: &&mut Held| held.instrument == instrument && held.note.id == id;
-        self.held.iter_mut().filter(its).for_each(change);
+    fn of_note(&mut self, instrument: Address, id: NoteId, change: impl FnOnce(&mut Held)) {
+        if let Some(held) = self.held.notes.get_mut(&(instrument, id)) {
+            change(held);
+        }
     }
 
     /// Notes the end of a note.
     pub fn ends(&mut self, instrument: Address, id: NoteId, frame: u64, now: u64) {
-        self.held.retain(|held| held.ends.is_none_or(|end| end > now));
+        self.held.notes.retain(|_, held| held.ends.is_none_or(|end| end > now));
         self.of_note(instrument, id, |held| held.ends = Some(frame));
     }
 }

@@ -1,6 +1,6 @@
 //! Notes and musical time: what instruments are told, what the transport does, which sequences play.
 
-use super::held::Held;
+use super::held::HeldNotes;
 use super::{Conductor, is_musical};
 use crate::error::EngineError;
 use sostenuto_graph::transport::{Change, Meter, Position, Sequence, Step, Transport};
@@ -27,7 +27,7 @@ pub(super) struct Playing {
     /// The numbers of sequences by their names.
     numbers: HashMap<String, u32>,
     /// Notes that were begun and not let go, oldest first.
-    pub(super) held: Vec<Held>,
+    pub(super) held: HeldNotes,
     /// Whether musical time is that of another engine, whatever the first patch says of it.
     follows: bool,
 }
@@ -42,7 +42,7 @@ impl Playing {
             ending: Vec::new(),
             began: false,
             numbers: HashMap::new(),
-            held: Vec::new(),
+            held: HeldNotes::default(),
             follows: false,
         }
     }
