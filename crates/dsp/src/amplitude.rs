@@ -119,6 +119,12 @@ fn unsigned<S: Sample>(position: S) -> S {
     position * S::splat(0.5) + S::splat(0.5)
 }
 
+/// The factors of left and right for a position from -1 to 1: see [`pan`].
+#[inline(always)]
+pub fn pan_law<S: Sample>(position: S) -> (S, S) {
+    equal_power(unsigned(position))
+}
+
 /// Places a mono signal between left (-1) and right (1) at equal power: -3.01 dB on both sides in the middle, and exactly
 /// nothing on the other side at the ends. `[audio]`
 #[inline(always)]
@@ -127,7 +133,7 @@ pub fn pan<S: Sample>(position: Value<'_, S>, input: &[S], left: &mut [S], right
     let (input, left, right) = (&input[..frames], &mut left[..frames], &mut right[..frames]);
     with_law(
         #[inline(always)]
-        |p| equal_power(unsigned(p)),
+        |p| pan_law(p),
         position,
         frames,
         #[inline(always)]

@@ -288,8 +288,25 @@ impl<S: Sample> Lfo<S> {
             },
         );
         self.phase = phase.plus(times(step, length - at)).minus(offset);
-        let frames = length as u128;
         // Random levels are drawn with every cycle, whatever the shape.
+        let (mut is_far, mut complete) = (false, 0);
+        let ends = self.phase;
+        for (lane, ((before, after), step)) in
+            before.lanes().iter().zip(ends.lanes()).zip(step.lanes()).enumerate()
+        {
+            // What goes no farther comes past the end of a cycle once at most.
+            is_far |= *step > u64::MAX / PIECE as u64;
+            complete |= u32::from(after < before) << lane;
+        }
+        if is_far {
+            return self.draw_cycles(before, step, length as u128);
+        }
+        for_each_lane(complete, |lane| self.draw_level(lane));
+    }
+
+    /// Draws the random levels of all cycles that are completed in so many frames.
+    #[cold]
+    fn draw_cycles(&mut self, before: S::Phase, step: S::Phase, frames: u128) {
         for (lane, (&before, &step)) in before.lanes().iter().zip(step.lanes()).enumerate() {
             let cycles = (u128::from(before) + frames * u128::from(step)) >> 64;
             for _ in 0..cycles {

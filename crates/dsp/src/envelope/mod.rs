@@ -2,7 +2,7 @@
 
 mod segment;
 
-use crate::gate::{Gate, for_each_lane, levels};
+use crate::gate::{Gate, for_each_lane, is_on, levels};
 use crate::lane_state::lane_state;
 use crate::{PIECE, Sample, Value};
 use segment::Lane;
@@ -65,6 +65,25 @@ pub struct Envelope<S: Sample = f32> {
     start: S,
     end: S,
     follow: S,
+    calm: Calm<S>,
+}
+
+/// Until when no lane need be looked at.
+#[derive(Clone, Copy, Debug)]
+struct Calm<S: Sample> {
+    /// The times that all lanes go by.
+    times: [S; 3],
+    /// Frames from now on in which no segment ends.
+    left: u64,
+    /// Every lane goes in a straight line, or stays where it is: its ratio is 1.
+    straight: bool,
+}
+
+impl<S: Sample> Calm<S> {
+    /// Lanes are others than before.
+    fn forget(&mut self) {
+        self.left = 0;
+    }
 }
 
 impl<S: Sample> Envelope<S> {
@@ -78,11 +97,12 @@ impl<S: Sample> Envelope<S> {
             moving: 0,
             idle: all_lanes::<S>(),
             part: S::Wide::one(),
-            ratio: S::Wide::zero(),
-            offset: S::Wide::one(),
+            ratio: S::Wide::one(),
+            offset: S::Wide::zero(),
             start: S::zero(),
             end: S::zero(),
             follow: S::zero(),
+            calm: Calm { times: [S::zero(); 3], left: 0, straight: false },
         };
         envelope.set_curves(Curves::default());
         envelope
@@ -124,6 +144,12 @@ impl<S: Sample> Envelope<S> {
         self.idle
     }
 
+    /// The level of every lane if it stays for as long as gate and sustain are these: then there is nothing to process. `[audio]`
+    #[inline(always)]
+    pub fn resting_level(&self, gate: S, sustain: S) -> Option<S> {
+        (self.moving == 0 && self.gate.on == is_on(gate)).then(|| self.level(sustain))
+    }
+
     /// Fills `out` with the level, from 0 to 1. The gate is on above 0.5.
     /// `[audio]`
     #[inline]
@@ -143,27 +169,42 @@ impl<S: Sample> Envelope<S> {
             let Some(on) = on.get_mut(..out.len()) else { return };
             levels(gate.part(start, end), on);
             let times = [segments.attack, segments.decay, segments.release].map(|time| time.part(start, end));
-            self.piece(on, times, segments.sustain.part(start, end), out);
+            self.piece((on, gate.is_steady()), times, segments.sustain.part(start, end), out);
             start = end;
         }
     }
 
-    /// At most [`PIECE`] frames: from each frame in which something begins to the next.
+    /// At most [`PIECE`] frames: from each frame in which something begins to the next. `gate` tells the lanes in which it is on at each frame, and whether it stays.
     #[inline(always)]
-    fn piece(&mut self, on: &[u32], times: [Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
+    fn piece(
+        &mut self,
+        (on, stays): (&[u32], bool),
+        times: [Value<'_, S>; 3],
+        sustain: Value<'_, S>,
+        out: &mut [S],
+    ) {
         let moving_times = times.iter().any(|time| !time.is_steady());
         let mut frame = 0;
         while let Some(&now) = on.get(frame) {
             let (rising, falling) = self.gate.edges(now);
-            self.begin((rising, falling), times.map(|time| time.at(frame)), sustain.at(frame));
+            let present = times.map(|time| time.at(frame));
+            if rising | falling != 0 || self.calm.left == 0 || self.calm.times != present {
+                self.begin((rising, falling), present, sustain.at(frame));
+                let straight = self.ratio == S::Wide::one();
+                self.calm = Calm { times: present, left: self.until_end(), straight };
+            }
             // The next frame that needs a look: where the gate changes, where a segment is over, each one under moving times.
             let rest = on.get(frame + 1..).unwrap_or(&[]);
-            let same_gate = rest.iter().take_while(|&&level| level == now).count() as u64;
-            let mut run = (same_gate + 1).min(self.until_end());
+            let same_gate = match stays {
+                true => rest.len(),
+                false => rest.iter().take_while(|&&level| level == now).count(),
+            };
+            let mut run = (same_gate as u64 + 1).min(self.calm.left);
             if moving_times && self.moving != 0 {
                 run = 1;
             }
             let run = (run.max(1) as usize).min(out.len() - frame);
+            self.calm.left = self.calm.left.saturating_sub(run as u64);
             if let Some(out) = out.get_mut(frame..frame + run) {
                 self.run(sustain.part(frame, frame + run), out);
             }
@@ -194,10 +235,19 @@ impl<S: Sample> Envelope<S> {
             }
             return;
         }
-        for (i, out) in out.iter_mut().enumerate() {
-            let sustain = sustain.at(i).max(S::zero()).min(S::one());
-            *out = start + ((end + follow * sustain) - start) * S::narrow(part);
-            part = part * ratio + offset;
+        // What is multiplied by 1 need not be waited for.
+        if self.calm.straight {
+            for (i, out) in out.iter_mut().enumerate() {
+                let sustain = sustain.at(i).max(S::zero()).min(S::one());
+                *out = start + ((end + follow * sustain) - start) * S::narrow(part);
+                part += offset;
+            }
+        } else {
+            for (i, out) in out.iter_mut().enumerate() {
+                let sustain = sustain.at(i).max(S::zero()).min(S::one());
+                *out = start + ((end + follow * sustain) - start) * S::narrow(part);
+                part = part * ratio + offset;
+            }
         }
         self.part = part;
     }
@@ -225,10 +275,11 @@ lane_state!(Envelope<S> {
     bits: gate.on, moving, idle;
     each: lanes;
     samples: part, ratio, offset, start, end, follow;
+    memos: calm;
 } reset |envelope, lane| {
     envelope.idle |= 1 << lane;
     envelope.part = envelope.part.with_lane(lane, 1.0);
-    envelope.offset = envelope.offset.with_lane(lane, 1.0);
+    envelope.ratio = envelope.ratio.with_lane(lane, 1.0);
     if let Some(state) = envelope.lanes.as_mut().get_mut(lane) {
         *state = Lane::IDLE;
     }

@@ -146,7 +146,7 @@ impl<S: Sample> Envelope<S> {
             *state = Lane { stage, ..Lane::IDLE };
         }
         let follow = if stage == Stage::Sustain { 1.0 } else { 0.0 };
-        self.aim(lane, (1.0, 0.0, 1.0), 0.0, (0.0, follow));
+        self.aim(lane, (1.0, 1.0, 0.0), 0.0, (0.0, follow));
         self.moving &= !(1 << lane);
         self.idle = (self.idle & !(1 << lane)) | (u32::from(stage == Stage::Idle) << lane);
         debug_assert!(self.idle & !all_lanes::<S>() == 0, "only lanes that exist are idle");

@@ -3,6 +3,8 @@
 //! Residuals are added along time, one signal after the other; only then are the signals put side by side.
 
 use super::residual::{LATENCY, Residuals, TAPS};
+use crate::gate::for_each_lane;
+use crate::lane_state::{swap_bit, swap_samples, zero_samples};
 use crate::simd::Rows;
 use crate::{LaneState, PIECE, Phase, Sample};
 
@@ -11,6 +13,8 @@ use crate::{LaneState, PIECE, Phase, Sample};
 pub(crate) struct Pending<S: Sample> {
     plain: [S; LATENCY],
     residual: Rows<S, TAPS>,
+    /// Lanes of whose residuals something is still to come; those of the others are zero.
+    ringing: u32,
 }
 
 /// Frames of residuals: those of a piece, and of an edge at its end.
@@ -19,26 +23,30 @@ const LENGTH: usize = PIECE + TAPS;
 impl<S: Sample> Pending<S> {
     /// Silence.
     pub(crate) fn new() -> Self {
-        Self { plain: [S::zero(); LATENCY], residual: Rows::new() }
+        Self { plain: [S::zero(); LATENCY], residual: Rows::new(), ringing: 0 }
     }
 
-    /// Room for the residuals of a piece of up to [`PIECE`] frames, with what is pending at its beginning.
+    /// Begins a piece of up to [`PIECE`] frames with what is pending.
     #[inline(always)]
-    pub(crate) fn open(&self) -> Piece<S> {
-        let mut piece = Piece(Rows::new());
-        for (to, from) in piece.0.signals_mut().zip(self.residual.signals()) {
-            // Of a length that the compiler knows.
-            if let (Some(to), Some(from)) = (to.first_chunk_mut::<TAPS>(), from.first_chunk()) {
-                *to = *from;
-            }
-        }
-        piece
+    pub(crate) fn open(&mut self, piece: &mut Piece<S>) {
+        piece.there = self.ringing;
+        for_each_lane(
+            self.ringing,
+            #[inline(always)]
+            |lane| {
+                let to = piece.residual.signal_mut(lane).first_chunk_mut::<TAPS>();
+                // Of a length that the compiler knows.
+                if let (Some(to), Some(from)) = (to, self.residual.signal_mut(lane).first_chunk()) {
+                    *to = *from;
+                }
+            },
+        );
     }
 
     /// Writes the piece to `out`, at most [`PIECE`] frames, and keeps what goes beyond. `plain` gives the plain waveform,
     /// frame by frame.
     #[inline(always)]
-    pub(crate) fn close(&mut self, piece: &Piece<S>, out: &mut [S], mut plain: impl FnMut() -> S) {
+    pub(crate) fn close(&mut self, piece: &mut Piece<S>, out: &mut [S], mut plain: impl FnMut() -> S) {
         let late = out.len().min(LATENCY);
         let (first, rest) = out.split_at_mut(late);
         for (out, plain) in first.iter_mut().zip(&self.plain) {
@@ -51,13 +59,25 @@ impl<S: Sample> Pending<S> {
         for pending in self.plain.iter_mut().skip(LATENCY - late) {
             *pending = plain();
         }
-        piece.0.add_to(out);
-        for (to, from) in self.residual.signals_mut().zip(piece.0.signals()) {
-            let from = from.get(out.len()..).and_then(|from| from.first_chunk());
-            if let (Some(to), Some(from)) = (to.first_chunk_mut::<TAPS>(), from) {
-                *to = *from;
-            }
+        if piece.there == 0 {
+            return;
         }
+        piece.residual.add_to(out);
+        self.ringing = 0;
+        for_each_lane(
+            piece.there,
+            #[inline(always)]
+            |lane| {
+                let from = piece.residual.signal_mut(lane).get(out.len()..);
+                let from = from.and_then(|from| from.first_chunk::<TAPS>());
+                let to = self.residual.signal_mut(lane).first_chunk_mut::<TAPS>();
+                if let (Some(to), Some(from)) = (to, from) {
+                    *to = *from;
+                    let is_more = from.iter().fold(false, |some, x| some | (*x != S::Scalar::ZERO));
+                    self.ringing |= u32::from(is_more) << lane;
+                }
+            },
+        );
     }
 }
 
@@ -65,20 +85,32 @@ impl<S: Sample> LaneState for Pending<S> {
     type Alone = Pending<S::Scalar>;
 
     fn swap_lane(&mut self, lane: usize, alone: &mut Self::Alone) {
-        crate::lane_state::swap_samples(&mut self.plain, lane, &mut alone.plain);
+        swap_samples(&mut self.plain, lane, &mut alone.plain);
         self.residual.signal_mut(lane).swap_with_slice(alone.residual.signal_mut(0));
+        swap_bit(&mut self.ringing, lane, &mut alone.ringing);
     }
 
     fn reset_lane(&mut self, lane: usize) {
-        crate::lane_state::zero_samples(&mut self.plain, lane);
+        zero_samples(&mut self.plain, lane);
         self.residual.signal_mut(lane).fill(S::Scalar::ZERO);
+        self.ringing &= !(1 << lane);
     }
 }
 
 /// The residuals of a piece of at most [`PIECE`] frames.
-pub(crate) struct Piece<S: Sample>(Rows<S, LENGTH>);
+pub(crate) struct Piece<S: Sample> {
+    residual: Rows<S, LENGTH>,
+    /// The lanes that have any.
+    there: u32,
+}
 
 impl<S: Sample> Piece<S> {
+    /// Room for the residuals of a piece.
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Piece { residual: Rows::new(), there: 0 }
+    }
+
     /// Adds the residuals for the lanes whose phase went over the edge just before `frame` (at most the frame after
     /// the piece). `after` is the phase counted from the edge, `step` what was added. `height` of the edge from the step
     /// in turns, of either sign.
@@ -109,8 +141,10 @@ impl<S: Sample> Piece<S> {
         height: impl Fn(f64, bool) -> f64,
     ) {
         let part = EVERY.wrapping_sub(1);
-        for (lane, (&phase, &step)) in phase.lanes().iter().zip(step.lanes()).enumerate() {
-            let (mut phase, mut frame) = (phase, 0);
+        let reached = reached::<S::Phase>(part, frames, (&phase, &step));
+        for_each_lane(reached, |lane| {
+            let (mut phase, step) = (phase.in_lane(lane), step.in_lane(lane));
+            let mut frame = 0;
             let (length, backwards) = ((step as i64).unsigned_abs(), step >> 63 != 0);
             loop {
                 // The way that can still be gone without going over the edge.
@@ -126,7 +160,7 @@ impl<S: Sample> Piece<S> {
                 let height = |step| height(step, edge != 0);
                 self.cross_in(residuals, (lane, frame), (phase.wrapping_sub(edge), step), &height);
             }
-        }
+        });
     }
 
     /// One edge in one lane.
@@ -142,10 +176,26 @@ impl<S: Sample> Piece<S> {
         let (after, step) = (after as i64, step as i64);
         let (since, length) = (after.wrapping_mul(step.signum()) as u64, step.unsigned_abs());
         let since = since as f64 / length.max(1) as f64;
-        if let Some(to) = self.0.signal_mut(lane).get_mut(frame..) {
+        self.there |= 1 << lane;
+        if let Some(to) = self.residual.signal_mut(lane).get_mut(frame..) {
             residuals.add(to, since.min(1.0), height(step as f64 / TURN) as f32);
         }
     }
+}
+
+/// The lanes that reach an edge in so many frames, at most [`PIECE`]: `part` is the way between two edges less one.
+#[inline(always)]
+fn reached<P: Phase>(part: u64, frames: usize, (phase, step): (&P, &P)) -> u32 {
+    // What goes farther in one frame may pass the end of a word in all of them: it does reach one.
+    const FAR: u64 = u64::MAX / PIECE as u64;
+    let mut lanes = 0;
+    for (lane, (&phase, &step)) in phase.lanes().iter().zip(step.lanes()).enumerate() {
+        let (length, forwards) = ((step as i64).unsigned_abs(), !((step as i64) >> 63) as u64);
+        let way = part & (phase ^ forwards);
+        let is_reached = length > FAR || way < length.wrapping_mul(frames as u64);
+        lanes |= u32::from(is_reached) << lane;
+    }
+    lanes
 }
 
 /// One turn in fixed point.

@@ -1,6 +1,6 @@
 //! A square wave with a movable pulse width, without audible aliasing.
 
-use super::edges::Pending;
+use super::edges::{Pending, Piece};
 use super::residual::{Residuals, step_residuals};
 use super::tuning::Tuning;
 use crate::lane_state::lane_state;
@@ -77,7 +77,8 @@ impl<S: Sample> Pulse<S> {
             };
             self.tuning.steps(frequency.part(start, end), phases);
             widths::<S>(width.part(start, end), falls);
-            let mut piece = self.pending.open();
+            let mut piece = Piece::new();
+            self.pending.open(&mut piece);
             let mut phase = self.phase;
             let mut before = self.from_fall;
             if let (Some(fall), true) = (falls.first(), self.fresh != 0) {
@@ -113,7 +114,7 @@ impl<S: Sample> Pulse<S> {
             let half = S::Phase::splat(HALF_TURN);
             let mut phases = phases.iter().zip(falls.iter());
             self.pending.close(
-                &piece,
+                &mut piece,
                 out,
                 #[inline(always)]
                 || match phases.next() {

@@ -1,6 +1,6 @@
 //! A sawtooth without audible aliasing.
 
-use super::edges::Pending;
+use super::edges::{Pending, Piece};
 use super::residual::{Residuals, step_residuals};
 use super::tuning::Tuning;
 use crate::lane_state::lane_state;
@@ -66,7 +66,8 @@ impl<S: Sample> Saw<S> {
     /// At most [`PIECE`] frames at one frequency: edges are found by division.
     #[inline(always)]
     fn steady(&mut self, step: S::Phase, out: &mut [S]) {
-        let mut piece = self.pending.open();
+        let mut piece = Piece::new();
+        self.pending.open(&mut piece);
         piece.cross_steady::<0>(
             self.residuals,
             out.len(),
@@ -77,7 +78,7 @@ impl<S: Sample> Saw<S> {
         let half = S::Phase::splat(HALF_TURN);
         let mut phase = self.phase.plus(half);
         self.pending.close(
-            &piece,
+            &mut piece,
             out,
             #[inline(always)]
             || {
@@ -95,7 +96,8 @@ impl<S: Sample> Saw<S> {
         let mut phases = [S::Phase::zero(); PIECE];
         let Some(phases) = phases.get_mut(..out.len()) else { return };
         self.tuning.steps(frequency, phases);
-        let mut piece = self.pending.open();
+        let mut piece = Piece::new();
+        self.pending.open(&mut piece);
         let mut phase = self.phase;
         for (i, slot) in phases.iter_mut().enumerate() {
             let step = *slot;
@@ -111,7 +113,7 @@ impl<S: Sample> Saw<S> {
         let half = S::Phase::splat(HALF_TURN);
         let mut phases = phases.iter();
         self.pending.close(
-            &piece,
+            &mut piece,
             out,
             #[inline(always)]
             || match phases.next() {

@@ -1,6 +1,6 @@
 //! A triangle without audible aliasing.
 
-use super::edges::Pending;
+use super::edges::{Pending, Piece};
 use super::residual::{Residuals, slope_residuals};
 use super::tuning::Tuning;
 use crate::lane_state::lane_state;
@@ -68,7 +68,8 @@ impl<S: Sample> Triangle<S> {
     /// At most [`PIECE`] frames at one frequency: corners are found by division.
     #[inline(always)]
     fn steady(&mut self, step: S::Phase, out: &mut [S]) {
-        let mut piece = self.pending.open();
+        let mut piece = Piece::new();
+        self.pending.open(&mut piece);
         piece.cross_steady::<HALF_TURN>(
             self.residuals,
             out.len(),
@@ -78,7 +79,7 @@ impl<S: Sample> Triangle<S> {
         );
         let mut phase = self.phase;
         self.pending.close(
-            &piece,
+            &mut piece,
             out,
             #[inline(always)]
             || {
@@ -97,7 +98,8 @@ impl<S: Sample> Triangle<S> {
         let mut phases = [S::Phase::zero(); PIECE];
         let Some(phases) = phases.get_mut(..out.len()) else { return };
         self.tuning.steps(frequency, phases);
-        let mut piece = self.pending.open();
+        let mut piece = Piece::new();
+        self.pending.open(&mut piece);
         let mut phase = self.phase;
         for (i, slot) in phases.iter_mut().enumerate() {
             let step = *slot;
@@ -116,7 +118,7 @@ impl<S: Sample> Triangle<S> {
         self.phase = phase;
         let mut phases = phases.iter();
         self.pending.close(
-            &piece,
+            &mut piece,
             out,
             #[inline(always)]
             || match phases.next() {
