@@ -16,6 +16,7 @@ use crate::plan::{Inner, Stretch};
 use crate::run::Stage;
 use crate::shape::MAX_PARAMS;
 use crate::signal::{Frame, Window, carry};
+use crate::team::{Needs, Workrooms};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -95,6 +96,7 @@ impl Keys {
 pub(crate) struct Runner {
     arena: Arena,
     scratch: Box<[Block]>,
+    rooms: Workrooms,
     probe: Probe,
     pool: Pool,
     keys: Keys,
@@ -128,11 +130,12 @@ impl Helper {
 }
 
 impl Band {
-    /// So many helpers, with as many blocks as the audio thread has. `[control]`
-    pub fn new(helpers: usize, blocks: usize) -> (Band, Vec<Helper>) {
+    /// So many helpers, with as many blocks as the audio thread has, and room for as large teams. `[control]`
+    pub fn new(helpers: usize, blocks: usize, needs: &Needs) -> (Band, Vec<Helper>) {
         let runner = || Runner {
             arena: Arena::new(blocks),
             scratch: vec![Block::SILENT; MAX_PARAMS].into(),
+            rooms: Workrooms::new(needs),
             probe: Probe::new(None),
             pool: Pool::EMPTY,
             keys: Keys::new(),
@@ -160,6 +163,13 @@ impl Band {
     /// Gives back what it had of the agenda. `[audio]`
     pub fn end(&mut self, agenda: &mut Agenda) {
         self.crew.runners().for_each(|runner| agenda.take_back(&mut runner.pool));
+    }
+
+    /// Exchanges the rooms for larger ones, if there are any. `[audio]`
+    pub fn furnish(&mut self, rooms: &mut [Workrooms]) {
+        for (runner, rooms) in self.crew.runners().zip(rooms) {
+            core::mem::swap(&mut runner.rooms, rooms);
+        }
     }
 
     /// Exchanges the blocks for more. `[audio]`
@@ -221,6 +231,7 @@ impl Band {
                 board,
                 handed_out: *handed_out,
                 width: stage.width,
+                revision: stage.revision,
                 frame: stage.frame,
                 sample_rate: stage.sample_rate,
                 transport: stage.transport,
@@ -231,6 +242,7 @@ impl Band {
                 let tools = Tools {
                     frame: Frame { blocks: &mut *frame.blocks, flow: frame.flow },
                     scratch: stage.scratch,
+                    rooms: stage.rooms,
                     probe: stage.probe,
                     pool,
                     keys,
@@ -245,6 +257,7 @@ impl Band {
                 let tools = Tools {
                     frame: Frame { blocks: &mut runner.arena.blocks, flow },
                     scratch: &mut runner.scratch,
+                    rooms: &mut runner.rooms,
                     probe: &mut runner.probe,
                     pool: &mut runner.pool,
                     keys: &mut runner.keys,

@@ -184,7 +184,9 @@ pub(crate) fn finish_part(
         && let Some((_, mut outputs)) = frame.part(step.out, ground)
     {
         voice.follow(&mut outputs, ground.span);
-        node.care.put(Care::STIRS, voice.stirs());
+        let (stirs, let_go) = (voice.stirs(), voice.is_let_go());
+        node.care.put(Care::STIRS, stirs);
+        node.care.put(Care::LET_GO, let_go);
     }
     if node.care.has(Care::DETOUR) {
         lead_around(node, step.inputs(plan), step.out, frame, ground);

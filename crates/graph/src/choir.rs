@@ -28,6 +28,13 @@ pub trait Choir<S: Signal>: Send {
     /// Makes one lane forget what it has heard. `[audio]`
     fn reset(&mut self, lane: usize);
 
+    /// For a channel of its output, the channel of its first input that it takes it from and the factor in each lane, if it does nothing but multiply as long as
+    /// its parameters rest at these values. It remembers nothing then, and what it puts out is finite. `[audio]`
+    fn factor(&self, channel: usize, steady: &[S]) -> Option<(usize, S)> {
+        let _ = (channel, steady);
+        None
+    }
+
     /// Whether it puts out finite numbers as long as it hears such: then nobody looks whether it does. `[control]`
     fn stays_finite(&self) -> bool {
         false

@@ -24,7 +24,7 @@ use crate::shape::MAX_PARAMS;
 use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
 use crate::table::{MAX_CHUNKS, Table};
-use crate::team::{OwnSides, Sides};
+use crate::team::{OwnSides, Sides, Workrooms};
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -104,6 +104,7 @@ pub struct Executor {
     agenda: Agenda,
     playing: Playing,
     scratch: Box<[Block]>,
+    rooms: Workrooms,
     inbox: CommandReceiver,
     line: LineReceiver,
     /// Batches that wait for their frame, or for one before them, with how many changes for the agenda came before. Its capacity is
@@ -143,6 +144,7 @@ impl Executor {
             agenda: Agenda::new(limits.agenda),
             playing: Playing::new(stream.sample_rate),
             scratch: vec![Block::SILENT; MAX_PARAMS].into_boxed_slice(),
+            rooms: Workrooms::default(),
             inbox,
             line,
             waiting: VecDeque::with_capacity(limits.waiting.max(1)),
@@ -268,9 +270,11 @@ impl Executor {
             teams: self.teams.whole(),
             dues: self.agenda.dues(),
             scratch: &mut self.scratch,
+            rooms: &mut self.rooms,
             probe: &mut self.probe,
             band: self.band.as_deref_mut(),
             width: self.width,
+            revision: self.revision,
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
             transport: self.playing.transport(),

@@ -18,7 +18,7 @@ use alloc::sync::Arc;
 use sostenuto_voice::{Action, Counts, Note, NoteId, Voices};
 use voice::{MOST_AHEAD, OwnKnob};
 
-pub(crate) use voice::VoiceCare;
+pub(crate) use voice::{NOTHING, VoiceCare};
 
 /// The parameters of a `note` node.
 mod param {
@@ -106,7 +106,6 @@ impl Instrument {
         if self.present != present {
             (self.present, self.ahead) = (present, 0);
         }
-        let short = Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32);
         match event {
             NoteEvent::On(note) => {
                 let (slots, nodes) = (&self.slots, &stage.nodes);
@@ -130,11 +129,12 @@ impl Instrument {
                     }
                 });
             }
-            NoteEvent::Bend(id, semitones) => self.tell_note(id, param::BEND, semitones, short, frame, stage),
-            NoteEvent::Pressure(id, value) => self.tell_note(id, param::PRESSURE, value, short, frame, stage),
+            NoteEvent::Bend(id, semitones) => self.tell_note(id, param::BEND, semitones, frame, stage),
+            NoteEvent::Pressure(id, value) => self.tell_note(id, param::PRESSURE, value, frame, stage),
             NoteEvent::Knob(id, knob, value) => {
                 if let Some(voice) = self.voices.voice_of(id) {
-                    self.turn(voice, knob, value, short, frame, stage);
+                    let motion = self.motion_of(voice, frame, stage);
+                    self.turn(voice, knob, value, motion, frame, stage);
                 }
             }
         }
@@ -150,7 +150,8 @@ impl Instrument {
         self.voices.advance(frame);
         for (voice, slot) in self.slots.iter().enumerate() {
             let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
-            if node.care.has(Care::IDLE) || !node.care.has(Care::STIRS) {
+            let is_left_alone = !node.care.has(Care::STIRS) || node.care.has(Care::LET_GO);
+            if node.care.has(Care::IDLE) || is_left_alone {
                 continue;
             }
             let Some(care) = &mut node.upkeep.voice else { continue };
@@ -194,6 +195,7 @@ impl Instrument {
             settle_all(slot, stage);
         }
         let Some(care) = care_of(&self.slots, voice, stage) else { return };
+        care.start = frame;
         let own = care.take_knobs();
         if frame > self.present {
             // Until then it plays nothing.
@@ -220,16 +222,19 @@ impl Instrument {
         set(param::GATE, 1.0, Motion::Jump);
     }
 
-    fn tell_note(
-        &self,
-        id: NoteId,
-        number: u16,
-        value: f32,
-        motion: Motion,
-        frame: u64,
-        stage: &mut Stage<'_>,
-    ) {
+    /// How what is said of a note alone is heard: at once where the note begins, else over 5 ms.
+    fn motion_of(&self, voice: u16, frame: u64, stage: &Stage<'_>) -> Motion {
+        let slot = self.slots.get(usize::from(voice));
+        let node = slot.and_then(|slot| stage.nodes.get(*slot)?.as_ref());
+        match node.and_then(|node| node.upkeep.voice.as_ref()) {
+            Some(care) if care.start == frame => Motion::Jump,
+            _ => Motion::Glide((0.005 * stage.sample_rate + 0.5) as u32),
+        }
+    }
+
+    fn tell_note(&self, id: NoteId, number: u16, value: f32, frame: u64, stage: &mut Stage<'_>) {
         if let Some(voice) = self.voices.voice_of(id) {
+            let motion = self.motion_of(voice, frame, stage);
             tell(&self.tables, voice, number, value, motion, (frame, self.present), stage);
         }
     }
@@ -254,6 +259,7 @@ fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'
     let slot = slots.get(usize::from(voice))?;
     let node = stage.nodes.get_mut(*slot)?.as_mut()?;
     node.care.put(Care::STIRS, true);
+    node.care.put(Care::LET_GO, false);
     node.upkeep.voice.as_deref_mut()
 }
 
@@ -261,7 +267,8 @@ fn care_of<'s>(slots: &[u32], voice: u16, stage: &'s mut Stage<'_>) -> Option<&'
 #[inline(always)]
 pub(crate) fn begins(node: &Node) -> Option<u64> {
     // The upkeep of others is not even looked at.
-    if node.care.has(Care::STIRS) { node.upkeep.voice.as_ref()?.begins } else { None }
+    let may_begin = node.care.has(Care::STIRS) && !node.care.has(Care::LET_GO);
+    if may_begin { node.upkeep.voice.as_ref()?.begins } else { None }
 }
 
 /// Makes a voice begin as new. `[audio]`
@@ -276,6 +283,7 @@ pub(crate) fn begin_care(slot: u32, nodes: &mut OwnNodes<'_>) {
     node.care.put(Care::IDLE, false);
     if let Some(care) = &mut node.upkeep.voice {
         node.care.put(Care::STIRS, true);
+        node.care.put(Care::LET_GO, false);
         care.begin();
     }
 }

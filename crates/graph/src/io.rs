@@ -284,8 +284,8 @@ impl<'a, S: Signal> Outputs<'a, S> {
             return self.silence(channel);
         }
         self.channel(channel).fill(value);
-        // A later piece of a span, in a loop, does not speak for the earlier ones.
-        if let Some(flow) = self.flow(channel).filter(|_| self.window().offset() == 0) {
+        // A later piece of a span does not speak for the earlier ones.
+        if let Some(flow) = self.flow(channel).filter(|_| self.window().is_first::<S>()) {
             flow.set(Flow::Constant);
         }
     }

@@ -100,11 +100,11 @@ pub enum NoteEvent {
     Off(NoteId),
     /// All notes are let go.
     AllOff,
-    /// A note is bent by so many semitones from its pitch, over 5 ms.
+    /// A note is bent by so many semitones from its pitch, over 5 ms; at once at the frame at which it begins.
     Bend(NoteId, f32),
-    /// The pressure on a note, from 0 to 1, over 5 ms.
+    /// The pressure on a note, from 0 to 1, over 5 ms; at once at the frame at which it begins.
     Pressure(NoteId, f32),
-    /// One of the instrument's knobs, for one note only, over 5 ms.
+    /// One of the instrument's knobs, for one note only, over 5 ms; at once at the frame at which it begins.
     Knob(NoteId, u16, f32),
 }
 

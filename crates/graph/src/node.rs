@@ -62,6 +62,8 @@ impl Care {
     pub const IDLE: Care = Care(32);
     /// It is a voice of which something is to be seen to: a note that is yet to begin, a fade, its level, or its end.
     pub const STIRS: Care = Care(64);
+    /// It is a voice of which only the end is to be seen to, and which was heard in the last frame that it ran.
+    pub const LET_GO: Care = Care(128);
 
     /// What is seen to after a part has run.
     pub const AFTERWARDS: Care = Care(Care::DUE.0 | Care::DETOUR.0 | Care::STIRS.0);
@@ -273,10 +275,15 @@ impl Node {
         (self.upkeep.untold, self.upkeep.fault_frame) = (true, frame);
     }
 
-    /// Forgets what it has heard, and why it was muted; not what is inside of a part. `[audio]`
-    pub fn forget(&mut self) {
+    /// Forgets why it was muted, and that it rested. `[audio]`
+    pub fn awake(&mut self) {
         self.resting = false;
         self.care.put(Care::MUTED, false);
+    }
+
+    /// Forgets what it has heard, and why it was muted; not what is inside of a part. `[audio]`
+    pub fn forget(&mut self) {
+        self.awake();
         if let Body::Processor(processor) = &mut self.body {
             processor.reset();
         }

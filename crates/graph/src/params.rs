@@ -85,6 +85,10 @@ fn take_due(node: &mut Node, span: Span, dues: &mut Dues<'_>, scratch: &mut [Blo
         let (Some(dial), Some(values)) = (node.upkeep.dials.get(param), values(scratch, param, span)) else {
             continue;
         };
+        // What jumps at the first frame rests in all of them.
+        if !was_moving && frame == span.frame && dial.motion.rests_at(frame) {
+            continue;
+        }
         let (before, after) = values.split_at_mut((frame - span.frame) as usize);
         if !was_moving {
             before.fill(steady);

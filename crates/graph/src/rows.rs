@@ -6,6 +6,7 @@ use crate::batch::Arena;
 use crate::lineup::{NONE, Unit};
 use crate::message::NodeId;
 use crate::plan::{CompiledGraph, Stretch};
+use crate::team::Workrooms;
 use crate::topology::{AudioGraph, Inside, ROOT};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,8 @@ pub(crate) struct Reform {
     /// As many blocks as the arena has, for each who helps.
     pub arenas: Vec<Arena>,
     pub board: Vec<CommonsChunk<Port>>,
+    /// Larger rooms for teams, one for each who helps.
+    pub rooms: Vec<Workrooms>,
     pub places: Vec<CommonsChunk<Entry>>,
     /// Rows as tasks, by the slots of their first plans.
     pub rows: Vec<(u32, Option<Box<Row>>)>,
@@ -75,7 +78,7 @@ impl AudioGraph {
         let (band, ends) = match helpers {
             0 => (None, Vec::new()),
             _ => {
-                let (band, ends) = Band::new(helpers, self.arena_blocks as usize);
+                let (band, ends) = Band::new(helpers, self.arena_blocks as usize, self.teams.needs());
                 (Some(Box::new(band)), ends)
             }
         };

@@ -13,7 +13,7 @@ use crate::plan::{CompiledGraph, Inner, Link, NodeStep, Step, Stretch};
 use crate::processor::Activity;
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
-use crate::team::{Members, OwnSides};
+use crate::team::{Members, OwnSides, Workrooms};
 use crate::trajectory::Trajectory;
 use sostenuto_dsp::Width;
 use sostenuto_transport::Transport;
@@ -27,11 +27,15 @@ pub(crate) struct Stage<'a> {
     pub dues: Dues<'a>,
     /// A block for each parameter of the node that runs.
     pub scratch: &'a mut [Block],
+    /// Where teams work.
+    pub rooms: &'a mut Workrooms,
     pub probe: &'a mut Probe,
     /// Those who help, where they can.
     pub band: Option<&'a mut Band>,
     /// How wide the processor's registers are.
     pub width: Width,
+    /// How many batches have been applied.
+    pub revision: u64,
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,

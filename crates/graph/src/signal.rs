@@ -58,13 +58,19 @@ impl Window {
     pub fn of_mut<S: Signal>(self, block: &mut Block<S>) -> &mut [S] {
         block.0.get_mut(self.offset()..self.offset() + self.frames()).unwrap_or(&mut [])
     }
-    /// Makes these frames of a block silent. A later piece of a span, in a loop, leaves the earlier ones as they are.
+    /// Whether what a block holds besides counts for nothing: a later piece of a span, in a loop, leaves the earlier ones as they are. Of a team, which is on no
+    /// loop, nothing is left in its blocks when a piece is done.
+    #[inline(always)]
+    pub fn is_first<S: Signal>(self) -> bool {
+        self.offset() == 0 || S::LANES > 1
+    }
+    /// Makes these frames of a block silent, and the others as far as they count for nothing.
     #[inline(never)]
     pub fn silence<S: Signal>(self, block: &mut Block<S>, flow: &Cell<Flow>) {
         if flow.get() == Flow::Silent {
             return;
         }
-        if self.offset() == 0 {
+        if self.is_first::<S>() {
             *block = Block::SILENT;
             flow.set(Flow::Silent);
         } else {
@@ -153,5 +159,5 @@ pub(crate) fn carry<S: Signal>(
         Some(from) => window.of_mut(to).copy_from_slice(window.of(from)),
         None => window.of_mut(to).copy_from_slice(window.of_nothing()),
     }
-    flow.set(if window.offset() == 0 { known } else { Flow::Varying });
+    flow.set(if window.is_first::<S>() { known } else { Flow::Varying });
 }

@@ -9,17 +9,18 @@ mod bell;
 mod comings;
 mod cross;
 mod dials;
+mod finish;
+mod known;
 mod seat;
 mod shares;
 mod sum;
+mod workroom;
 
-use crate::batch::Arena;
-use crate::block::{Block, Signal};
+use crate::block::Signal;
 use crate::care::finish_part;
 use crate::compile::Sheet;
-use crate::io::Flow;
-use crate::node::{Care, OwnNodes};
-use crate::plan::{CompiledGraph, Fed, NodeStep, Step, Term};
+use crate::node::OwnNodes;
+use crate::plan::{CompiledGraph, Fed, Step, Term};
 use crate::processor::Stream;
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
@@ -28,12 +29,16 @@ use alloc::sync::Arc;
 use alloc::vec;
 use comings::first_begin;
 use core::cell::Cell;
+use finish::Watch;
+use known::{Cables, Here, Known};
 use seat::Seat;
-use shares::Shares;
+use shares::{Ends, Tail};
 use sostenuto_dsp::{Task, Vector};
 use sostenuto_rt::{Commons, Hand};
+use workroom::{Need, Workroom};
 
 pub(crate) use bell::{Bell, Joining, Place};
+pub(crate) use workroom::{Needs, Workrooms, kind};
 
 /// All teams, by their slots; and as many of them as one who renders has.
 pub(crate) type Sides = Commons<Option<Box<dyn Side>>>;
@@ -51,9 +56,6 @@ pub(crate) type Dials = Box<[(f32, f32, f32)]>;
 
 /// A slot for each lane.
 pub(crate) type Row = [u32; MOST_LANES];
-
-/// In each lane the step of the part that runs there, in the plan that the part lies in.
-type Here<'a> = [Option<&'a NodeStep>; MOST_LANES];
 
 /// The steps of the members in the plan that they lie in.
 #[derive(Clone, Copy)]
@@ -81,6 +83,8 @@ pub(crate) trait Side: Send + core::fmt::Debug {
     fn let_go(&mut self, lane: u8, nodes: &mut OwnNodes<'_>);
     /// Makes a lane of a node forget what it has heard. `[audio]`
     fn reset(&mut self, node: u16, lane: u8);
+    /// What it needs of the room of a thread that runs it.
+    fn need(&self) -> Need;
 }
 
 /// A team for parts with a sheet, with nobody in it. `[control]`
@@ -113,12 +117,10 @@ pub(crate) struct Team<S: Signal> {
     members: Row,
     /// Lanes whose parts run by themselves for now, because few sound: what their nodes know is with them.
     out: u32,
-    blocks: Box<[Block<S>]>,
-    flow: Box<[Flow]>,
-    /// Room for the parameters of the node that runs.
-    dials: Box<[Block<S>]>,
-    /// Room for a node that runs alone.
-    aside: Arena,
+    need: Need,
+    /// The last steps, as far as they may be left to those who add up.
+    tail: Tail,
+    known: Known<S>,
     bell: Arc<Bell>,
 }
 
@@ -143,20 +145,21 @@ impl<S: Signal> Team<S> {
         let seats: Box<[Seat<S>]> = sheet.kin.iter().enumerate().map(seat).collect();
         let most = seats.iter().map(Seat::dials).max().unwrap_or(0);
         let aside = seats.iter().map(Seat::aside).max().unwrap_or(0);
+        let aside = aside.max(2 * usize::from(crate::shape::MAX_CHANNELS));
         let cables =
             sheet.plan.drives.iter().map(|d| d.cable).chain(sheet.plan.terms.iter().map(|t| t.cable));
         let cables = cables.filter(|c| *c != crate::plan::UNITY).max().map_or(0, |last| last as usize + 1);
+        let read: Box<[u16]> = (0..sheet.input.channels).filter(|channel| sheet.reads(*channel)).collect();
         Team {
             input: sheet.input,
-            read: (0..sheet.input.channels).filter(|channel| sheet.reads(*channel)).collect(),
+            known: Known::new(cables, read.len()),
+            read,
             output: sheet.output,
             cables: vec![[VACANT; MOST_LANES]; cables].into(),
             members: [VACANT; MOST_LANES],
             out: 0,
-            blocks: vec![Block::SILENT; sheet.blocks as usize].into(),
-            flow: vec![Flow::Silent; sheet.blocks as usize].into(),
-            dials: vec![Block::SILENT; most].into(),
-            aside: Arena::new(aside.max(2 * usize::from(crate::shape::MAX_CHANNELS))),
+            need: Need { blocks: sheet.blocks as usize, dials: most, aside },
+            tail: Tail::of(sheet),
             bell: Arc::new(Bell::new(seats.len())),
             plan: sheet.plan.clone(),
             seats,
@@ -171,14 +174,39 @@ impl<S: Signal> Team<S> {
         }
     }
 
-    /// Runs all steps for the lanes given.
+    /// Runs the steps for the lanes given, from one to before another.
+    // In one place, for what is not inlined there has not the instructions of the width.
+    #[inline(never)]
+    fn run_some(
+        &mut self,
+        steps: (usize, usize),
+        workroom: &mut Workroom<S>,
+        lanes: u32,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        S::enter(
+            #[inline(always)]
+            || self.run_steps(steps, workroom, lanes, stage, window),
+        );
+    }
+
     #[inline(always)]
-    fn run_steps(&mut self, lanes: u32, stage: &mut Stage<'_>, window: Window) {
-        let Team { plan, seats, cables, blocks, flow, dials, aside, bell, .. } = self;
+    fn run_steps(
+        &mut self,
+        (first, end): (usize, usize),
+        workroom: &mut Workroom<S>,
+        lanes: u32,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) {
+        let Team { plan, seats, cables, known, bell, .. } = self;
+        let cables = Cables { rows: cables, gains: &known.gains };
+        let Workroom { blocks, flow, dials, aside, .. } = workroom;
         let flow = Cell::from_mut(&mut **flow).as_slice_of_cells();
         let mut frame = Frame { blocks, flow };
         let ground = stage.ground(&frame, window);
-        for step in &plan.steps {
+        for step in plan.steps.get(first..end).unwrap_or_default() {
             match step {
                 Step::Node(step) => {
                     let number = step.slot as usize;
@@ -201,21 +229,43 @@ impl<S: Signal> Team<S> {
         }
     }
 
+    /// Where each channel of what the part puts out is found once all steps have run.
+    fn ends(&self) -> Ends<S> {
+        Ends { start: self.output.start, factors: None }
+    }
+
+    /// Where it is found if so many of the last steps are not run but left to those who add up; if that can be.
+    #[inline(always)]
+    fn ends_before(&mut self, lanes: u32) -> Option<(Ends<S>, usize)> {
+        let passed = usize::from(self.tail.passes.is_some());
+        let (start, channels) = match self.tail.passes {
+            Some((_, from)) if self.known.passes => (from.start, usize::from(from.channels)),
+            Some(_) => return None,
+            None => (self.output.start, usize::from(self.output.channels)),
+        };
+        let node = self.tail.node.and_then(|at| self.plan.steps.get(at));
+        if let Some(Step::Node(step)) = node
+            && self.bell.rung(step.slot as usize) & lanes == 0
+            && let Some(factors) = self.seats.get_mut(step.slot as usize)?.factors(channels)
+        {
+            let start = step.inputs(&self.plan).first()?.start;
+            return Some((Ends { start, factors: Some(factors) }, passed + 1));
+        }
+        (passed > 0).then_some((Ends { start, factors: None }, passed))
+    }
+
     /// Puts what the members hear into the lanes.
-    fn gather(&mut self, members: &Members<'_>, here: &Here<'_>, frame: &Frame<'_>, window: Window) {
-        for channel in self.read.iter().copied() {
-            let place = self.input.start as usize + usize::from(channel);
-            let (Some(block), Some(flow)) = (self.blocks.get_mut(place), self.flow.get_mut(place)) else {
+    fn gather(&self, room: &mut Workroom<S>, fed: Fed, frame: &Frame<'_>, window: Window) {
+        for (channel, sources) in self.read.iter().zip(&self.known.sources) {
+            let place = self.input.start as usize + usize::from(*channel);
+            let (Some(block), Some(flow)) = (room.blocks.get_mut(place), room.flow.get_mut(place)) else {
                 return;
             };
             let flow = Cell::from_mut(flow);
-            if !members.fed.has(channel) {
-                window.silence(block, flow);
-                continue;
+            match fed.has(*channel) {
+                true => cross::gather(sources, frame, block, flow, window),
+                false => window.silence(block, flow),
             }
-            let source_of = |step: Option<&NodeStep>| channel_of(step?.inputs(members.plan), channel);
-            let sources = here.map(|step| source_of(step).unwrap_or(Run::NOWHERE));
-            cross::gather(&sources, frame, block, flow, window);
         }
     }
 
@@ -224,49 +274,56 @@ impl<S: Signal> Team<S> {
         &mut self,
         members: &Members<'_>,
         here: &Here<'_>,
+        watch: Watch,
         frame: &mut Frame<'_>,
         stage: &mut Stage<'_>,
         window: Window,
     ) -> bool {
         let ground = stage.ground(frame, window);
-        let (plan, mut here) = (members.plan, *here);
-        let (mut lanes, mut unfinished) = (0u32, 0u32);
-        for (lane, place) in here.iter_mut().enumerate() {
-            let Some(step) = *place else { continue };
-            if let Some(Some(node)) = stage.nodes.get(step.slot)
-                && !node.care.has(Care::IDLE)
-            {
-                lanes |= 1 << lane;
-                unfinished |= u32::from(node.care.has(Care::AFTERWARDS)) << lane;
-            } else {
-                run_node(plan, step, frame, stage, &ground);
-                *place = None;
-            }
-        }
+        let (plan, lanes) = (members.plan, watch.awake);
+        let mut here = *here;
+        here.all().filter(|(lane, _)| lanes >> lane & 1 == 0).for_each(|(_, step)| {
+            run_node(plan, step, frame, stage, &ground);
+        });
+        here.keep(lanes);
         if lanes == 0 {
             return false;
         }
-        if lanes.count_ones() as usize * FEW <= S::LANES {
+        let few = lanes.count_ones() as usize * FEW <= S::LANES;
+        let room = if few { None } else { stage.rooms.take::<S>(self.need) };
+        let Some(mut room) = room else {
+            debug_assert!(few, "a batch brings the room that its teams need");
             self.step_out(lanes, &mut stage.nodes);
-            here.iter().flatten().for_each(|step| run_node(plan, step, frame, stage, &ground));
+            here.all().for_each(|(_, step)| run_node(plan, step, frame, stage, &ground));
             return false;
-        }
+        };
         self.step_in(lanes, &mut stage.nodes);
-        self.gather(members, &here, frame, window);
-        S::enter(
-            #[inline(always)]
-            || self.run_steps(lanes, stage, window),
-        );
-        if let Some(sum) = members.sum.filter(|_| unfinished == 0)
-            && let Some(shares) = Shares::of(sum.1, &here, stage)
-        {
-            let from = (self.output, &*self.blocks, &*self.flow);
-            stage.overflows += shares.add_up(from, sum.0, frame, &ground);
+        self.gather(&mut room, members.fed, frame, window);
+        // What is led around is led around by itself.
+        let stays = watch.detours == 0;
+        let sum = members.sum.filter(|_| stays && self.known.shares.is_some());
+        let is_left = sum.is_some() && watch.unfinished & !watch.let_go == 0 && !stage.probe.is_turn();
+        let left = if is_left { self.ends_before(lanes) } else { None };
+        let (mut ends, left) = left.unwrap_or_else(|| (self.ends(), 0));
+        let until = self.plan.steps.len() - left;
+        self.run_some((0, until), &mut room, lanes, stage, window);
+        if stays && watch.unfinished != 0 {
+            let rest = watch.unfinished & !(watch.let_go & self.sounding(&ends, &room, &ground));
+            if rest != 0 {
+                self.run_some((until, self.plan.steps.len()), &mut room, lanes, stage, window);
+                ends = self.ends();
+                self.follow(rest, &mut room, &here, stage, &ground);
+            }
+        }
+        if let Some(((sum, _), shares)) = sum.zip(self.known.shares.as_ref()) {
+            stage.overflows += shares.add_up(&ends, lanes, &mut room, sum, frame, &ground);
+            stage.rooms.put(room);
             return true;
         }
-        cross::scatter(self.output, &self.blocks, &self.flow, &here, frame, window);
-        cross::each_lane(unfinished, |lane| {
-            if let Some(Some(step)) = here.get(lane) {
+        cross::scatter(self.output, &room.blocks, &room.flow, &here, frame, window);
+        stage.rooms.put(room);
+        cross::each_lane(if stays { 0 } else { watch.unfinished }, |lane| {
+            if let Some(step) = here.at(lane) {
                 finish_part(plan, step, frame, stage, &ground);
             }
         });
@@ -296,35 +353,25 @@ impl<S: Signal> Side for Team<S> {
     ) -> bool {
         self.part_ways(stage, window);
         let ground = stage.ground(frame, window);
-        let mut here: Here<'_> = [None; MOST_LANES];
-        let (mut stirs, mut all) = (false, true);
-        for (number, step) in members.steps.iter().enumerate() {
-            let Step::Node(step) = step else { continue };
-            match self.lane_of(step.slot, number).and_then(|lane| here.get_mut(lane)) {
-                Some(place) => *place = Some(step),
-                None => {
-                    run_node(members.plan, step, frame, stage, &ground);
-                    all = false;
-                }
-            }
-            stirs |= matches!(stage.nodes.get(step.slot), Some(Some(node)) if node.care.has(Care::STIRS));
-        }
+        let (here, all) = self.muster(members, frame, stage, &ground);
+        let (mut window, mut watch) = (window, Watch::over(&self.members, self.known.lanes, stage));
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
-        let mut window = window;
-        while let Some(first) = stirs.then(|| first_begin(&here, stage, window)).flatten() {
+        while let Some(first) = first_begin(&here, watch.beginning, stage, window) {
             if first > 0 {
                 let piece = Window::new(window.offset(), first);
-                self.run_piece(&Members { sum: None, ..*members }, &here, frame, stage, piece);
+                self.run_piece(&Members { sum: None, ..*members }, &here, watch, frame, stage, piece);
             }
             window = Window::new(window.offset() + first, window.frames() - first);
             self.begin(&here, stage, window);
+            watch = Watch::over(&self.members, self.known.lanes, stage);
         }
         // In pieces, a later one would not find what an earlier one has summed.
         let sum = members.sum.filter(|_| all && window.is_whole());
-        self.run_piece(&Members { sum, ..*members }, &here, frame, stage, window)
+        self.run_piece(&Members { sum, ..*members }, &here, watch, frame, stage, window)
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64) {
+        self.known.forget();
         let lane = joining.lane;
         if !self.takes(joining, nodes, frame) {
             return;
@@ -347,6 +394,7 @@ impl<S: Signal> Side for Team<S> {
     }
 
     fn let_go(&mut self, lane: u8, nodes: &mut OwnNodes<'_>) {
+        self.known.forget();
         // It may have gone by itself.
         if self.members.get(usize::from(lane)).is_none_or(|member| *member == VACANT) {
             return;
@@ -359,6 +407,10 @@ impl<S: Signal> Side for Team<S> {
         if let Some(member) = self.members.get_mut(usize::from(lane)) {
             *member = VACANT;
         }
+    }
+
+    fn need(&self) -> Need {
+        self.need
     }
 
     fn reset(&mut self, node: u16, lane: u8) {

@@ -10,7 +10,7 @@ mod told;
 use crate::compile::{Member, Sheet};
 use crate::message::NodeId;
 use crate::table::Slots;
-use crate::team::{self, Joining, MOST_LANES};
+use crate::team::{self, Joining, MOST_LANES, Needs, Workrooms};
 use crate::topology::{AudioGraph, ROOT};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,8 @@ pub(crate) struct Teams {
     /// Slots of teams that are no more, free once the batch is made.
     gone: Vec<u32>,
     sheets: BTreeMap<u64, Vec<Weak<Sheet>>>,
+    /// What the teams there have been need of the room of a thread.
+    needs: Needs,
     /// What was worked out of parts that wait for a team.
     known: BTreeMap<NodeId, (Arc<Sheet>, Arc<Member>)>,
 }
@@ -85,6 +87,8 @@ pub(crate) struct Musters {
     /// Teams that come, and those that go.
     pub teams: Vec<(u32, Option<Box<dyn team::Side>>)>,
     pub joining: Vec<Joining>,
+    /// Larger rooms for the audio thread, if one of the teams needs them.
+    pub rooms: Option<Workrooms>,
 }
 
 impl Teams {
@@ -101,12 +105,18 @@ impl Teams {
             gone: Vec::new(),
             sheets: BTreeMap::new(),
             known: BTreeMap::new(),
+            needs: Needs::default(),
         }
     }
 
     /// Whether the audio thread is to be told something.
     pub fn has_changed(&self) -> bool {
         !self.changed.is_empty()
+    }
+
+    /// What a thread that runs any of the teams has to have room for.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     fn team(&self, team: u32) -> Option<&Team> {

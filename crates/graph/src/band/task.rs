@@ -9,7 +9,7 @@ use crate::plan::{Link, Stretch};
 use crate::run::{Stage, run_steps};
 use crate::signal::{Frame, Window, carry};
 use crate::table::Table;
-use crate::team::Side;
+use crate::team::{Side, Workrooms};
 use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
 use sostenuto_dsp::Width;
@@ -27,6 +27,7 @@ pub(super) struct Hall<'h> {
     /// At most how many changes are on the list of a node.
     pub handed_out: usize,
     pub width: Width,
+    pub revision: u64,
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
@@ -38,6 +39,7 @@ pub(super) struct Hall<'h> {
 pub(super) struct Tools<'t> {
     pub frame: Frame<'t>,
     pub scratch: &'t mut [Block],
+    pub rooms: &'t mut Workrooms,
     pub probe: &'t mut Probe,
     pub pool: &'t mut Pool,
     pub keys: &'t mut Keys,
@@ -85,7 +87,7 @@ impl Hall<'_> {
 
     /// Runs the plans of a task. `[audio]`
     pub fn run(&self, plans: &[u32], tools: Tools<'_>) {
-        let Tools { mut frame, scratch, probe, pool, keys, task_keys, fault, overflows } = tools;
+        let Tools { mut frame, scratch, rooms, probe, pool, keys, task_keys, fault, overflows } = tools;
         let mut lent = 0;
         let mut stage = Stage {
             nodes: self.nodes.hand(&mut task_keys.nodes),
@@ -100,9 +102,11 @@ impl Hall<'_> {
                 lent: &mut lent,
             },
             scratch,
+            rooms,
             probe,
             band: None,
             width: self.width,
+            revision: self.revision,
             frame: self.frame,
             sample_rate: self.sample_rate,
             transport: self.transport,

@@ -7,6 +7,7 @@ use crate::fades::Fade;
 use crate::message::{NodeId, When};
 use crate::plan::Link;
 use crate::table::Table;
+use crate::team::Workrooms;
 use crate::topology::{AudioGraph, ROOT};
 use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
@@ -40,7 +41,11 @@ impl Edit<'_> {
             graph.arena_blocks = blocks.next_power_of_two();
             Arena::new(graph.arena_blocks as usize)
         });
-        let reform = graph.reform(concerned, arena.is_some().then_some((before, graph.arena_blocks)));
+        let musters = graph.musters();
+        let mut reform = graph.reform(concerned, arena.is_some().then_some((before, graph.arena_blocks)));
+        if musters.rooms.is_some() {
+            reform.rooms = (0..graph.threads.helpers).map(|_| Workrooms::new(graph.teams.needs())).collect();
+        }
         let mut batch = Box::new(Batch {
             ticket: graph.next_ticket(),
             at: When::Now,
@@ -59,7 +64,7 @@ impl Edit<'_> {
             sets: self.sets.drain(..).collect(),
             bypasses: core::mem::take(&mut self.bypasses),
             resets: core::mem::take(&mut self.resets),
-            musters: graph.musters(),
+            musters,
             reform,
             arena,
             node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| CommonsChunk::new(|| None)).collect(),

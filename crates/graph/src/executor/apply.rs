@@ -60,6 +60,9 @@ impl Executor {
         if let Some(arena) = &mut batch.arena {
             core::mem::swap(arena, &mut self.arena);
         }
+        if let Some(rooms) = &mut batch.musters.rooms {
+            core::mem::swap(rooms, &mut self.rooms);
+        }
         self.let_leave(batch);
         self.swap_nodes(batch);
         self.move_cables(batch);
@@ -92,6 +95,7 @@ impl Executor {
             if !reform.arenas.is_empty() {
                 band.grow(&mut reform.arenas, &mut reform.board);
             }
+            band.furnish(&mut reform.rooms);
         }
     }
 

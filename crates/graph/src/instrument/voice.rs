@@ -7,7 +7,7 @@ use crate::run::Stage;
 use crate::trajectory::{Motion, Trajectory};
 
 /// Below this a sample counts as nothing, once the note has been let go: -100 dB.
-const NOTHING: f32 = 1e-5;
+pub(crate) const NOTHING: f32 = 1e-5;
 /// For so many seconds on end a voice that was let go must be that quiet to have ended.
 const QUIET_SECONDS: f64 = 0.1;
 /// The time in which the level of a voice that is silent falls by a factor of e, in seconds.
@@ -23,6 +23,8 @@ pub(crate) struct VoiceCare {
     pub(super) fading: bool,
     /// Fades that are yet to begin.
     ahead: FadesAhead,
+    /// When its last note began, or begins.
+    pub(super) start: u64,
     /// When its note begins, if it is yet to.
     pub begins: Option<u64>,
     /// Since when it is let go.
@@ -102,6 +104,7 @@ impl VoiceCare {
             gain: Trajectory::hold(1.0),
             fading: false,
             ahead: FadesAhead::default(),
+            start: u64::MAX,
             begins: None,
             released: None,
             peak: 0.0,
@@ -157,17 +160,18 @@ impl VoiceCare {
         }
     }
 
-    /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. `[audio]`
-    pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) {
-        self.fade(outputs, span);
+    /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. Whether what it puts out is changed. `[audio]`
+    pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) -> bool {
+        let fades = self.fade(outputs, span);
         if self.listens {
             self.listen(outputs, span);
         }
         if self.ended.is_some() {
             // It is taken off on the grid.
-            return outputs.silence_all();
+            outputs.silence_all();
+            return true;
         }
-        let Some(released) = self.released.filter(|_| !self.fading) else { return };
+        let Some(released) = self.released.filter(|_| !self.fading) else { return fades };
         let first = released.saturating_sub(span.frame) as usize;
         for frame in first..span.frames {
             let loud = (0..outputs.channels())
@@ -178,9 +182,10 @@ impl VoiceCare {
                 for channel in outputs.iter_mut() {
                     channel.iter_mut().skip(frame + 1).for_each(|x| *x = 0.0);
                 }
-                return;
+                return true;
             }
         }
+        fades
     }
 
     /// Whether something of it is to be seen to.
@@ -193,6 +198,16 @@ impl VoiceCare {
             || self.ended.is_some()
     }
 
+    /// Whether nothing is to be seen to but its end, which comes in none of the next frames of a block if it is heard in the last of them.
+    pub fn is_let_go(&self) -> bool {
+        let is_more = self.listens
+            || self.fading
+            || self.ahead.count > 0
+            || self.begins.is_some()
+            || self.ended.is_some();
+        self.released.is_some() && !is_more && self.quiet == 0 && self.enough > crate::QUANTUM as u32
+    }
+
     /// Follows the level.
     fn listen(&mut self, outputs: &Outputs<'_>, span: Span) {
         for frame in 0..span.frames {
@@ -202,7 +217,7 @@ impl VoiceCare {
         }
     }
 
-    fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) {
+    fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) -> bool {
         let mut gains = [1.0; crate::QUANTUM];
         let gains = gains.get_mut(..span.frames).unwrap_or_default();
         let mut from = 0;
@@ -215,11 +230,12 @@ impl VoiceCare {
             (self.fading, from) = (true, begins);
         }
         if !self.fading {
-            return;
+            return false;
         }
         self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
         for channel in outputs.iter_mut() {
             channel.iter_mut().zip(&*gains).for_each(|(x, gain)| *x *= gain);
         }
+        true
     }
 }

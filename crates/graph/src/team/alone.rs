@@ -153,7 +153,7 @@ impl Alone {
             let reads = self.reads.iter().enumerate().map(|(to, from)| (*from, to as u32));
             bring(lane, reads, frame, &mut aside, window);
             for (link, cable) in self.plan.drives.iter_mut().zip(&self.cables) {
-                let row = room.cables.get(*cable as usize);
+                let row = room.cables.rows.get(*cable as usize);
                 link.cable = row.and_then(|row| row.get(lane)).copied().unwrap_or(VACANT);
             }
             let own = NodeStep { slot: slots.get(lane).copied().unwrap_or(VACANT), ..self.step };

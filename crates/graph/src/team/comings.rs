@@ -1,6 +1,7 @@
 //! Who comes into a team and who leaves it by itself, and notes that begin in its lanes.
 
-use super::{Here, Joining, Side, Team, cross};
+use super::known::Here;
+use super::{Joining, Side, Team, cross};
 use crate::block::Signal;
 use crate::instrument::{begin_care, begins};
 use crate::node::{Care, OwnNodes};
@@ -65,8 +66,8 @@ impl<S: Signal> Team<S> {
     /// Makes those begin whose notes begin here.
     pub(super) fn begin(&mut self, members: &Here<'_>, stage: &mut Stage<'_>, window: Window) {
         let start = stage.frame + window.offset() as u64;
-        for (lane, step) in members.iter().enumerate() {
-            let Some(slot) = step.map(|step| step.slot) else { continue };
+        for (lane, step) in members.all() {
+            let slot = step.slot;
             let Some(Some(node)) = stage.nodes.get(slot) else { continue };
             if begins(node).is_some_and(|begins| begins <= start) {
                 self.forget(lane, &mut stage.nodes);
@@ -77,18 +78,29 @@ impl<S: Signal> Team<S> {
 
     /// Makes all nodes of a lane forget what they have heard.
     fn forget(&mut self, lane: usize, nodes: &mut OwnNodes<'_>) {
+        let is_out = self.out >> lane & 1 == 1;
         for seat in &mut self.seats {
-            seat.reset(lane as u8);
             if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
-                node.forget();
+                seat.forget(lane as u8, node, is_out);
             }
         }
     }
 }
 
-/// How many frames from here the first note begins in one of the lanes.
-pub(super) fn first_begin(members: &Here<'_>, stage: &Stage<'_>, window: Window) -> Option<usize> {
+/// How many frames from here the first note begins in one of the lanes that may have one.
+pub(super) fn first_begin(
+    members: &Here<'_>,
+    lanes: u32,
+    stage: &Stage<'_>,
+    window: Window,
+) -> Option<usize> {
     let start = stage.frame + window.offset() as u64;
-    let begins = members.iter().flatten().filter_map(|step| begins(stage.nodes.get(step.slot)?.as_ref()?));
-    begins.map(|begins| begins.saturating_sub(start) as usize).filter(|first| *first < window.frames()).min()
+    let mut first = usize::MAX;
+    cross::each_lane(lanes, |lane| {
+        let node = members.at(lane).and_then(|step| stage.nodes.get(step.slot)?.as_ref());
+        if let Some(begins) = node.and_then(begins) {
+            first = first.min(begins.saturating_sub(start) as usize);
+        }
+    });
+    (first < window.frames()).then_some(first)
 }

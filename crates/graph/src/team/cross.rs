@@ -1,6 +1,7 @@
 //! From signals alone into lanes, and back.
 
-use super::{Here, MOST_LANES};
+use super::MOST_LANES;
+use super::known::{Here, Sources};
 use crate::block::{Block, Signal};
 use crate::io::Flow;
 use crate::signal::{Frame, Run, Window};
@@ -9,14 +10,17 @@ use sostenuto_dsp::{interleave, take_apart};
 
 /// Puts a block of each source into its lane; of one that is not there, silence.
 pub(super) fn gather<S: Signal>(
-    sources: &[u32; MOST_LANES],
+    sources: &Sources,
     frame: &Frame<'_>,
     to: &mut Block<S>,
     flow: &Cell<Flow>,
     window: Window,
 ) {
     let flow_of = |source: &u32| frame.flow.get(*source as usize).map_or(Flow::Silent, Cell::get);
-    let sources = sources.get(..S::LANES).unwrap_or(sources);
+    if sources.same && sources.blocks.first().is_none_or(|source| flow_of(source) == Flow::Silent) {
+        return window.silence(to, flow);
+    }
+    let sources = sources.blocks.get(..S::LANES).unwrap_or(&sources.blocks);
     if sources.iter().all(|source| flow_of(source) == Flow::Silent) {
         return window.silence(to, flow);
     }
@@ -44,7 +48,9 @@ pub(super) fn scatter<S: Signal>(
     for channel in 0..u32::from(output.channels) {
         let place = output.start.saturating_add(channel) as usize;
         let known = flow.get(place).copied().unwrap_or(Flow::Silent);
-        let to = steps.map(|step| step.map_or(usize::MAX, |step| (step.out.start + channel) as usize));
+        let to = core::array::from_fn::<_, MOST_LANES, _>(|lane| {
+            steps.at(lane).map_or(usize::MAX, |step| (step.out.start + channel) as usize)
+        });
         let Some(block) = blocks.get(place).filter(|_| known != Flow::Silent) else {
             for place in to {
                 if let (Some(to), Some(flow)) = (frame.blocks.get_mut(place), frame.flow.get(place)) {

@@ -1,5 +1,6 @@
 //! The values of parameters in all lanes over one span, where they are not all at rest.
 
+use super::known::Cables;
 use super::{Row, cross, sum};
 use crate::block::{Block, Signal};
 use crate::io::Flow;
@@ -104,7 +105,7 @@ pub(super) fn add_drives<S: Signal>(
     limits: &[(f32, f32)],
     dials: &mut [Block<S>],
     around: &Around<'_, S>,
-    (rows, lanes): (&[Row], u32),
+    (cables, lanes): (Cables<'_, S>, u32),
     stage: &Stage<'_>,
     ground: &Ground<'_>,
 ) -> Written {
@@ -143,7 +144,7 @@ pub(super) fn add_drives<S: Signal>(
         let source = ground.window.of(source);
         let first = moving & bit == 0;
         moving |= bit;
-        let gains = sum::Gains::<S>::of(link.cable, rows, stage.cables, lanes, ground.span.frame);
+        let gains = sum::Gains::<S>::of(link.cable, cables.gains);
         let is_flat = known == Flow::Constant && matches!(gains, sum::Gains::Steady(_));
         let frames = match is_flat && (first || flat & bit != 0) {
             true => Frames::First,
@@ -159,7 +160,7 @@ pub(super) fn add_drives<S: Signal>(
         let depths = match gains {
             sum::Gains::Steady(depths) => Depths::Same(depths),
             sum::Gains::Moving => {
-                Depths::Each(sum::moving_gains(link.cable, rows, stage.cables, lanes, ground))
+                Depths::Each(sum::moving_gains(link.cable, cables.rows, stage.cables, lanes, ground))
             }
         };
         add_drive(values, source, frames, first.then_some(*rest), &depths, limits);
@@ -234,12 +235,14 @@ impl Frames {
                 }
             }
             Frames::All if source.len() == values.len() => {
-                let both = values.iter_mut().zip(source).enumerate();
-                both.for_each(|(frame, (value, sample))| *value = make(*value, *sample, frame));
+                for (frame, (value, sample)) in values.iter_mut().zip(source).enumerate() {
+                    *value = make(*value, *sample, frame);
+                }
             }
             Frames::All => {
-                let all = values.iter_mut().enumerate();
-                all.for_each(|(frame, value)| *value = make(*value, sample_at(source, frame), frame));
+                for (frame, value) in values.iter_mut().enumerate() {
+                    *value = make(*value, sample_at(source, frame), frame);
+                }
             }
             Frames::Sparse(start) => {
                 for frame in control_frames(start, values.len()) {

@@ -2,6 +2,7 @@
 
 use super::alone::{Alone, lead_lane_around};
 use super::dials::{self, Attended};
+use super::known::Cables;
 use super::sum::is_finite;
 use super::{MOST_LANES, Row, VACANT, cross};
 use crate::batch::Arena;
@@ -32,17 +33,38 @@ pub(super) struct Seat<S: Signal> {
     shared: u64,
     /// How many blocks a lane needs to be looked at alone.
     aside: usize,
+    /// What it does to each channel if it only multiplies, as long as its parameters rest where they are.
+    factors: Factors<S>,
 }
+
+/// The most channels that are left to those who add them up.
+pub(super) const MOST_LEFT: usize = 2;
+
+/// Known, as long as nothing moves.
+type Factors<S> = Option<[Option<(usize, S)>; MOST_LEFT]>;
 
 enum Act<S: Signal> {
     Choir(Box<dyn Choir<S>>),
     Alone(Alone),
 }
 
+/// Whether the frames that are looked at are finite numbers in every lane.
+#[inline(always)]
+fn is_finite_at_control<S: Signal>(samples: &[S], ground: &Ground<'_>) -> bool {
+    for frame in control_frames(ground.span.frame, ground.window.frames()) {
+        if let Some(sample) = samples.get(frame)
+            && !is_finite(&[*sample])
+        {
+            return false;
+        }
+    }
+    true
+}
+
 /// What a seat needs of its team.
 pub(super) struct Room<'r, S: Signal> {
     pub plan: &'r CompiledGraph,
-    pub cables: &'r [Row],
+    pub cables: Cables<'r, S>,
     pub dials: &'r mut [Block<S>],
     pub aside: &'r mut Arena,
     /// Lanes that sound, and those for which the bell was rung.
@@ -89,6 +111,7 @@ impl<S: Signal> Seat<S> {
             finite,
             shared: kin.map_or(0, Kin::shared),
             aside,
+            factors: None,
         }
     }
 
@@ -149,7 +172,7 @@ impl<S: Signal> Seat<S> {
         if let Some(place) = self.slots.get_mut(usize::from(lane)) {
             *place = slot;
         }
-        self.resting = false;
+        (self.resting, self.factors) = (false, None);
         self.exchange(lane, node);
         dials::refresh(node, usize::from(lane), &mut self.steady);
         // What all share is said for lanes as well that nobody has.
@@ -180,11 +203,36 @@ impl<S: Signal> Seat<S> {
         }
     }
 
+    /// Makes the node of a lane forget what it has heard: where that is, in the lane or with the node.
+    pub fn forget(&mut self, lane: u8, node: &mut Node, is_out: bool) {
+        if is_out || matches!(self.act, Act::Alone(_)) {
+            node.forget();
+        } else {
+            self.reset(lane);
+            node.awake();
+        }
+    }
+
     pub fn reset(&mut self, lane: u8) {
         self.resting = false;
         if let Act::Choir(choir) = &mut self.act {
             choir.reset(usize::from(lane));
         }
+    }
+
+    /// What it would do to the channels of its output, of which there are so many, if it only multiplies: what is given for all of them. For as long as nobody rings.
+    #[inline(always)]
+    pub fn factors(&mut self, channels: usize) -> Option<[(usize, S); MOST_LEFT]> {
+        let Act::Choir(choir) = &self.act else { return None };
+        let steady = &self.steady;
+        let find = || {
+            core::array::from_fn(|channel| match channel < channels {
+                true => choir.factor(channel, steady),
+                false => Some((0, S::ZERO)),
+            })
+        };
+        let [first, second] = *self.factors.get_or_insert_with(find);
+        Some([first?, second?])
     }
 
     /// Runs the node for all lanes that sound. Tells at which of those for which the bell was rung something has to be looked at again.
@@ -207,7 +255,7 @@ impl<S: Signal> Seat<S> {
         let attended = match room.rung {
             0 => Attended::default(),
             rung => {
-                self.resting = false;
+                (self.resting, self.factors) = (false, None);
                 dials::attend(rung, &self.slots, &mut self.steady, room.dials, stage, ground)
             }
         };
@@ -246,13 +294,14 @@ impl<S: Signal> Seat<S> {
         }
         let Some((_, mut outputs)) = frame.part(step.out, ground) else { return attended.again };
         outputs.heard = step.heard;
-        let is_finite = |channel| match outputs.is_sparse() {
-            true => control_frames(ground.span.frame, ground.window.frames())
-                .all(|frame| outputs.read(channel).get(frame).is_none_or(|sample| is_finite(&[*sample]))),
-            false => is_finite(outputs.read(channel)),
-        };
-        if !(0..outputs.channels()).all(is_finite) {
-            self.mute_faulty(step, room.lanes, frame, stage, ground);
+        // A loop, for what takes a closure may not be inlined, and has not the instructions of the width then.
+        for channel in 0..outputs.channels() {
+            let samples = outputs.read(channel);
+            if !(if outputs.is_sparse() { is_finite_at_control(samples, ground) } else { is_finite(samples) })
+            {
+                self.mute_faulty(step, room.lanes, frame, stage, ground);
+                break;
+            }
         }
         attended.again
     }

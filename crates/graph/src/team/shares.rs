@@ -1,10 +1,14 @@
 //! What the members of a team put out, added up where they stand: in the order of the terms, with the bits that [`mix`](crate::mix::mix) gives.
 
-use super::{Here, MOST_LANES};
+use super::MOST_LANES;
+use super::known::Here;
+use super::seat::MOST_LEFT;
+use super::workroom::Workroom;
 use crate::block::{Block, Signal};
+use crate::compile::Sheet;
 use crate::io::Flow;
 use crate::mix::drop_overflows;
-use crate::plan::{Term, UNITY};
+use crate::plan::{Step, Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
 
@@ -12,13 +16,68 @@ use crate::signal::{Frame, Ground, Run};
 pub(super) struct Shares {
     list: [(u8, f32); MOST_LANES],
     count: usize,
+    /// All of them whole.
+    whole: bool,
+}
+
+/// The last steps of a sheet that may be left to those who add up what the part puts out: nothing else hears what they make.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tail {
+    /// What is passed on by the very last step, and by which cable, if that does nothing else.
+    pub passes: Option<(u32, Run)>,
+    /// The step before it, or the very last, if that is a node that may only multiply.
+    pub node: Option<usize>,
+}
+
+impl Tail {
+    /// `[control]`
+    pub fn of(sheet: &Sheet) -> Self {
+        let (steps, mut end) = (&sheet.plan.steps, sheet.output);
+        if usize::from(end.channels) > MOST_LEFT {
+            return Tail::default();
+        }
+        let mut tail = Tail::default();
+        let mut last = steps.len().checked_sub(1);
+        if let Some(Step::Mix { out, terms }) = last.and_then(|last| steps.get(last))
+            && let [term] = terms.of(&sheet.plan.terms)
+            && *out == end
+            && term.source.channels == end.channels
+        {
+            tail.passes = Some((term.cable, term.source));
+            end = term.source;
+            last = last.and_then(|last| last.checked_sub(1));
+        }
+        let node = last.and_then(|last| steps.get(last));
+        let multiplies = matches!(node, Some(Step::Node(node)) if node.is_plain() && node.out == end);
+        tail.node = last.filter(|_| multiplies);
+        tail
+    }
+}
+
+/// Where each channel of what a team puts out is found.
+pub(super) struct Ends<S: Signal> {
+    /// The first block.
+    pub start: u32,
+    /// What is yet to be done to each channel: which block it comes from, counted from the first, and by what that is to be multiplied.
+    pub factors: Option<[(usize, S); MOST_LEFT]>,
+}
+
+impl<S: Signal> Ends<S> {
+    /// The block of a channel, and its factor, if it has one.
+    #[inline(always)]
+    pub fn of(&self, channel: usize) -> (usize, Option<S>) {
+        match self.factors.and_then(|factors| factors.get(channel).copied()) {
+            Some((from, factor)) => (self.start as usize + from, Some(factor)),
+            None => (self.start as usize + channel, None),
+        }
+    }
 }
 
 impl Shares {
     /// Those of terms of which each is what a member puts out that runs in its lane, or is silent. Nothing if a gain is on its way.
     pub fn of(terms: &[Term], here: &Here<'_>, stage: &Stage<'_>) -> Option<Self> {
-        let mut shares = Shares { list: [(0, 0.0); MOST_LANES], count: 0 };
-        for (number, term) in terms.iter().enumerate() {
+        let mut shares = Shares { list: [(0, 0.0); MOST_LANES], count: 0, whole: true };
+        for term in terms {
             let gain = match term.cable {
                 UNITY => 1.0,
                 cable => {
@@ -29,42 +88,48 @@ impl Shares {
                     cable.target()
                 }
             };
-            let is_it =
-                |step: &Option<&crate::plan::NodeStep>| step.is_some_and(|step| step.out == term.source);
-            // Mostly they stand in the order of the lanes.
-            let lane = match here.get(number).is_some_and(is_it) {
-                true => Some(number),
-                false => here.iter().position(is_it),
-            };
+            let lane = here.all().find(|(_, step)| step.out == term.source).map(|(lane, _)| lane);
             let Some(lane) = lane.filter(|_| gain != 0.0) else { continue };
             *shares.list.get_mut(shares.count)? = (lane as u8, gain);
             shares.count += 1;
+            shares.whole &= gain == 1.0;
         }
         Some(shares)
     }
 
-    /// Adds up each channel of the team's output. Tells how many samples were too large for a number.
+    /// Adds up the lanes given, in each channel of the team's output. Tells how many samples were too large for a number.
     pub fn add_up<S: Signal>(
         &self,
-        (output, blocks, flow): (Run, &[Block<S>], &[Flow]),
+        ends: &Ends<S>,
+        lanes: u32,
+        room: &mut Workroom<S>,
         out: Run,
         frame: &mut Frame<'_>,
         ground: &Ground<'_>,
     ) -> u64 {
         let list = self.list.get(..self.count).unwrap_or_default();
-        let mut overflows = 0;
+        let Workroom { blocks, flow, square, .. } = room;
+        let (mut overflows, mut squared) = (0, None);
         for channel in 0..u32::from(out.channels) {
             let only = Run { start: out.start + channel, channels: 1 };
             let Some((_, mut outputs)) = frame.part(only, ground) else { return overflows };
-            let place = output.start.saturating_add(channel) as usize;
+            let (place, factor) = ends.of(channel as usize);
             let is_silent = flow.get(place).is_none_or(|flow| *flow == Flow::Silent) || list.is_empty();
             let Some(block) = blocks.get(place).filter(|_| !is_silent) else {
                 outputs.silence(0);
                 continue;
             };
+            let adding = Adding { list, lanes, whole: self.whole, factor };
+            // Two channels may be made of one.
+            let known = squared.replace(place) == Some(place);
             S::enter(
                 #[inline(always)]
-                || add_lanes(block, list, outputs.channel(0)),
+                || {
+                    if !known {
+                        make_square(block, square);
+                    }
+                    adding.add_up(square, outputs.channel(0));
+                },
             );
             if !outputs.all_finite() {
                 overflows += drop_overflows(outputs.channel(0));
@@ -74,17 +139,53 @@ impl Shares {
     }
 }
 
-/// Adds lanes up, frame by frame: as many frames at a time as there are lanes, which make a square.
+/// Sums that are made at once, so that none waits for its own last addition.
+const STRANDS: usize = 4;
+
+/// As many frames at a time as there are lanes, turned so that each lane is a row.
 #[inline(always)]
-fn add_lanes<S: Signal>(block: &Block<S>, list: &[(u8, f32)], sums: &mut [f32]) {
-    for (frames, sums) in block.0.chunks_exact(S::LANES).zip(sums.chunks_exact_mut(S::LANES)) {
-        let mut rows = [S::ZERO; MOST_LANES];
-        S::transpose(frames, &mut rows);
-        let mut sum = S::ZERO;
-        for (lane, gain) in list {
-            let row = rows.get(usize::from(*lane)).copied().unwrap_or(S::ZERO);
-            sum += if *gain == 1.0 { row } else { row * S::splat(f64::from(*gain)) };
+fn make_square<S: Signal>(block: &Block<S>, square: &mut Block<S>) {
+    for (frames, rows) in block.0.chunks_exact(S::LANES).zip(square.0.chunks_exact_mut(S::LANES)) {
+        S::transpose(frames, rows);
+    }
+}
+
+/// How one channel is added up.
+struct Adding<'l, S> {
+    list: &'l [(u8, f32)],
+    lanes: u32,
+    whole: bool,
+    factor: Option<S>,
+}
+
+impl<S: Signal> Adding<'_, S> {
+    /// Adds lanes up, in the order of the list.
+    #[inline(always)]
+    fn add_up(&self, square: &Block<S>, sums: &mut [f32]) {
+        let mut factors = [1.0; MOST_LANES];
+        if let Some(factor) = self.factor {
+            factor.store(&mut factors);
         }
-        sum.store(sums);
+        let stretch = STRANDS * S::LANES;
+        for (rows, sums) in square.0.chunks_exact(stretch).zip(sums.chunks_exact_mut(stretch)) {
+            let mut strands = [S::ZERO; STRANDS];
+            for (lane, gain) in self.list {
+                let lane = usize::from(*lane);
+                if self.lanes >> lane & 1 == 0 {
+                    continue;
+                }
+                // Times one is what it was, to the bit.
+                let factor = S::splat(f64::from(factors.get(lane).copied().unwrap_or(1.0)));
+                let gain = S::splat(f64::from(*gain));
+                for (strand, rows) in strands.iter_mut().zip(rows.chunks_exact(S::LANES)) {
+                    let Some(row) = rows.get(lane) else { continue };
+                    let part = *row * factor;
+                    *strand += if self.whole { part } else { part * gain };
+                }
+            }
+            for (strand, sums) in strands.iter().zip(sums.chunks_exact_mut(S::LANES)) {
+                strand.store(sums);
+            }
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Adding signals up in all lanes at once, by the same rule and with the same bits as alone.
 
+use super::known::Cables;
 use super::{MOST_LANES, Row, cross};
 use crate::block::{QUANTUM, Signal};
 use crate::io::Flow;
 use crate::mix::{Feed, feed};
 use crate::plan::{Term, UNITY};
+use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
@@ -15,7 +17,7 @@ pub(super) fn mix<S: Signal>(
     out: Run,
     terms: &[Term],
     frame: &mut Frame<'_, S>,
-    rows: &[Row],
+    known: Cables<'_, S>,
     cables: &Table<Trajectory>,
     lanes: u32,
     ground: &Ground<'_>,
@@ -34,7 +36,7 @@ pub(super) fn mix<S: Signal>(
                     Feed::MeanOf(n) => (0..n, 1.0 / n as f32),
                     Feed::Nothing => continue,
                 };
-            let gains = Gains::of(term.cable, rows, cables, lanes, ground.span.frame);
+            let gains = Gains::of(term.cable, known.gains);
             for from in from {
                 let source = term.source.start as usize + from;
                 let Some(input) = around.block(source).filter(|_| around.flow(source) != Flow::Silent) else {
@@ -47,13 +49,16 @@ pub(super) fn mix<S: Signal>(
                 match gains {
                     Gains::Steady(gains) => {
                         let scale = S::splat(f64::from(share)) * gains;
-                        sums.iter_mut().zip(input).for_each(|(sum, x)| *sum += *x * scale);
+                        for (sum, x) in sums.iter_mut().zip(input) {
+                            *sum += *x * scale;
+                        }
                     }
                     Gains::Moving => {
-                        let gains = moving_gains::<S>(term.cable, rows, cables, lanes, ground);
+                        let gains = moving_gains::<S>(term.cable, known.rows, cables, lanes, ground);
                         let share = S::splat(f64::from(share));
-                        let sums = sums.iter_mut().zip(input).zip(&gains);
-                        sums.for_each(|((sum, x), g)| *sum += *x * (share * *g));
+                        for ((sum, x), gain) in sums.iter_mut().zip(input).zip(&gains) {
+                            *sum += *x * (share * *gain);
+                        }
                     }
                 }
             }
@@ -77,24 +82,26 @@ pub(super) enum Gains<S> {
 
 impl<S: Signal> Gains<S> {
     #[inline(always)]
-    pub fn of(cable: u32, rows: &[Row], cables: &Table<Trajectory>, lanes: u32, frame: u64) -> Self {
-        let Some(row) = rows.get(cable as usize).filter(|_| cable != UNITY) else {
-            return Gains::Steady(S::one());
-        };
-        let mut gains = [0.0f32; MOST_LANES];
-        let mut rest = true;
-        cross::each_lane(lanes, |lane| {
-            let cable = row.get(lane).and_then(|slot| cables.get(*slot));
-            if let (Some(gain), Some(cable)) = (gains.get_mut(lane), cable) {
-                rest &= cable.rests_at(frame);
-                *gain = cable.target();
-            }
-        });
-        match rest {
-            true => Gains::Steady(S::from_lanes(|lane| gains.get(lane).copied().map_or(0.0, f64::from))),
-            false => Gains::Moving,
+    pub fn of(cable: u32, known: &[Option<S>]) -> Self {
+        match known.get(cable as usize).filter(|_| cable != UNITY) {
+            Some(Some(gains)) => Gains::Steady(*gains),
+            Some(None) => Gains::Moving,
+            None => Gains::Steady(S::one()),
         }
     }
+}
+
+/// The gains of a cable in all lanes, if it is at rest in each; of one that is not there: zero.
+pub(super) fn steady_gains<S: Signal>(row: &Row, stage: &Stage<'_>) -> Option<S> {
+    let mut gains = [0.0f32; MOST_LANES];
+    let there = row.iter().map(|slot| stage.cables.get(*slot));
+    for (gain, cable) in gains.iter_mut().zip(there).filter_map(|(gain, cable)| Some((gain, cable?))) {
+        if !cable.rests_at(stage.frame) {
+            return None;
+        }
+        *gain = cable.target();
+    }
+    Some(S::from_lanes(|lane| gains.get(lane).copied().map_or(0.0, f64::from)))
 }
 
 /// The gain of each frame in each lane.
@@ -128,10 +135,14 @@ pub(super) fn is_finite<S: Signal>(samples: &[S]) -> bool {
     let mut sums = [S::ZERO; 4];
     let (rows, rest) = samples.as_chunks::<4>();
     for row in rows {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += *x);
+        for (sum, x) in sums.iter_mut().zip(row) {
+            *sum += *x;
+        }
     }
-    let rest = rest.iter().fold(S::ZERO, |sum, x| sum + *x);
-    let all = (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest;
+    let mut all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for x in rest {
+        all += *x;
+    }
     // What is not finite, taken from itself, is not a number.
     all + -all == S::ZERO
 }

@@ -2,7 +2,7 @@
 
 use super::{Musters, Team};
 use crate::message::NodeId;
-use crate::team::{self, Joining};
+use crate::team::{self, Joining, Workrooms};
 use crate::topology::AudioGraph;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,6 +12,7 @@ impl AudioGraph {
     /// What the audio thread is to be told of teams; from now on it counts as told.
     pub(crate) fn musters(&mut self) -> Musters {
         let mut musters = Musters::default();
+        let needed = self.teams.needs;
         for slot in core::mem::take(&mut self.teams.changed) {
             let Some(mut team) = self.teams.list.get_mut(slot as usize).and_then(Option::take) else {
                 continue;
@@ -46,13 +47,20 @@ impl AudioGraph {
                 continue;
             }
             if !team.there {
-                musters.teams.push((slot, Some(self.built(&team))));
+                let built = self.built(&team);
+                if let Some(need) = self.teams.needs.get_mut(team::kind(team.lanes.len())) {
+                    *need = Some(need.unwrap_or_default().and(built.need()));
+                }
+                musters.teams.push((slot, Some(built)));
                 team.there = true;
             }
             team.told.clone_from(&team.lanes);
             if let Some(place) = self.teams.list.get_mut(slot as usize) {
                 *place = Some(team);
             }
+        }
+        if self.teams.needs != needed {
+            musters.rooms = Some(Workrooms::new(&self.teams.needs));
         }
         musters
     }

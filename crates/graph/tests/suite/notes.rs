@@ -312,6 +312,30 @@ fn bend_pressure_and_knobs_reach_their_note_alone() {
 }
 
 #[test]
+fn what_is_said_of_a_note_as_it_begins_is_heard_at_once() {
+    for size in [64, 55, 1_000] {
+        let mut hall = hall(Config { voices: 2, ..Config::default() }, 0);
+        hall.on(1, 60.0, 110);
+        hall.note(NoteEvent::Bend(NoteId(1), 2.0), When::Frame(110));
+        hall.note(NoteEvent::Knob(NoteId(1), 0, 1.0), When::Frame(110));
+        hall.note(NoteEvent::Bend(NoteId(1), 4.0), When::Frame(1_000));
+        let [left, right] = hall.render(3_000, || size);
+        assert_eq!((right[109], right[110], right[999]), (0.0, 62.0, 62.0), "callbacks of {size}");
+        assert!((left[111] - 0.0015).abs() < 1e-6, "{}", left[111]);
+        // Later it is a glide of 5 ms.
+        assert!(right[1_001] < 62.1 && (right[1_120] - 63.0).abs() < 0.01 && right[1_240] == 64.0);
+        // The next note of the voice has none of it.
+        hall.note(NoteEvent::AllOff, When::Now);
+        hall.render(12_000, || size);
+        hall.on(2, 60.0, 0);
+        hall.on(3, 0.0, 0);
+        let [left, right] = hall.render(100, || size);
+        assert_eq!(right[0], 60.0);
+        assert!((left[50] - 2.0 * 0.0005).abs() < 1e-6, "{}", left[50]);
+    }
+}
+
+#[test]
 fn sequences_follow_the_transport_to_the_frame() {
     for size in [64, 1_000, 17] {
         let mut hall = hall(Config { voices: 8, ..Config::default() }, 0);

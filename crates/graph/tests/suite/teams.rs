@@ -49,7 +49,11 @@ fn plan(dice: &mut Dice) -> Plan {
         Kind::Gain,
         Kind::OnePole,
     ];
-    let kinds: Vec<Kind> = (0..3 + dice.below(8)).map(|_| choice[dice.below(choice.len())]).collect();
+    let mut kinds: Vec<Kind> = (0..3 + dice.below(8)).map(|_| choice[dice.below(choice.len())]).collect();
+    if dice.chance(40) {
+        // What only multiplies may be left to the sum.
+        kinds.push(Kind::Gain);
+    }
     let mut cables = Vec::new();
     for to in 0..kinds.len() {
         for _ in 0..1 + dice.below(2) {
@@ -275,4 +279,51 @@ fn parts_that_are_alike_do_run_side_by_side() {
     let most = |lanes| (0..20).map(|seed| play(seed, lanes, true).most).max();
     assert!(most(16).is_some_and(|most| most >= 16), "{:?}", most(16));
     assert!(most(4).is_some_and(|most| most >= 12), "{:?}", most(4));
+}
+
+/// A team that is added up where it stands, whose last nodes only multiply, while these are set, bypassed, reset and muted, in whole spans of the grid.
+fn added_up(lanes: usize, gain: f32) -> Rig {
+    let mut rig = Rig::new(lanes);
+    let kinds = vec![Kind::Noise(1), Kind::Faulty, Kind::Gain];
+    let plan = Plan { kinds, cables: vec![(0, 1, 0, 1.0, false), (1, 2, 0, 1.0, false)], nested: false };
+    let (mut edit, mut dice) = (rig.engine.graph.edit(), Dice(5));
+    for _ in 0..16 {
+        let (part, nodes) = add_part(&mut edit, &plan, &mut dice);
+        edit.set(nodes[1], 0, 0.0, Some(Motion::Jump)).expect("in range");
+        edit.connect(part.output(0), rig.bus.input(0), gain).expect("they are there");
+        rig.parts.push((part, nodes));
+    }
+    let batch = edit.commit().expect("no loop");
+    rig.engine.send(batch, None);
+    for round in 0..60 {
+        rig.render(64 * (1 + round % 3));
+        rig.engine.settle();
+        let (_, nodes) = rig.parts[7 * round % 16].clone();
+        let mut edit = rig.engine.graph.edit();
+        match round % 10 {
+            3 => edit.set(nodes[2], 0, 0.3, None).expect("in range"),
+            4 => edit.set(nodes[2], 0, 0.9, Some(Motion::Linear(100))).expect("in range"),
+            6 => edit.bypass(nodes[2], true).expect("it is there"),
+            7 => (0..16).for_each(|p| edit.bypass(rig.parts[p].1[2], false).expect("it is there")),
+            8 => edit.reset(nodes[0]).expect("it is there"),
+            9 if round > 40 => edit.set(nodes[1], 0, 1.0, Some(Motion::Jump)).expect("in range"),
+            _ => continue,
+        }
+        let batch = edit.commit().expect("no loop");
+        rig.engine.send(batch, None);
+    }
+    rig
+}
+
+#[test]
+fn what_only_multiplies_sounds_the_same_if_it_is_left_to_the_sum() {
+    for gain in [1.0, 0.3] {
+        let alone = added_up(1, gain);
+        assert!(alone.engine.out[0].iter().any(|x| x.abs() > 0.1));
+        for lanes in [4, 8, 16] {
+            let beside = added_up(lanes, gain);
+            assert_eq!(beside.most, 16, "{lanes} lanes");
+            assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes, gain {gain}");
+        }
+    }
 }
