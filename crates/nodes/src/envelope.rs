@@ -5,8 +5,8 @@ use crate::lanes::{Family, in_lanes, shared};
 use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{converted, either, stretches};
-use sostenuto_dsp::{Curves, Envelope, Segments};
-use sostenuto_graph::{Activity, Flow, Io, Signal};
+use sostenuto_dsp::{Curves, Envelope, Segments, Value};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const fn time(name: &'static str, default: f32, summary: &'static str) -> ParamInfo {
@@ -92,12 +92,18 @@ impl<S: Signal> Machine<S> for Level<S> {
         let [attack, decay, sustain, release, gate] = std::array::from_fn(|param| io.params.get(param));
         let mut rooms = [None; 4];
         let [a, d, r, g] = &mut rooms;
+        let gate = either(io.inputs.channel(0, 0), io.inputs.flow(0, 0), gate, g);
+        if let (Value::Steady(gate), Value::Steady(sustain)) = (gate, sustain)
+            && let Some(level) = self.0.resting_level(gate, sustain)
+        {
+            io.outputs.constant(0, level);
+            return resting_if(self.0.is_idle());
+        }
         let thousandth = S::splat(f64::from(0.001f32));
         let seconds = |ms: S| ms * thousandth;
         let attack = converted(attack, a, seconds);
         let decay = converted(decay, d, seconds);
         let release = converted(release, r, seconds);
-        let gate = either(io.inputs.channel(0, 0), io.inputs.flow(0, 0) == Flow::Silent, gate, g);
         let curves = [5, 6, 7].map(|param| shared(io.params.get(param)));
         let out = io.outputs.channel(0);
         let steady = curves.iter().all(|curve| curve.is_steady());

@@ -126,6 +126,13 @@ impl<S: Signal> Machine<S> for Gain<S> {
     }
 
     #[inline(always)]
+    fn factor(&self, channel: usize, steady: &[S]) -> Option<(usize, S)> {
+        let amplitude = gain_of(*steady.first()?);
+        // What is made louder may become too large for a number.
+        (S::bits(S::one().lt(amplitude)) == 0).then_some((channel, amplitude))
+    }
+
+    #[inline(always)]
     fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
         let db = steady.first()?;
         Some(Pointwise::Scale(self.amplitude(S::splat(f64::from(*db))).lane(0) as f32))

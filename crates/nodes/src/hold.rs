@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{either, is_nothing, is_off};
 use sostenuto_dsp::{SampleHold, Slew};
-use sostenuto_graph::{Activity, Flow, Io, Signal};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 
 const fn speed(name: &'static str, summary: &'static str) -> ParamInfo {
@@ -73,8 +73,8 @@ impl<S: Signal> Machine<S> for Holders<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let mut room = None;
-        let silent = io.inputs.flow(1, 0) == Flow::Silent;
-        let trigger = either(io.inputs.channel(1, 0), silent, io.params.get(0), &mut room);
+        let known = io.inputs.flow(1, 0);
+        let trigger = either(io.inputs.channel(1, 0), known, io.params.get(0), &mut room);
         for (channel, (kernel, out)) in self.kernels.iter_mut().zip(io.outputs.iter_mut()).enumerate() {
             kernel.process(io.inputs.channel(0, channel), trigger, out);
         }

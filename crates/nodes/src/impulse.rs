@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{either, is_off};
 use sostenuto_dsp::{Impulse, LaneState, Value};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 pub(crate) const KINDS: &[Listing] = &[Listing {
@@ -65,8 +65,8 @@ impl<S: Signal> Machine<S> for Clicks<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let mut room = None;
-        let silent = io.inputs.flow(0, 0) == Flow::Silent;
-        let mut trigger = either(io.inputs.channel(0, 0), silent, io.params.get(2), &mut room);
+        let known = io.inputs.flow(0, 0);
+        let mut trigger = either(io.inputs.channel(0, 0), known, io.params.get(2), &mut room);
         let mut first = [S::ZERO; QUANTUM];
         if self.fresh != 0
             && let Some(frames) = first.get_mut(..io.span.frames)

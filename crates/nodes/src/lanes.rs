@@ -112,6 +112,13 @@ impl<F: Family, S: Signal> Choir<S> for Row<F, S> {
         )
     }
 
+    fn factor(&self, channel: usize, steady: &[S]) -> Option<(usize, S)> {
+        S::enter(
+            #[inline(always)]
+            || self.0.factor(channel, steady),
+        )
+    }
+
     fn stays_finite(&self) -> bool {
         F::STAYS_FINITE
     }

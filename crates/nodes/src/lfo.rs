@@ -7,7 +7,7 @@ use crate::node::{Machine, Node, Setup};
 use crate::registry::Listing;
 use crate::values::{chosen, converted, either, stretches};
 use sostenuto_dsp::{Lfo, LfoMode, LfoShape, Value};
-use sostenuto_graph::{Activity, Flow, Io, QUANTUM, Signal};
+use sostenuto_graph::{Activity, Io, QUANTUM, Signal};
 use sostenuto_units::Unit;
 
 const SHAPES: [LfoShape; 7] = [
@@ -131,8 +131,8 @@ impl<S: Signal> Machine<S> for Sway<S> {
         let (mut turns, mut on) = (None, None);
         let degree = S::splat(f64::from(1.0f32 / 360.0));
         let phase = converted(phase, &mut turns, |degrees| degrees * degree);
-        let silent = io.inputs.flow(0, 0) == Flow::Silent;
-        let trigger = either(io.inputs.channel(0, 0), silent, trigger, &mut on);
+        let known = io.inputs.flow(0, 0);
+        let trigger = either(io.inputs.channel(0, 0), known, trigger, &mut on);
         let sparse = io.outputs.is_sparse().then_some(io.span.frame);
         let pen = Pen { rate, phase, width, trigger, mode, sparse };
         let out = io.outputs.channel(0);

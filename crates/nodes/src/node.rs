@@ -41,6 +41,13 @@ pub trait Machine<S: Signal = f32>: Send + 'static {
         let _ = (told, frame);
     }
 
+    /// By what it multiplies a channel, if it does nothing else. `[audio]`; as [`Choir::factor`](sostenuto_graph::Choir::factor).
+    #[inline(always)]
+    fn factor(&self, channel: usize, steady: &[S]) -> Option<(usize, S)> {
+        let _ = (channel, steady);
+        None
+    }
+
     /// What it makes of each frame. `[audio]`; as [`Processor::pointwise`].
     fn pointwise(&mut self, steady: &[f32]) -> Option<Pointwise> {
         let _ = steady;

@@ -68,6 +68,8 @@ fn hertz<S: Signal>(semitones: S) -> S {
 struct Note<S: Signal = f32> {
     /// 1 while the note is held, else 0.
     held: S,
+    /// A pitch and its frequency, as they were last.
+    last: (S, S),
 }
 
 /// Notes, alone and side by side.
@@ -81,7 +83,7 @@ impl Family for Notes {
     const STAYS_FINITE: bool = true;
 
     fn make<S: Signal>(_: &Setup<'_>) -> Note<S> {
-        Note { held: S::ZERO }
+        Note { held: S::ZERO, last: (S::splat(69.0), hertz(S::splat(69.0))) }
     }
 }
 
@@ -106,11 +108,15 @@ fn open<S: Signal>(gate: S) -> S {
 
 impl<S: Signal> Note<S> {
     #[inline(always)]
-    fn pitch(io: &mut Io<'_, S>) {
+    fn pitch(&mut self, io: &mut Io<'_, S>) {
         let (pitch, bend) = (io.params.get(0), io.params.get(1));
         if let (Value::Steady(pitch), Value::Steady(bend)) = (pitch, bend) {
-            io.outputs.constant(PITCH, pitch + bend);
-            io.outputs.constant(FREQUENCY, hertz(pitch + bend));
+            let pitch = pitch + bend;
+            if pitch != self.last.0 {
+                self.last = (pitch, hertz(pitch));
+            }
+            io.outputs.constant(PITCH, pitch);
+            io.outputs.constant(FREQUENCY, self.last.1);
             return;
         }
         let sum = |(frame, out): (usize, &mut S)| *out = pitch.at(frame) + bend.at(frame);
@@ -159,7 +165,7 @@ fn show<S: Signal>(io: &mut Io<'_, S>, param: usize, output: usize) {
 impl<S: Signal> Machine<S> for Note<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        Note::pitch(&mut io);
+        self.pitch(&mut io);
         self.gate(&mut io);
         show(&mut io, 3, VELOCITY);
         show(&mut io, 4, PRESSURE);

@@ -6,7 +6,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{channels_out, either};
 use sostenuto_dsp::{Buffer, Interpolation, Player, PlayerParams, Region};
-use sostenuto_graph::{Activity, Flow, Io, Signal};
+use sostenuto_graph::{Activity, Io, Signal};
 use sostenuto_units::Unit;
 use std::sync::Arc;
 
@@ -102,8 +102,8 @@ impl<S: Signal> Machine<S> for Playback<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let mut room = None;
-        let silent = io.inputs.flow(0, 0) == Flow::Silent;
-        let trigger = either(io.inputs.channel(0, 0), silent, io.params.get(1), &mut room);
+        let known = io.inputs.flow(0, 0);
+        let trigger = either(io.inputs.channel(0, 0), known, io.params.get(1), &mut room);
         let params = PlayerParams { speed: io.params.get(0), trigger, looping: io.params.get(2) };
         match io.outputs.iter_mut().count() {
             1 => {

@@ -90,6 +90,9 @@ struct Pans;
 impl Family for Pans {
     type Of<S: Signal> = Pan;
 
+    /// Neither factor is larger than 1.
+    const STAYS_FINITE: bool = true;
+
     fn make<S: Signal>(_: &Setup<'_>) -> Pan {
         Pan
     }
@@ -104,6 +107,12 @@ impl<S: Signal> Machine<S> for Pan {
             amplitude::pan(io.params.get(0), io.inputs.channel(0, 0), left, right);
         }
         Activity::Resting
+    }
+
+    #[inline(always)]
+    fn factor(&self, channel: usize, steady: &[S]) -> Option<(usize, S)> {
+        let (left, right) = amplitude::pan_law(*steady.first()?);
+        Some((0, if channel == 0 { left } else { right }))
     }
 
     fn reset(&mut self) {}

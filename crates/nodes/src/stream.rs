@@ -6,7 +6,7 @@ use crate::registry::{Built, Listing};
 use crate::tap::{StreamTap, Tap};
 use crate::values::{channels_out, either};
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Activity, Flow, Io};
+use sostenuto_graph::{Activity, Io};
 use sostenuto_reel::{Progress, Reel, Threading};
 use sostenuto_units::Unit;
 
@@ -107,8 +107,8 @@ impl Machine for FromDisk {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         let frames = io.span.frames;
         let mut room = None;
-        let silent = io.inputs.flow(0, 0) == Flow::Silent;
-        let trigger = either(io.inputs.channel(0, 0), silent, io.params.get(0), &mut room);
+        let known = io.inputs.flow(0, 0);
+        let trigger = either(io.inputs.channel(0, 0), known, io.params.get(0), &mut room);
         let (looping, seek) = (io.params.get(1), io.params.get(2));
         let told = |frame: usize| Told {
             trigger: trigger.at(frame) > 0.5,

@@ -5,7 +5,7 @@ use crate::node::{Machine, Node, Setup, resting_if};
 use crate::registry::Listing;
 use crate::values::{channels_out, either};
 use sostenuto_dsp::{PitchShift, StretchParams, StretchPlayer, WindowLength};
-use sostenuto_graph::{Activity, Flow, Io};
+use sostenuto_graph::{Activity, Io};
 use sostenuto_units::Unit;
 
 const WINDOW: SettingInfo = SettingInfo {
@@ -96,8 +96,8 @@ impl Stretched {
 impl Machine for Stretched {
     fn process(&mut self, mut io: Io<'_>) -> Activity {
         let mut room = None;
-        let silent = io.inputs.flow(0, 0) == Flow::Silent;
-        let trigger = either(io.inputs.channel(0, 0), silent, io.params.get(2), &mut room);
+        let known = io.inputs.flow(0, 0);
+        let trigger = either(io.inputs.channel(0, 0), known, io.params.get(2), &mut room);
         let (speed, pitch, looping) = (io.params.get(0), io.params.get(1), io.params.get(3));
         let params = StretchParams { speed, pitch, trigger, looping };
         let channels = io.outputs.channels();

@@ -1,7 +1,7 @@
 //! The values of parameters and ports over a span, as the kernels take them.
 
 use sostenuto_dsp::Value;
-use sostenuto_graph::{Inputs, MAX_CHANNELS, Outputs, QUANTUM, Signal};
+use sostenuto_graph::{Flow, Inputs, MAX_CHANNELS, Outputs, QUANTUM, Signal};
 use std::slice;
 
 /// Room for one value per frame of a span. Made only where it is needed: of many signals side by side it is large.
@@ -30,16 +30,17 @@ pub(crate) fn chosen(value: f32) -> usize {
     (value + 0.5) as usize
 }
 
-/// What opens a gate or triggers: whichever is higher, the signal at a port or the parameter.
+/// What opens a gate or triggers: whichever is higher, the signal at a port, of which that is known, or the parameter.
 #[inline(always)]
 pub(crate) fn either<'r, S: Signal>(
     port: &[S],
-    silent: bool,
+    known: Flow,
     param: Value<'_, S>,
     room: &'r mut Option<Room<S>>,
 ) -> Value<'r, S> {
-    match param {
-        Value::Steady(level) if silent => Value::Steady(level.max(S::ZERO)),
+    match (param, known, port) {
+        (Value::Steady(level), Flow::Silent, _) => Value::Steady(level.max(S::ZERO)),
+        (Value::Steady(level), Flow::Constant, [first, ..]) => Value::Steady(first.max(level)),
         _ => {
             let room = room.insert([S::ZERO; QUANTUM]);
             for (i, (to, x)) in room.iter_mut().zip(port).enumerate() {
