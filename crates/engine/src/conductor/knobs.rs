@@ -6,65 +6,20 @@ use crate::stage::{Stage, Table};
 pub(super) use course::Course;
 use sostenuto_graph::{NodeId, Parameter, ROOT, Set};
 use sostenuto_patch::{Place, Resolved};
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A parameter of a node of the patch, found once to be moved often: see [`Conductor::parameter`](super::Conductor::parameter).
 ///
 /// It stands for that very node: it outlives other labels, cables and values, also edits inside of a part that the node is an instance of,
 /// and is refused once the node was removed or replaced, even if another has its name by then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParameterHandle {
+    place: usize,
     /// Never given twice in a process, so that no other conductor takes it for one of its own.
     serial: u64,
-    place: u32,
-    /// Whose knobs they were, and how often the knob had been led elsewhere, when this was found: if that is as it was, all that it takes to move it is here.
-    house: u32,
-    turns: u16,
-    is_whole: bool,
-    pattern: Option<Pattern>,
 }
 
-/// What moves one parameter of one node.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pattern {
-    pub set: Set,
-    /// The node is not there before this frame.
-    pub born: u64,
-    range: Range,
-}
-
-/// Which values a parameter takes.
-#[derive(Clone, Copy, Debug)]
-struct Range {
-    min: f32,
-    max: f32,
-}
-
-impl ParameterHandle {
-    /// Where its knob stands, or stood.
-    pub(super) fn number(&self) -> usize {
-        self.place as usize
-    }
-}
-
-impl PartialEq for ParameterHandle {
-    fn eq(&self, other: &Self) -> bool {
-        self.serial == other.serial
-    }
-}
-
-impl Eq for ParameterHandle {}
-
-impl Hash for ParameterHandle {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.serial.hash(state);
-    }
-}
-
-/// What is needed of a parameter to move it that is asked for by name, or was led elsewhere since it was found: it lies in one line of the cache, for whoever
-/// moves it has mostly done something else meanwhile.
+/// What is needed of a parameter to move it: it lies in one line of the cache, for whoever moves it has mostly done something else meanwhile.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Knob {
@@ -74,7 +29,8 @@ pub(super) struct Knob {
     pub set: Option<Set>,
     /// That node is not there before this frame.
     pub born: u64,
-    range: Range,
+    min: f32,
+    max: f32,
     /// The value that the patch does not say yet, if it is listed as turned.
     value: f32,
     is_turned: bool,
@@ -100,40 +56,22 @@ pub(super) struct Knobs {
     origins: Vec<Option<Origin>>,
     free: Vec<usize>,
     of_node: Table<NodeId, Vec<usize>>,
-    /// Names these, once there are some.
-    house: u32,
-    /// How often each was led elsewhere. What reaches the end stays there, and is moved the longer way.
-    turns: Vec<u16>,
     /// Those with a value that the patch does not say yet.
     turned: Vec<usize>,
-    /// Values that were set since then, the latest last: to note one, no knob has to come from memory.
-    journal: Vec<(u32, f32)>,
-    /// Which knob and where, by names as they were asked for, `NODE.PARAM`, as far as these are known to mean the same still.
-    named: Table<String, (u64, usize)>,
+    /// By names as they were asked for, `NODE.PARAM`, as far as these are known to mean the same still.
+    named: Table<String, ParameterHandle>,
     /// Room for such a name.
     name: String,
 }
 
-/// The numbers of the last knob, and of the last that has knobs, in this process.
+/// The number of the last knob in this process.
 static SERIAL: AtomicU64 = AtomicU64::new(0);
-static HOUSE: AtomicU32 = AtomicU32::new(0);
-
-/// So many values are noted before they are put where they belong.
-const JOURNAL: usize = 1024;
 
 impl Knobs {
     /// Where the knob of a handle stands; nothing if its node is gone.
     pub fn place(&self, handle: ParameterHandle) -> Option<usize> {
-        let place = handle.place as usize;
-        (self.list.get(place)?.serial == handle.serial).then_some(place)
-    }
-
-    /// What moves the parameter of a handle, if that is as it was when it was found and it takes the value: nothing but the handle is looked at for that.
-    #[inline]
-    pub fn pattern<'h>(&self, handle: &'h ParameterHandle, value: f32) -> Option<&'h Pattern> {
-        let stays =
-            self.turns.get(handle.place as usize) == Some(&handle.turns) && handle.house == self.house;
-        handle.pattern.as_ref().filter(|pattern| stays && pattern.range.takes(value, handle.is_whole))
+        let knob = self.list.get(handle.place)?;
+        (knob.serial == handle.serial).then_some(handle.place)
     }
 
     pub fn at(&self, place: usize) -> Option<&Knob> {
@@ -146,19 +84,14 @@ impl Knobs {
 
     /// What stands for the knob at a place.
     pub fn handle(&self, place: usize) -> Option<ParameterHandle> {
-        let (knob, turns) = (self.at(place)?, *self.turns.get(place)?);
-        let pattern = knob.set.filter(|_| turns < u16::MAX);
-        let pattern = pattern.map(|set| Pattern { set, born: knob.born, range: knob.range });
-        let (serial, is_whole, house) = (knob.serial, knob.is_whole, self.house);
-        Some(ParameterHandle { serial, place: place as u32, house, turns, is_whole, pattern })
+        self.at(place).map(|knob| ParameterHandle { place, serial: knob.serial })
     }
 
     /// Where the knob of a parameter stands that was asked for by these names before.
     pub fn named(&mut self, label: &str, param: &str) -> Option<usize> {
         self.name.clear();
         self.name.extend([label, ".", param]);
-        let (serial, place) = *self.named.get(&self.name)?;
-        (self.list.get(place)?.serial == serial).then_some(place)
+        self.place(*self.named.get(&self.name)?)
     }
 
     /// Notes the names that a knob was asked for by.
@@ -166,9 +99,8 @@ impl Knobs {
         if self.named.len() > 64 + 4 * self.list.len() {
             self.named.clear();
         }
-        if let Some(knob) = self.at(place) {
-            let serial = knob.serial;
-            self.named.insert(format!("{label}.{param}"), (serial, place));
+        if let Some(handle) = self.handle(place) {
+            self.named.insert(format!("{label}.{param}"), handle);
         }
     }
 
@@ -187,15 +119,11 @@ impl Knobs {
     pub fn add(&mut self, info: &Parameter, origin: Origin) -> usize {
         // Relaxed: all that counts is that no two are alike.
         let serial = 1 + SERIAL.fetch_add(1, Ordering::Relaxed);
-        if self.house == 0 {
-            self.house = 1 + HOUSE.fetch_add(1, Ordering::Relaxed);
-        }
-        let range = Range { min: info.min, max: info.max };
-        let knob = Knob { serial, range, is_whole: !info.choices.is_empty(), ..Knob::NONE };
+        let knob =
+            Knob { serial, min: info.min, max: info.max, is_whole: !info.choices.is_empty(), ..Knob::NONE };
         let place = self.free.pop().unwrap_or_else(|| {
             self.list.push(Knob::NONE);
             self.origins.push(None);
-            self.turns.push(0);
             self.list.len() - 1
         });
         self.of_node.entry(origin.node).or_default().push(place);
@@ -230,9 +158,7 @@ impl Knobs {
     pub fn forget(&mut self, node: NodeId) {
         for place in self.of_node.remove(&node).unwrap_or_default() {
             (self.list[place], self.origins[place]) = (Knob::NONE, None);
-            self.turns[place] = self.turns[place].saturating_add(1);
             self.turned.retain(|turned| *turned != place);
-            self.journal.retain(|(noted, _)| *noted as usize != place);
             self.free.push(place);
         }
     }
@@ -263,53 +189,30 @@ impl Knobs {
             [aim] => Some(*aim),
             _ => None,
         };
-        self.turns[place] = self.turns[place].saturating_add(1);
         let knob = &mut self.list[place];
-        let one = one.filter(|aim| aim.takes(knob.range.min) && aim.takes(knob.range.max));
+        let one = one.filter(|aim| aim.takes(knob.min) && aim.takes(knob.max));
         (knob.set, knob.born) = (one.and_then(|aim| aim.pattern), one.map_or(0, |aim| aim.born));
     }
 
     /// Notes a value that the patch does not say yet.
-    #[inline]
-    pub fn note(&mut self, place: usize, value: f32) {
-        if self.journal.len() >= JOURNAL {
-            self.put_noted();
+    pub fn turn(&mut self, place: usize, value: f32) {
+        let Some(knob) = self.list.get_mut(place) else { return };
+        knob.value = value;
+        if !knob.is_turned {
+            knob.is_turned = true;
+            self.turned.push(place);
         }
-        self.journal.push((place as u32, value));
-    }
-
-    /// Puts what was noted where it belongs.
-    pub fn put_noted(&mut self) {
-        let mut journal = std::mem::take(&mut self.journal);
-        for (place, value) in journal.drain(..) {
-            let place = place as usize;
-            let Some(knob) = self.list.get_mut(place) else { continue };
-            knob.value = value;
-            if !std::mem::replace(&mut knob.is_turned, true) {
-                self.turned.push(place);
-            }
-        }
-        self.journal = journal;
     }
 
     /// Whether the patch says all values.
     pub fn are_said(&self) -> bool {
-        self.turned.is_empty() && self.journal.is_empty()
+        self.turned.is_empty()
     }
 
     /// What the patch does not say yet, or the oldest so many of it.
     pub fn unsaid(&self, most: usize) -> impl Iterator<Item = (&Origin, f32)> {
-        let noted: BTreeMap<usize, f32> =
-            self.journal.iter().map(|(place, value)| (*place as usize, *value)).collect();
-        let mut seen = BTreeSet::new();
-        let anew = self.journal.iter().map(|(place, _)| *place as usize);
-        let anew = anew.filter(|place| self.at(*place).is_some_and(|knob| !knob.is_turned));
-        let places: Vec<usize> =
-            self.turned.iter().copied().chain(anew.filter(|place| seen.insert(*place))).take(most).collect();
-        places.into_iter().filter_map(move |place| {
-            let value = noted.get(&place).copied().or_else(|| Some(self.at(place)?.value))?;
-            Some((self.origin(place)?, value))
-        })
+        let turned = self.turned.iter().take(most);
+        turned.filter_map(|place| Some((self.origin(*place)?, self.at(*place)?.value)))
     }
 
     /// The same, as the patch takes it.
@@ -336,7 +239,8 @@ impl Knob {
         serial: 0,
         set: None,
         born: 0,
-        range: Range { min: 0.0, max: 0.0 },
+        min: 0.0,
+        max: 0.0,
         value: 0.0,
         is_turned: false,
         is_whole: false,
@@ -344,27 +248,17 @@ impl Knob {
 
     /// Whether it takes a value.
     pub fn takes(&self, value: f32) -> bool {
-        self.range.takes(value, self.is_whole)
+        self.range_has(value) && !(self.is_whole && value.fract() != 0.0)
     }
 
     pub fn range_has(&self, value: f32) -> bool {
-        self.range.has(value)
-    }
-
-    pub fn range(&self) -> (f32, f32) {
-        (self.range.min, self.range.max)
-    }
-}
-
-impl Range {
-    fn has(&self, value: f32) -> bool {
         (self.min..=self.max).contains(&value)
     }
 
-    fn takes(&self, value: f32, is_whole: bool) -> bool {
-        self.has(value) && !(is_whole && value.fract() != 0.0)
+    pub fn range(&self) -> (f32, f32) {
+        (self.min, self.max)
     }
 }
 
-// What both are for.
-const _: () = assert!(size_of::<Knob>() == 64 && size_of::<ParameterHandle>() <= 64);
+// What a knob is for.
+const _: () = assert!(size_of::<Knob>() == 64);

@@ -52,22 +52,8 @@ impl Conductor {
         motion: Option<Motion>,
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
-        let at = at.into();
-        if let Some(pattern) = self.knobs.pattern(&parameter, value)
-            && !is_musical(at)
-            && self.order.open.is_empty()
-        {
-            let motion = motion.unwrap_or(pattern.set.motion);
-            let set = Set { value, motion, ..pattern.set };
-            let ticket = self.turn_one(parameter.number(), set, pattern.born, at, false)?;
-            if self.told.get().is_some() {
-                self.say();
-            }
-            self.knobs.note(parameter.number(), value);
-            return Ok(ticket);
-        }
         let knob = self.knobs.place(parameter).ok_or(EngineError::ParameterGone)?;
-        self.turn(knob, value, motion, at, false)
+        self.turn(knob, value, motion, at.into(), false)
     }
 
     /// The same as [`set`](Self::set) where it is settled already what the patch says then.
@@ -141,7 +127,7 @@ impl Conductor {
         if self.told.get().is_some() {
             self.say();
         }
-        self.knobs.note(place, value);
+        self.knobs.turn(place, value);
         Ok(ticket)
     }
 
@@ -229,7 +215,6 @@ impl Conductor {
         if self.knobs.are_said() {
             return;
         }
-        self.knobs.put_noted();
         // What nobody shares is changed where it is.
         self.spent = None;
         let most = match self.told.take() {
