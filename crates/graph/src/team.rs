@@ -19,8 +19,9 @@ mod workroom;
 use crate::block::Signal;
 use crate::care::finish_part;
 use crate::compile::Sheet;
+use crate::io::Flow;
 use crate::node::OwnNodes;
-use crate::plan::{CompiledGraph, Fed, Step, Term};
+use crate::plan::{CompiledGraph, DriveLink, Fed, Step, Term};
 use crate::processor::Stream;
 use crate::run::{Stage, run_node};
 use crate::signal::{Frame, Run, Window};
@@ -236,7 +237,7 @@ impl<S: Signal> Team<S> {
 
     /// Where it is found if so many of the last steps are not run but left to those who add up; if that can be.
     #[inline(always)]
-    fn ends_before(&mut self, lanes: u32) -> Option<(Ends<S>, usize)> {
+    fn ends_before(&mut self, lanes: u32, room: &Workroom<S>) -> Option<(Ends<S>, usize)> {
         let passed = usize::from(self.tail.passes.is_some());
         let (start, channels) = match self.tail.passes {
             Some((_, from)) if self.known.passes => (from.start, usize::from(from.channels)),
@@ -244,8 +245,10 @@ impl<S: Signal> Team<S> {
             None => (self.output.start, usize::from(self.output.channels)),
         };
         let node = self.tail.node.and_then(|at| self.plan.steps.get(at));
+        let is_silent = |drive: &DriveLink| room.flow.get(drive.source.start as usize) == Some(&Flow::Silent);
         if let Some(Step::Node(step)) = node
             && self.bell.rung(step.slot as usize) & lanes == 0
+            && step.drives.of(&self.plan.drives).iter().all(is_silent)
             && let Some(factors) = self.seats.get_mut(step.slot as usize)?.factors(channels)
         {
             let start = step.inputs(&self.plan).first()?.start;
@@ -303,7 +306,7 @@ impl<S: Signal> Team<S> {
         let stays = watch.detours == 0;
         let sum = members.sum.filter(|_| stays && self.known.shares.is_some());
         let is_left = sum.is_some() && watch.unfinished & !watch.let_go == 0 && !stage.probe.is_turn();
-        let left = if is_left { self.ends_before(lanes) } else { None };
+        let left = if is_left { self.ends_before(lanes, &room) } else { None };
         let (mut ends, left) = left.unwrap_or_else(|| (self.ends(), 0));
         let until = self.plan.steps.len() - left;
         self.run_some((0, until), &mut room, lanes, stage, window);

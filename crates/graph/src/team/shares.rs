@@ -8,7 +8,7 @@ use crate::block::{Block, Signal};
 use crate::compile::Sheet;
 use crate::io::Flow;
 use crate::mix::drop_overflows;
-use crate::plan::{Step, Term, UNITY};
+use crate::plan::{DriveLink, Half, Step, Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
 
@@ -48,7 +48,12 @@ impl Tail {
             last = last.and_then(|last| last.checked_sub(1));
         }
         let node = last.and_then(|last| steps.get(last));
-        let multiplies = matches!(node, Some(Step::Node(node)) if node.is_plain() && node.out == end);
+        // What moves a parameter is to come from outside, where it is seen before anything runs whether it is silent.
+        let input = sheet.input.start..sheet.input.end() as u32;
+        let is_outside = |drive: &DriveLink| input.contains(&drive.source.start);
+        let multiplies = matches!(node, Some(Step::Node(node)) if node.half == Half::Whole
+            && node.out == end
+            && node.drives.of(&sheet.plan.drives).iter().all(is_outside));
         tail.node = last.filter(|_| multiplies);
         tail
     }

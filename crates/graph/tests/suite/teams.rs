@@ -281,11 +281,15 @@ fn parts_that_are_alike_do_run_side_by_side() {
     assert!(most(4).is_some_and(|most| most >= 12), "{:?}", most(4));
 }
 
-/// A team that is added up where it stands, whose last nodes only multiply, while these are set, bypassed, reset and muted, in whole spans of the grid.
-fn added_up(lanes: usize, gain: f32) -> Rig {
+/// A team that is added up where it stands, whose last nodes only multiply, while these are set, bypassed, reset, muted and perhaps driven from outside, in whole
+/// spans of the grid.
+fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
     let mut rig = Rig::new(lanes);
     let kinds = vec![Kind::Noise(1), Kind::Faulty, Kind::Gain];
-    let plan = Plan { kinds, cables: vec![(0, 1, 0, 1.0, false), (1, 2, 0, 1.0, false)], nested: false };
+    let mut plan = Plan { kinds, cables: vec![(0, 1, 0, 1.0, false), (1, 2, 0, 1.0, false)], nested: false };
+    if driven {
+        plan.cables.push((-1, 2, 0, 0.5, true));
+    }
     let (mut edit, mut dice) = (rig.engine.graph.edit(), Dice(5));
     for _ in 0..16 {
         let (part, nodes) = add_part(&mut edit, &plan, &mut dice);
@@ -306,6 +310,11 @@ fn added_up(lanes: usize, gain: f32) -> Rig {
             6 => edit.bypass(nodes[2], true).expect("it is there"),
             7 => (0..16).for_each(|p| edit.bypass(rig.parts[p].1[2], false).expect("it is there")),
             8 => edit.reset(nodes[0]).expect("it is there"),
+            5 if driven && round == 25 => {
+                let level = edit.add("level", TestNode::boxed(Kind::Level)).expect("there is room");
+                edit.set(level, 0, 0.7, Some(Motion::Jump)).expect("in range");
+                edit.connect(level.output(0), rig.parts[3].0.input(0), 1.0).expect("they are there");
+            }
             9 if round > 40 => edit.set(nodes[1], 0, 1.0, Some(Motion::Jump)).expect("in range"),
             _ => continue,
         }
@@ -317,13 +326,13 @@ fn added_up(lanes: usize, gain: f32) -> Rig {
 
 #[test]
 fn what_only_multiplies_sounds_the_same_if_it_is_left_to_the_sum() {
-    for gain in [1.0, 0.3] {
-        let alone = added_up(1, gain);
+    for (gain, driven) in [(1.0, false), (0.3, false), (0.3, true)] {
+        let alone = added_up(1, gain, driven);
         assert!(alone.engine.out[0].iter().any(|x| x.abs() > 0.1));
         for lanes in [4, 8, 16] {
-            let beside = added_up(lanes, gain);
+            let beside = added_up(lanes, gain, driven);
             assert_eq!(beside.most, 16, "{lanes} lanes");
-            assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes, gain {gain}");
+            assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes, gain {gain}, {driven}");
         }
     }
 }
