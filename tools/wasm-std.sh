@@ -31,18 +31,25 @@ toolchain_has_target() {
     libraries=$(rustc --print target-libdir --target "$target" 2>/dev/null) && has_core "$libraries"
 }
 
+# Whether a version of the compiler is one that this project can be built with.
+oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$project/Cargo.toml" | head -1)
+is_new_enough() { [ "$(printf "%s\n%s\n" "$oldest" "$1" | sort -V | head -1)" = "$oldest" ]; }
+
 # Debian's version of the compiler, newest first in what apt would take.
 candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *//p' | grep -v none; }
 
 fetch() {
     local version release llvm archive
-    version=$(candidate rustc-web) || {
+    version=$(candidate rustc-web) || version=0
+    # The lists of a new machine may know an old one only: newer ones come with Debian's security updates.
+    if ! is_new_enough "${version%%+*}"; then
         say "asking apt for its lists"
         if [ "$(id -u)" = 0 ]; then apt-get -q update >&2 || true
         elif sudo -n true 2>/dev/null; then sudo -n apt-get -q update >&2 || true
         fi
         version=$(candidate rustc-web) || give_up "no package rustc-web here"
-    }
+    fi
+    is_new_enough "${version%%+*}" || give_up "Debian's Rust is ${version%%+*} here, and this needs $oldest"
     release=${version%%+*}
     release=${release%.*}
     llvm=$(apt-cache show "libstd-rust-web-$release=$version" | grep -o 'libllvm[0-9]*' | sort -u) || give_up "no LLVM for $version"
@@ -92,7 +99,7 @@ make_compiler() {
         command -v "$needed" >/dev/null || give_up "no compiler for $target here, and no $needed to get one with"
     done
     # What an interrupted run left is not trusted.
-    rm -rf "$home/root" "$home/archives" "$home/seed"
+    rm -rf "$home/ready" "$home/root" "$home/archives" "$home/seed"
     fetch
     wrap
     build_library
@@ -115,7 +122,7 @@ mkdir -p "$home"
 (
     # One at a time; the second finds the work done.
     if command -v flock >/dev/null; then flock 9; fi
-    [ -e "$home/ready" ] || make_compiler
+    { [ -e "$home/ready" ] && is_new_enough "$("$home/rustc" --version | cut -d' ' -f2)"; } || make_compiler
 ) 9>"$home/lock"
 [ $# -gt 0 ] || exit 0
 export RUSTC=$home/rustc
