@@ -231,7 +231,6 @@ impl Band {
                 board,
                 handed_out: *handed_out,
                 width: stage.width,
-                revision: stage.revision,
                 frame: stage.frame,
                 sample_rate: stage.sample_rate,
                 transport: stage.transport,

@@ -2,6 +2,7 @@
 
 use crate::automation::Tracks;
 use crate::block::Block;
+use crate::gain::Gain;
 use crate::instrument::Tables;
 use crate::io::Flow;
 use crate::message::{Set, Ticket, When};
@@ -12,7 +13,7 @@ use crate::rows::Reform;
 use crate::table::Chunk;
 use crate::team::Side;
 use crate::teams::Musters;
-use crate::trajectory::{Motion, Trajectory};
+use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use sostenuto_rt::CommonsChunk;
@@ -61,7 +62,7 @@ pub struct Batch {
     pub(crate) reform: Reform,
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<CommonsChunk<Option<Node>>>,
-    pub(crate) cable_chunks: Vec<Chunk<Trajectory>>,
+    pub(crate) cable_chunks: Vec<Chunk<Gain>>,
     pub(crate) plan_chunks: Vec<Chunk<Link>>,
     pub(crate) team_chunks: Vec<CommonsChunk<Option<Box<dyn Side>>>>,
 }

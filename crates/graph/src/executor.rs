@@ -10,6 +10,7 @@ use crate::band::Band;
 use crate::batch::{Arena, Batch};
 use crate::block::{Block, QUANTUM};
 use crate::care::each_slot;
+use crate::gain::Gain;
 use crate::line::{LineReceiver, LineSender, line};
 use crate::load::Probe;
 use crate::message::{
@@ -25,7 +26,7 @@ use crate::signal::{Frame, Window};
 use crate::stats::EngineLoad;
 use crate::table::{MAX_CHUNKS, Table};
 use crate::team::{OwnSides, Sides, Workrooms};
-use crate::trajectory::{Motion, Trajectory};
+use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -100,7 +101,7 @@ pub struct Executor {
     teams: Sides,
     arena: Arena,
     nodes: Nodes,
-    cables: Table<Trajectory>,
+    cables: Table<Gain>,
     agenda: Agenda,
     playing: Playing,
     scratch: Box<[Block]>,
@@ -274,7 +275,6 @@ impl Executor {
             probe: &mut self.probe,
             band: self.band.as_deref_mut(),
             width: self.width,
-            revision: self.revision,
             frame: self.frame,
             sample_rate: self.stream.sample_rate,
             transport: self.playing.transport(),

@@ -32,6 +32,7 @@ mod error;
 mod executor;
 mod fades;
 mod feed;
+mod gain;
 mod instrument;
 mod io;
 mod latency;

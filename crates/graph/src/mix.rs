@@ -1,6 +1,7 @@
 //! Adding signals up, and the one rule by which channels meet.
 
 use crate::block::{Block, QUANTUM, each_frame};
+use crate::gain::Gain;
 use crate::io::{Flow, Span};
 use crate::plan::{Term, UNITY};
 use crate::signal::{Around, Frame, Ground, Run, Window};
@@ -36,7 +37,7 @@ pub(crate) struct Mix<'a, 'f> {
     pub out: Run,
     pub terms: &'a [Term],
     pub frame: &'a mut Frame<'f>,
-    pub cables: &'a Table<Trajectory>,
+    pub cables: &'a Table<Gain>,
     pub ground: &'a Ground<'a>,
 }
 
@@ -82,8 +83,11 @@ impl Mix<'_, '_> {
             let mut waiting = Waiting { terms: [(&Block::SILENT, 0.0); AT_ONCE], count: 0 };
             for term in terms {
                 let unity = &Trajectory::UNITY;
-                let Some(gain) = (if term.cable == UNITY { Some(unity) } else { cables.get(term.cable) })
-                else {
+                let Some(gain) = (if term.cable == UNITY {
+                    Some(unity)
+                } else {
+                    cables.get(term.cable).map(|gain| &**gain)
+                }) else {
                     continue;
                 };
                 match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {

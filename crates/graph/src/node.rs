@@ -7,7 +7,7 @@ use crate::plan::Inner;
 use crate::processor::{Processor, Stream};
 use crate::shape::{Approach, MAX_PARAMS, Parameter, Shape};
 use crate::stats::NodeLoad;
-use crate::team::Place;
+use crate::team::{Bell, Place};
 use crate::tell::Told;
 use crate::trajectory::{Motion, Trajectory};
 use alloc::boxed::Box;
@@ -129,7 +129,7 @@ pub(crate) struct Upkeep {
     pub instrument: Option<Box<Instrument>>,
     /// What makes a part a voice of one.
     pub voice: Option<Box<VoiceCare>>,
-    /// Where it is in a team.
+    /// Where it is in a team or a chain.
     pub place: Option<Place>,
     /// Whether it has something to tell at times, and the slot of the next node that has.
     pub talks: bool,
@@ -199,11 +199,24 @@ impl Node {
         self.upkeep.moving
     }
 
-    /// Tells the team that there is something to look at. `[audio]`
+    /// Tells the team or chain that there is something to look at. `[audio]`
     #[inline]
-    fn ring(&self) {
+    pub fn ring(&self) {
         if let Some(place) = &self.upkeep.place {
             place.bell.ring(place.node, place.lane);
+        }
+    }
+
+    /// From now on another is told. Who was told so far hears of that. `[audio]`
+    pub fn move_to(&mut self, place: Place) {
+        self.ring();
+        self.upkeep.place = Some(place);
+    }
+
+    /// Tells nobody any more, if it is this bell that it rings. `[audio]`
+    pub fn leave(&mut self, bell: &Bell) {
+        if self.upkeep.place.as_ref().is_some_and(|place| place.bell.is(bell)) {
+            self.upkeep.place = None;
         }
     }
 

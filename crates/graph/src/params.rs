@@ -3,6 +3,7 @@
 use crate::QUANTUM;
 use crate::agenda::Dues;
 use crate::block::Block;
+use crate::gain::Gain;
 use crate::io::{Flow, Span};
 use crate::message::Deed;
 use crate::node::Node;
@@ -29,7 +30,7 @@ pub(crate) fn prepare(
     around: &Around<'_>,
     span: Span,
     window: Window,
-    cables: &Table<Trajectory>,
+    cables: &Table<Gain>,
     dues: &mut Dues<'_>,
     scratch: &mut [Block],
 ) -> Written {
@@ -109,7 +110,7 @@ fn add_drives(
     around: &Around<'_>,
     span: Span,
     window: Window,
-    cables: &Table<Trajectory>,
+    cables: &Table<Gain>,
     scratch: &mut [Block],
 ) -> Written {
     let mut flat = 0u64;

@@ -1,6 +1,7 @@
 //! The compiled plan: what the audio thread does for each span, as a flat list of steps over a pool of blocks.
 
 use crate::band::Row;
+use crate::chain::Memos;
 use crate::signal::Run;
 use alloc::boxed::Box;
 
@@ -17,6 +18,8 @@ use alloc::boxed::Box;
 /// - a loop is cut by all the delays in it, of which there is at least one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CompiledGraph {
+    /// No other plan of its graph has the same.
+    pub(crate) number: u64,
     pub(crate) steps: Box<[Step]>,
     /// What the steps' input ports read.
     pub(crate) runs: Box<[Run]>,
@@ -24,6 +27,8 @@ pub struct CompiledGraph {
     pub(crate) drives: Box<[DriveLink]>,
     /// What the mixing steps add up.
     pub(crate) terms: Box<[Term]>,
+    /// What is remembered of the chains.
+    pub(crate) memos: Memos,
     /// The nodes by which loops are cut.
     pub(crate) breakers: Box<[u32]>,
     /// The first of the blocks for signals that no other plan hears.
@@ -190,6 +195,8 @@ pub(crate) struct NodeStep {
     pub heard: Heard,
     /// How many of the steps behind it make a [chain](crate::chain) with it: each hears the one before it and nothing else, and is all that hears it.
     pub chain: u8,
+    /// Which of the chains begins here, counted from 1.
+    pub memo: u8,
     /// All output channels.
     pub out: Run,
     /// Of `runs`: a run for each input port.

@@ -5,6 +5,7 @@ use crate::band::{Band, run_row};
 use crate::block::{Block, QUANTUM, Signal};
 use crate::care::{mute_from_fault, run_with_care};
 use crate::chain::run_chain;
+use crate::gain::Gain;
 use crate::io::{Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::load::Probe;
 use crate::mix::{Mix, mix};
@@ -14,14 +15,13 @@ use crate::processor::Activity;
 use crate::signal::{Frame, Ground, Window};
 use crate::table::Table;
 use crate::team::{Members, OwnSides, Workrooms};
-use crate::trajectory::Trajectory;
 use sostenuto_dsp::Width;
 use sostenuto_transport::Transport;
 
 /// What running needs besides the plan and the blocks.
 pub(crate) struct Stage<'a> {
     pub nodes: OwnNodes<'a>,
-    pub cables: &'a Table<Trajectory>,
+    pub cables: &'a Table<Gain>,
     pub plans: &'a Table<Link>,
     pub teams: OwnSides<'a>,
     pub dues: Dues<'a>,
@@ -35,7 +35,6 @@ pub(crate) struct Stage<'a> {
     /// How wide the processor's registers are.
     pub width: Width,
     /// How many batches have been applied.
-    pub revision: u64,
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
@@ -121,7 +120,8 @@ pub(crate) fn run_steps(
                     Some(Step::Mix { out, terms }) if *summed => Some((*out, terms.of(&plan.terms))),
                     _ => None,
                 };
-                if run_team(*team, &Members { plan, steps: members, fed: *fed, sum }, frame, stage, window) {
+                let members = Members { team: *team, plan, steps: members, fed: *fed, sum };
+                if run_team(&members, frame, stage, window) {
                     next += 1;
                 }
             }
@@ -136,17 +136,11 @@ pub(crate) fn run_steps(
 
 /// Runs parts side by side, or, if there is no team, one after the other. Whether what they put out is added up already.
 #[inline(never)]
-fn run_team(
-    team: u32,
-    members: &Members<'_>,
-    frame: &mut Frame<'_>,
-    stage: &mut Stage<'_>,
-    window: Window,
-) -> bool {
+fn run_team(members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) -> bool {
     // While it runs it is not in its place, so that both can be lent.
-    if let Some(mut there) = stage.teams.get_mut(team).and_then(Option::take) {
+    if let Some(mut there) = stage.teams.get_mut(members.team).and_then(Option::take) {
         let is_added = there.run(members, frame, stage, window);
-        if let Some(place) = stage.teams.get_mut(team) {
+        if let Some(place) = stage.teams.get_mut(members.team) {
             *place = Some(there);
         }
         return is_added;

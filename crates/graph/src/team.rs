@@ -61,6 +61,8 @@ pub(crate) type Row = [u32; MOST_LANES];
 /// The steps of the members in the plan that they lie in.
 #[derive(Clone, Copy)]
 pub(crate) struct Members<'p> {
+    /// The slot of the team.
+    pub team: u32,
     pub plan: &'p CompiledGraph,
     pub steps: &'p [Step],
     pub fed: Fed,
@@ -84,6 +86,8 @@ pub(crate) trait Side: Send + core::fmt::Debug {
     fn let_go(&mut self, lane: u8, nodes: &mut OwnNodes<'_>);
     /// Makes a lane of a node forget what it has heard. `[audio]`
     fn reset(&mut self, node: u16, lane: u8);
+    /// A cable whose gain it counts on moves. `[audio]`
+    fn look_again(&mut self);
     /// What it needs of the room of a thread that runs it.
     fn need(&self) -> Need;
 }
@@ -122,7 +126,7 @@ pub(crate) struct Team<S: Signal> {
     /// The last steps, as far as they may be left to those who add up.
     tail: Tail,
     known: Known<S>,
-    bell: Arc<Bell>,
+    bell: Bell,
 }
 
 impl<S: Signal> core::fmt::Debug for Team<S> {
@@ -161,7 +165,7 @@ impl<S: Signal> Team<S> {
             out: 0,
             need: Need { blocks: sheet.blocks as usize, dials: most, aside },
             tail: Tail::of(sheet),
-            bell: Arc::new(Bell::new(seats.len())),
+            bell: Bell::new(seats.len()),
             plan: sheet.plan.clone(),
             seats,
         }
@@ -392,7 +396,7 @@ impl<S: Signal> Side for Team<S> {
             seat.take_in(lane, *slot, node);
             let place = Place { bell: self.bell.clone(), team: joining.team, node: number as u16, lane };
             place.bell.ring(place.node, lane);
-            node.upkeep.place = Some(place);
+            node.move_to(place);
         }
     }
 
@@ -410,6 +414,10 @@ impl<S: Signal> Side for Team<S> {
         if let Some(member) = self.members.get_mut(usize::from(lane)) {
             *member = VACANT;
         }
+    }
+
+    fn look_again(&mut self) {
+        self.known.forget();
     }
 
     fn need(&self) -> Need {

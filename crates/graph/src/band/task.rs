@@ -3,6 +3,7 @@
 use super::{Keys, Port, TaskKeys};
 use crate::agenda::{Dues, Entry, Pool};
 use crate::block::Block;
+use crate::gain::Gain;
 use crate::load::Probe;
 use crate::node::Node;
 use crate::plan::{Link, Stretch};
@@ -10,7 +11,6 @@ use crate::run::{Stage, run_steps};
 use crate::signal::{Frame, Window, carry};
 use crate::table::Table;
 use crate::team::{Side, Workrooms};
-use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
 use sostenuto_dsp::Width;
 use sostenuto_rt::{Key, Shared};
@@ -19,7 +19,7 @@ use sostenuto_transport::Transport;
 /// What all share who work on a row.
 pub(super) struct Hall<'h> {
     pub plans: &'h Table<Link>,
-    pub cables: &'h Table<Trajectory>,
+    pub cables: &'h Table<Gain>,
     pub nodes: Shared<'h, Option<Node>>,
     pub sides: Shared<'h, Option<Box<dyn Side>>>,
     pub entries: Shared<'h, Entry>,
@@ -27,7 +27,6 @@ pub(super) struct Hall<'h> {
     /// At most how many changes are on the list of a node.
     pub handed_out: usize,
     pub width: Width,
-    pub revision: u64,
     /// The frame at offset 0 of the blocks.
     pub frame: u64,
     pub sample_rate: f64,
@@ -106,7 +105,6 @@ impl Hall<'_> {
             probe,
             band: None,
             width: self.width,
-            revision: self.revision,
             frame: self.frame,
             sample_rate: self.sample_rate,
             transport: self.transport,

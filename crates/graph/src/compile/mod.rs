@@ -18,6 +18,7 @@ mod tests;
 #[cfg(any(test, debug_assertions))]
 mod verify;
 
+use crate::chain::Memos;
 use crate::error::GraphError;
 use crate::lineup::Unit;
 use crate::plan::CompiledGraph;
@@ -35,6 +36,8 @@ pub(crate) struct Slate {
     script: script::Script,
     places: place::Places,
     outside: Vec<(Unit, Option<CableId>)>,
+    /// How many plans there were so far.
+    plans: u64,
 }
 
 impl AudioGraph {
@@ -68,6 +71,9 @@ impl AudioGraph {
         self.check_record(slot, script);
         script.reorder(&self.arrange(slot, || script.hearsay()));
         let mut plan = place::place(script, places, |blocks| self.ground_of(slot, blocks));
+        slate.plans += 1;
+        plan.number = slate.plans;
+        plan.memos = Memos::of(&plan);
         self.note_ends(slot, &mut plan);
         #[cfg(debug_assertions)]
         if let Err(fault) = verify::verify(&plan, script) {

@@ -28,7 +28,7 @@ pub(crate) struct Places {
     free: Vec<(u16, u32)>,
     /// How often each signal is read, and how many lines go on from each.
     readings: Vec<u32>,
-    chains: Vec<u8>,
+    chains: Vec<(u8, u8)>,
 }
 
 /// The plan of a script. `ground` gives the first of so many blocks for signals that no other segment hears.
@@ -173,7 +173,7 @@ impl Places {
             }
         }
         self.chains.clear();
-        self.chains.resize(script.lines.len(), 0);
+        self.chains.resize(script.lines.len(), (0, 0));
         let mut behind = 0;
         for (number, pair) in script.lines.windows(2).enumerate().rev() {
             let [from, line] = pair else { continue };
@@ -184,8 +184,17 @@ impl Places {
                 false => 0,
             };
             if let Some(place) = self.chains.get_mut(number) {
-                *place = behind;
+                place.0 = behind;
             }
+        }
+        let (mut next, mut memo) = (0, 0u8);
+        while let Some((behind, number)) = self.chains.get_mut(next) {
+            // Of more than that nothing is remembered.
+            if *behind > 0 && memo < u8::MAX {
+                memo += 1;
+                *number = memo;
+            }
+            next += 1 + usize::from(*behind);
         }
     }
 
@@ -243,8 +252,8 @@ fn step(number: usize, script: &Script, places: &Places) -> Step {
                 channels: script.signals[signal as usize].channels,
             });
             let first = inputs.of(&script.reads).first().map_or(Run::default(), |read| run(read, starts));
-            let chain = chains.get(number).copied().unwrap_or(0);
-            Step::Node(NodeStep { slot, half, heard, chain, out, inputs, first, drives })
+            let (chain, memo) = chains.get(number).copied().unwrap_or_default();
+            Step::Node(NodeStep { slot, half, heard, chain, memo, out, inputs, first, drives })
         }
         Line::Mix { out, first, channels, terms } => {
             Step::Mix { out: Run { start: starts[out as usize] + u32::from(first), channels }, terms }

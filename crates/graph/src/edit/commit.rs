@@ -4,12 +4,12 @@ use super::Edit;
 use crate::batch::{After, Arena, Batch};
 use crate::error::GraphError;
 use crate::fades::Fade;
+use crate::gain::Gain;
 use crate::message::{NodeId, When};
 use crate::plan::Link;
 use crate::table::Table;
 use crate::team::Workrooms;
 use crate::topology::{AudioGraph, ROOT};
-use crate::trajectory::Trajectory;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -69,7 +69,7 @@ impl Edit<'_> {
             arena,
             node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| CommonsChunk::new(|| None)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())
-                .map(|_| Table::chunk(|| Trajectory::hold(0.0)))
+                .map(|_| Table::chunk(|| Gain::new(0.0)))
                 .collect(),
             plan_chunks: (0..graph.lineup.slots.missing_chunks())
                 .map(|_| Table::chunk(|| Link { plan: None, next: u32::MAX, row: None }))

@@ -114,8 +114,9 @@ impl Executor {
             if let Some(there) = self.nodes.get_mut(*slot) {
                 core::mem::swap(there, node);
             }
-            // What was due for a node that leaves without having run gives its place in the agenda back.
+            // Who counted on it looks again; what was due for it and has not run gives its place in the agenda back.
             if let Some(leaving) = node {
+                leaving.ring();
                 self.agenda.dues().settle(leaving);
             }
             self.let_talk(*slot);
@@ -124,12 +125,18 @@ impl Executor {
 
     fn move_cables(&mut self, batch: &Batch) {
         for (slot, change) in &batch.cables {
-            let Some(cable) = self.cables.get_mut(*slot) else { continue };
+            let Some(gain) = self.cables.get_mut(*slot) else { continue };
+            let (cable, watcher) = gain.path_mut();
             match *change {
                 CableChange::New(value) => *cable = Trajectory::hold(value),
                 CableChange::Move(value, motion) => cable.depart(self.frame, value, motion),
                 CableChange::Fade(value, _) if self.frame == 0 => *cable = Trajectory::hold(value),
                 CableChange::Fade(value, frames) => cable.depart(self.frame, value, Motion::Glide(frames)),
+            }
+            if let Some(team) = watcher
+                && let Some(Some(team)) = self.teams.get_mut(team)
+            {
+                team.look_again();
             }
         }
     }
@@ -139,6 +146,9 @@ impl Executor {
         for (slot, plan) in &mut batch.plans {
             if let Some(link) = self.plans.get_mut(*slot) {
                 core::mem::swap(&mut link.plan, plan);
+            }
+            if let Some(leaving) = plan {
+                leaving.memos.let_go(&leaving.steps, &mut self.nodes.whole());
             }
         }
         for (slot, next) in &batch.links {

@@ -1,4 +1,4 @@
-//! How a team and its members know of each other: where a node is, at which lanes something is to be looked at, and who comes in.
+//! How a team and its members know of each other: where a node is, at which lanes something is to be looked at, and who comes in. Chains know of their nodes likewise.
 
 use crate::compile::Member;
 use alloc::boxed::Box;
@@ -6,11 +6,11 @@ use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Tells a team of which nodes something is to be looked at: a bit for each lane, for each node.
-#[derive(Debug)]
-pub(crate) struct Bell(Box<[AtomicU32]>);
+#[derive(Clone, Debug)]
+pub(crate) struct Bell(Arc<[AtomicU32]>);
 
 impl Bell {
-    pub(super) fn new(nodes: usize) -> Self {
+    pub fn new(nodes: usize) -> Self {
         Bell((0..nodes).map(|_| AtomicU32::new(0)).collect())
     }
 
@@ -21,13 +21,19 @@ impl Bell {
         }
     }
 
+    /// Whether it is the same.
+    pub fn is(&self, other: &Bell) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The lanes for which it was rung.
-    pub(super) fn rung(&self, node: usize) -> u32 {
+    #[inline(always)]
+    pub fn rung(&self, node: usize) -> u32 {
         self.0.get(node).map_or(0, |lanes| lanes.load(Ordering::Relaxed))
     }
 
     /// Those of the lanes for which it was rung, and is not from now on.
-    pub(super) fn answer(&self, node: usize, lanes: u32) -> u32 {
+    pub fn answer(&self, node: usize, lanes: u32) -> u32 {
         let Some(there) = self.0.get(node) else { return 0 };
         if there.load(Ordering::Relaxed) & lanes == 0 {
             return 0;
@@ -43,10 +49,10 @@ impl Bell {
     }
 }
 
-/// Where a node is in a team.
+/// Where a node is in a team, or, without a team, in a [chain](crate::chain).
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub bell: Arc<Bell>,
+    pub bell: Bell,
     pub team: u32,
     pub node: u16,
     pub lane: u8,

@@ -1,4 +1,4 @@
-//! What is found out about a team once, and holds until the next batch.
+//! What is found out about a team once, and holds until the plan around it changes, somebody comes or goes, or a gain in it moves.
 
 use super::shares::Shares;
 use super::sum::steady_gains;
@@ -53,10 +53,10 @@ pub(super) struct Sources {
     pub same: bool,
 }
 
-/// What is known of the members, and of the gains of cables that are at rest: they stay where they are until a batch moves them.
+/// What is known of the members, and of the gains of cables that are at rest: they stay where they are until a batch moves them, which it [tells](super::Side::look_again).
 pub(super) struct Known<S: Signal> {
-    /// The revision of what sounds in which it was found out; none if it is to be found out anew.
-    revision: Option<u64>,
+    /// The plan around the members for which it was found out; none if it is to be found out anew.
+    plan: Option<u64>,
     places: Places,
     /// The lanes that have one.
     pub lanes: u32,
@@ -77,7 +77,7 @@ impl<S: Signal> Known<S> {
     pub fn new(cables: usize, channels: usize) -> Self {
         let source = || Sources { blocks: [Run::NOWHERE; MOST_LANES], same: true };
         Known {
-            revision: None,
+            plan: None,
             places: [NOBODY; MOST_LANES],
             lanes: 0,
             all: false,
@@ -88,9 +88,9 @@ impl<S: Signal> Known<S> {
         }
     }
 
-    /// Somebody has come or gone.
+    /// Somebody has come or gone, or a gain moves.
     pub fn forget(&mut self) {
-        self.revision = None;
+        self.plan = None;
     }
 }
 
@@ -104,7 +104,7 @@ impl<S: Signal> Team<S> {
         stage: &mut Stage<'_>,
         ground: &Ground<'_>,
     ) -> (Here<'p>, bool) {
-        if self.known.revision != Some(stage.revision) {
+        if self.known.plan != Some(members.plan.number) {
             self.find_out(members, stage);
         }
         let here = Here { steps: members.steps, places: self.known.places };
@@ -151,10 +151,10 @@ impl<S: Signal> Team<S> {
         }
         let mut all_rest = true;
         for (gains, row) in self.known.gains.iter_mut().zip(&self.cables) {
-            *gains = steady_gains(row, stage);
+            *gains = steady_gains(row, members.team, stage);
             all_rest &= gains.is_some();
         }
-        self.known.shares = members.sum.and_then(|(_, terms)| Shares::of(terms, &here, stage));
+        self.known.shares = members.sum.and_then(|(_, terms)| Shares::of(terms, &here, members.team, stage));
         all_rest &= self.known.shares.is_some() || members.sum.is_none();
         (self.known.places, self.known.all) = (places, all);
         self.known.lanes = here.all().fold(0, |lanes, (lane, _)| lanes | 1 << lane);
@@ -165,7 +165,7 @@ impl<S: Signal> Team<S> {
             cable => matches!(self.known.gains.get(cable as usize), Some(Some(gains)) if whole(*gains)),
         });
         // What moves comes to rest by itself.
-        self.known.revision = all_rest.then_some(stage.revision);
+        self.known.plan = all_rest.then_some(members.plan.number);
     }
 }
 

@@ -45,7 +45,7 @@ type Factors<S> = Option<[Option<(usize, S)>; MOST_LEFT]>;
 
 enum Act<S: Signal> {
     Choir(Box<dyn Choir<S>>),
-    Alone(Alone),
+    Alone(Box<Alone>),
 }
 
 /// Whether the frames that are looked at are finite numbers in every lane.
@@ -86,6 +86,7 @@ impl<S: Signal> Seat<S> {
             half: crate::plan::Half::Whole,
             heard: Heard::NONE,
             chain: 0,
+            memo: 0,
             out: Run::default(),
             inputs: Stretch::default(),
             first: Run::default(),
@@ -99,7 +100,7 @@ impl<S: Signal> Seat<S> {
             + usize::from(step.out.channels);
         let act = match kin.and_then(|kin| choir_of(kin, stream)) {
             Some(choir) => Act::Choir(choir),
-            None => Act::Alone(Alone::new(step, plan)),
+            None => Act::Alone(Box::new(Alone::new(step, plan))),
         };
         let finite = matches!(&act, Act::Choir(choir) if choir.stays_finite());
         Seat {

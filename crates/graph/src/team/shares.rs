@@ -79,8 +79,8 @@ impl<S: Signal> Ends<S> {
 }
 
 impl Shares {
-    /// Those of terms of which each is what a member puts out that runs in its lane, or is silent. Nothing if a gain is on its way.
-    pub fn of(terms: &[Term], here: &Here<'_>, stage: &Stage<'_>) -> Option<Self> {
+    /// Those of terms of which each is what a member puts out that runs in its lane, or is silent. Nothing if a gain is on its way; from then on the team counts on it that they rest.
+    pub fn of(terms: &[Term], here: &Here<'_>, team: u32, stage: &Stage<'_>) -> Option<Self> {
         let mut shares = Shares { list: [(0, 0.0); MOST_LANES], count: 0, whole: true };
         for term in terms {
             let gain = match term.cable {
@@ -90,6 +90,7 @@ impl Shares {
                     if !cable.rests_at(stage.frame) {
                         return None;
                     }
+                    cable.watch(team);
                     cable.target()
                 }
             };

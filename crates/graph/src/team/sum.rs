@@ -3,13 +3,13 @@
 use super::known::Cables;
 use super::{MOST_LANES, Row, cross};
 use crate::block::{QUANTUM, Signal};
+use crate::gain::Gain;
 use crate::io::Flow;
 use crate::mix::{Feed, feed};
 use crate::plan::{Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
 use crate::table::Table;
-use crate::trajectory::Trajectory;
 
 /// Adds the terms up into a run, as [`mix`](crate::mix::mix) does. Tells how many samples were too large for a number.
 #[inline(always)]
@@ -18,7 +18,7 @@ pub(super) fn mix<S: Signal>(
     terms: &[Term],
     frame: &mut Frame<'_, S>,
     known: Cables<'_, S>,
-    cables: &Table<Trajectory>,
+    cables: &Table<Gain>,
     lanes: u32,
     ground: &Ground<'_>,
 ) -> u64 {
@@ -91,14 +91,15 @@ impl<S: Signal> Gains<S> {
     }
 }
 
-/// The gains of a cable in all lanes, if it is at rest in each; of one that is not there: zero.
-pub(super) fn steady_gains<S: Signal>(row: &Row, stage: &Stage<'_>) -> Option<S> {
+/// The gains of a cable in all lanes, if it is at rest in each, which the team counts on from then on; of one that is not there: zero.
+pub(super) fn steady_gains<S: Signal>(row: &Row, team: u32, stage: &Stage<'_>) -> Option<S> {
     let mut gains = [0.0f32; MOST_LANES];
     let there = row.iter().map(|slot| stage.cables.get(*slot));
     for (gain, cable) in gains.iter_mut().zip(there).filter_map(|(gain, cable)| Some((gain, cable?))) {
         if !cable.rests_at(stage.frame) {
             return None;
         }
+        cable.watch(team);
         *gain = cable.target();
     }
     Some(S::from_lanes(|lane| gains.get(lane).copied().map_or(0.0, f64::from)))
@@ -109,7 +110,7 @@ pub(super) fn steady_gains<S: Signal>(row: &Row, stage: &Stage<'_>) -> Option<S>
 pub(super) fn moving_gains<S: Signal>(
     cable: u32,
     rows: &[Row],
-    cables: &Table<Trajectory>,
+    cables: &Table<Gain>,
     lanes: u32,
     ground: &Ground<'_>,
 ) -> [S; QUANTUM] {
