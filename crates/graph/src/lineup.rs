@@ -109,8 +109,8 @@ pub(crate) const JOINED: usize = 18;
 /// A list that stays from one edit to the next has room for so many entries.
 const MOST_KEPT: usize = 256;
 
-/// What an instrument weighs where rows run on several threads: so that it mostly has a segment, which is a task, to itself.
-const INSTRUMENT: usize = MOST / 2;
+/// What an instrument weighs where rows run on several threads: so that no two of them share a segment, which is a task.
+const INSTRUMENT: usize = MOST / 2 + 1;
 /// The same for a part unlike those before it, which would not run beside them in lanes.
 const UNLIKE: usize = MOST / 4;
 

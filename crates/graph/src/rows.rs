@@ -18,8 +18,8 @@ use sostenuto_rt::{COMMONS_CHUNK, CommonsChunk, Order};
 const LEAST_GAIN: u64 = 48;
 /// A longer row is run by one thread.
 const MOST_SEGMENTS: usize = 4096;
-/// Into so many tasks for each thread what is alike is cut.
-const TASKS_EACH: usize = 8;
+/// All threads together take that part (one in so many) of what is left at a time.
+const SHARE: usize = 3;
 
 /// With whom the audio thread renders.
 #[derive(Debug, Default)]
@@ -64,6 +64,8 @@ pub(crate) struct Ends {
     pub hears: Box<[u32]>,
     pub tells: Box<[u32]>,
     pub weight: u32,
+    /// Something in it has a row of its own that several threads could share.
+    pub splits: bool,
 }
 
 impl AudioGraph {
@@ -120,7 +122,8 @@ impl AudioGraph {
         }
         plan.find_ends();
         let weight = self.segment(slot).map_or(0, |s| s.units.iter().map(|unit| self.work_of(*unit)).sum());
-        let ends = Ends { hears: plan.hears.clone(), tells: plan.tells.clone(), weight };
+        let splits = self.segment(slot).is_some_and(|s| s.units.iter().any(|unit| self.splits(*unit)));
+        let ends = Ends { hears: plan.hears.clone(), tells: plan.tells.clone(), weight, splits };
         if let Some(segment) = self.segment_mut(slot) {
             segment.ends = Some(ends);
         }
@@ -135,6 +138,13 @@ impl AudioGraph {
             }
             Unit::Sum(_) | Unit::Exit(_) => 1,
         }
+    }
+
+    /// Whether a unit is a part of several segments, which is run by itself.
+    fn splits(&self, unit: Unit) -> bool {
+        let Unit::Node(node) = unit else { return false };
+        let first = self.node(node).and_then(|e| e.inside.as_ref()).and_then(|i| self.segment(i.first));
+        first.is_some_and(|first| first.next != NONE) && !self.is_in_team(node)
     }
 
     fn seated_in(&self, inside: &Inside, levels: usize) -> u32 {
@@ -269,6 +279,12 @@ fn tasks(segments: &[(u32, &Ends)], tellers: &[u32], threads: usize, always: boo
     if groups.len() > MOST_TASKS || !always && work - longest < LEAST_GAIN.max(work / 5) {
         return None;
     }
+    // Threads that would have to wait for one task had better share it.
+    let is_long = |group: &usize| weights[*group] * threads as u64 * 4 > work * 5;
+    let splits = |group: &usize| groups[*group].iter().any(|at| segments[*at as usize].1.splits);
+    if !always && (0..groups.len()).filter(is_long).any(|group| splits(&group)) {
+        return None;
+    }
     let mut sorted: Vec<u32> = (0..groups.len() as u32).collect();
     sorted.sort_by_key(|group| core::cmp::Reverse(way[*group as usize]));
     let mut number = vec![0u32; groups.len()];
@@ -282,8 +298,9 @@ fn tasks(segments: &[(u32, &Ends)], tellers: &[u32], threads: usize, always: boo
     Some(Row { order: Order::new(groups.len(), &pairs)?, plans: plans.into(), tasks: tasks.into() })
 }
 
-/// Segments that wait for the same and for which the same wait, in as many groups as keep all threads busy, for a task costs about half a microsecond
-/// besides its work. Groups are in the order of the row: for if one waits for another, it waits for all that are like that one.
+/// Segments that wait for the same and for which the same wait, in groups: for a task costs about half a microsecond besides its work. The first are large,
+/// those towards the end small, so that threads that have had unequal work are done at about the same time; each size comes once for each thread, so that each has
+/// as much of what it prefers (factoring: S. Hummel, E. Schonberg and L. Flynn, 1992). Groups are in the order of the row: for if one waits for another, it waits for all that are like that one.
 fn groups(segments: usize, pairs: &[(u32, u32)], threads: usize) -> Vec<Vec<u32>> {
     let mut around = vec![(Vec::new(), Vec::new()); segments];
     for (before, after) in pairs {
@@ -296,9 +313,13 @@ fn groups(segments: usize, pairs: &[(u32, u32)], threads: usize) -> Vec<Vec<u32>
     }
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for all in alike.into_values() {
-        let parts = all.len().min(threads * TASKS_EACH);
-        let cut = |part: usize| part * all.len() / parts;
-        groups.extend((0..parts).map(|part| all[cut(part)..cut(part + 1)].to_vec()));
+        let mut left = all.as_slice();
+        while !left.is_empty() {
+            let size = (left.len() / (SHARE * threads)).max(1);
+            let (round, rest) = left.split_at(left.len().min(size * threads));
+            groups.extend(round.chunks(size).map(<[u32]>::to_vec));
+            left = rest;
+        }
     }
     groups.sort_unstable();
     groups
