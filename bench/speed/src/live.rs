@@ -50,23 +50,32 @@ pub enum Call {
     /// The same by their names.
     SetNamed,
     SetInstanceNamed,
-    /// A voice taken away or added.
-    Voice,
-    /// An insert added or taken away.
-    Insert,
+    /// A voice taken away, and added.
+    VoiceOut,
+    VoiceIn,
+    /// An insert added, and taken away.
+    InsertIn,
+    InsertOut,
     /// A note that begins.
     Note,
 }
 
-const CALLS: [Call; 7] = [
+const CALLS: [Call; 9] = [
     Call::Set,
     Call::SetInstance,
     Call::SetNamed,
     Call::SetInstanceNamed,
-    Call::Voice,
-    Call::Insert,
+    Call::VoiceOut,
+    Call::VoiceIn,
+    Call::InsertIn,
+    Call::InsertOut,
     Call::Note,
 ];
+
+/// The call that the n-th edit of the structure is: they take turns.
+fn edit_of(number: usize) -> Call {
+    [Call::VoiceOut, Call::VoiceIn, Call::InsertIn, Call::InsertOut][number % 4]
+}
 
 /// An engine that is edited while it plays.
 pub trait Live {

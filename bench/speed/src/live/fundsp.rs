@@ -1,6 +1,6 @@
 //! fundsp: shared variables, and a net that is changed and committed.
 
-use super::{Call, Live};
+use super::{Call, Live, edit_of};
 use crate::engine::Block;
 use crate::spec::*;
 use fundsp::prelude32::*;
@@ -132,7 +132,7 @@ impl Live for Fundsp {
             }
         }
         self.net.commit();
-        if number % 4 < 2 { Call::Voice } else { Call::Insert }
+        edit_of(number)
     }
 
     fn notes(&mut self) -> Vec<Duration> {

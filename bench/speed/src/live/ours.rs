@@ -1,6 +1,6 @@
 //! Sostenuto: calls of the conductor, and patches that are changed and applied.
 
-use super::{Call, Live, Mode};
+use super::{Call, Live, Mode, edit_of};
 use crate::document;
 use crate::engine::Block;
 use crate::engine::ours::{Notes, begin_voices, conducted, listen};
@@ -124,7 +124,7 @@ impl Live for Ours {
             panic!("{why}");
         }
         self.came_back = (number % 4 == 1).then(|| number / 4 * 7 % VOICES).or(self.came_back);
-        if number % 4 < 2 { Call::Voice } else { Call::Insert }
+        edit_of(number)
     }
 
     fn notes(&mut self) -> Vec<Duration> {

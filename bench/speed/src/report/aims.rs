@@ -30,12 +30,14 @@ const AIMS: [Aim; 10] = [
 const NOTES: f64 = 1.3;
 
 /// The most microseconds that a call may take.
-const CALLS: [(Call, f64); 5] = [
+const CALLS: [(Call, f64); 7] = [
     (Call::Set, 0.1),
     (Call::SetInstance, 0.1),
     (Call::Note, 0.2),
-    (Call::Voice, 20.0),
-    (Call::Insert, 20.0),
+    (Call::VoiceOut, 20.0),
+    (Call::VoiceIn, 20.0),
+    (Call::InsertIn, 20.0),
+    (Call::InsertOut, 20.0),
 ];
 
 /// A table of aims, of what was measured for them.

@@ -19,8 +19,10 @@ pub fn call_told(call: Call) -> &'static str {
         Call::SetInstance => "parameter of an instance of a part set",
         Call::SetNamed => "parameter of a node set by its name",
         Call::SetInstanceNamed => "parameter of an instance of a part set by its name",
-        Call::Voice => "voice taken away or added",
-        Call::Insert => "insert added or taken away",
+        Call::VoiceOut => "voice taken away",
+        Call::VoiceIn => "voice added",
+        Call::InsertIn => "insert added",
+        Call::InsertOut => "insert taken away",
         Call::Note => "note begun",
     }
 }

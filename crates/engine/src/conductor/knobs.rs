@@ -6,17 +6,19 @@ use crate::stage::{Stage, Table};
 pub(super) use course::Course;
 use sostenuto_graph::{NodeId, Parameter, ROOT, Set};
 use sostenuto_patch::{Place, Resolved};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A parameter of a node of the patch, found once to be moved often: see [`Conductor::parameter`](super::Conductor::parameter).
 ///
 /// It stands for that very node: it outlives other labels, cables and values, also edits inside of a part that the node is an instance of,
 /// and is refused once the node was removed or replaced, even if another has its name by then.
+///
+/// It takes 8 bytes, so that many of them lie close together: who sets one of hundreds mostly waits for its handle to come from memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParameterHandle {
-    place: usize,
+    place: u32,
     /// Never given twice in a process, so that no other conductor takes it for one of its own.
-    serial: u64,
+    serial: u32,
 }
 
 /// What is needed of a parameter to move it: it lies in one line of the cache, for whoever moves it has mostly done something else meanwhile.
@@ -24,7 +26,7 @@ pub struct ParameterHandle {
 #[repr(align(64))]
 pub(super) struct Knob {
     /// 0 if nobody asked for it.
-    serial: u64,
+    serial: u32,
     /// What it moves, if that is one parameter of one node.
     pub set: Option<Set>,
     /// That node is not there before this frame.
@@ -64,14 +66,15 @@ pub(super) struct Knobs {
     name: String,
 }
 
-/// The number of the last knob in this process.
-static SERIAL: AtomicU64 = AtomicU64::new(0);
+/// The number of the next knob in this process.
+static SERIAL: AtomicU32 = AtomicU32::new(1);
 
 impl Knobs {
     /// Where the knob of a handle stands; nothing if its node is gone.
     pub fn place(&self, handle: ParameterHandle) -> Option<usize> {
-        let knob = self.list.get(handle.place)?;
-        (knob.serial == handle.serial).then_some(handle.place)
+        let place = handle.place as usize;
+        let knob = self.list.get(place)?;
+        (knob.serial == handle.serial).then_some(place)
     }
 
     pub fn at(&self, place: usize) -> Option<&Knob> {
@@ -84,7 +87,7 @@ impl Knobs {
 
     /// What stands for the knob at a place.
     pub fn handle(&self, place: usize) -> Option<ParameterHandle> {
-        self.at(place).map(|knob| ParameterHandle { place, serial: knob.serial })
+        self.at(place).map(|knob| ParameterHandle { place: place as u32, serial: knob.serial })
     }
 
     /// Where the knob of a parameter stands that was asked for by these names before.
@@ -118,7 +121,8 @@ impl Knobs {
     /// Takes in the knob of a parameter that has none.
     pub fn add(&mut self, info: &Parameter, origin: Origin) -> usize {
         // Relaxed: all that counts is that no two are alike.
-        let serial = 1 + SERIAL.fetch_add(1, Ordering::Relaxed);
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        assert_ne!(serial, 0, "more parameters were asked for by name than handles can tell apart");
         let knob =
             Knob { serial, min: info.min, max: info.max, is_whole: !info.choices.is_empty(), ..Knob::NONE };
         let place = self.free.pop().unwrap_or_else(|| {
