@@ -15,7 +15,7 @@ use crate::stats::VoiceLoad;
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use sostenuto_voice::{Action, Counts, Note, NoteId, Voices};
+use sostenuto_voice::{Action, Counts, Note, NoteId, Numbers, Voices};
 use voice::{MOST_AHEAD, OwnKnob};
 
 pub(crate) use voice::{NOTHING, VoiceCare};
@@ -60,6 +60,8 @@ pub(crate) struct Instrument {
     glide: u32,
     load: Arc<VoiceLoad>,
     told: Counts,
+    /// Voices that were let go or stolen and may have ended.
+    ending: Numbers,
     /// How loud a voice is decides who is stolen.
     listens: bool,
     /// The frame that is to be rendered next.
@@ -72,7 +74,8 @@ impl Instrument {
     /// `[control]`
     pub fn new(voices: Voices, slots: Box<[u32]>, glide: u32, load: Arc<VoiceLoad>) -> Self {
         let (tables, told, listens) = (Box::default(), Counts::default(), voices.listens());
-        Instrument { voices, slots, tables, glide, load, told, listens, present: 0, ahead: 0 }
+        let ending = Numbers::new(slots.len());
+        Instrument { voices, slots, tables, glide, load, told, ending, listens, present: 0, ahead: 0 }
     }
 
     /// Whether an event can be heard ahead of its frame, while what comes before it is yet to be rendered. `[audio]`
@@ -122,9 +125,10 @@ impl Instrument {
                 }
             }
             NoteEvent::AllOff => {
-                let (slots, tables) = (&self.slots, &self.tables);
+                let (slots, tables, ending) = (&self.slots, &self.tables, &mut self.ending);
                 self.voices.all_notes_off(frame, |action| {
                     if let Action::Release { voice } = action {
+                        ending.put(usize::from(voice));
                         release(slots, tables, voice, (frame, present), stage);
                     }
                 });
@@ -148,20 +152,27 @@ impl Instrument {
             return;
         }
         self.voices.advance(frame);
-        for (voice, slot) in self.slots.iter().enumerate() {
-            let Some(Some(node)) = stage.nodes.get_mut(*slot) else { continue };
-            let is_left_alone = !node.care.has(Care::STIRS) || node.care.has(Care::LET_GO);
-            if node.care.has(Care::IDLE) || is_left_alone {
-                continue;
+        let (slots, voices) = (&self.slots, &mut self.voices);
+        self.ending.keep(|voice| {
+            let slot = slots.get(voice).copied().unwrap_or(u32::MAX);
+            let Some(Some(node)) = stage.nodes.get_mut(slot) else { return false };
+            if node.care.has(Care::LET_GO) {
+                return true;
             }
-            let Some(care) = &mut node.upkeep.voice else { continue };
-            if let Some(end) = care.ended.take() {
-                self.voices.ended(end, voice as u16);
-                node.care.put(Care::IDLE, true);
-            } else if care.fading && care.gain.rests_at(frame) && care.begins.is_none() {
+            let Some(care) = node.upkeep.voice.as_mut().filter(|_| node.care.has(Care::STIRS)) else {
+                return false;
+            };
+            let is_over = care.fading && care.gain.rests_at(frame) && care.begins.is_none();
+            let end = care.ended.take();
+            if let Some(end) = end {
+                voices.ended(end, voice as u16);
+            }
+            let ends = end.is_some() || is_over;
+            if ends {
                 node.care.put(Care::IDLE, true);
             }
-        }
+            !ends
+        });
         let counts = self.voices.counts();
         if counts != self.told {
             self.told = counts;
@@ -173,6 +184,7 @@ impl Instrument {
         match action {
             Action::Start { voice, note, glide_from } => self.start(voice, note, glide_from, frame, stage),
             Action::Release { voice } => {
+                self.ending.put(usize::from(voice));
                 release(&self.slots, &self.tables, voice, (frame, self.present), stage)
             }
             Action::Retune { voice, note } => {
@@ -180,6 +192,7 @@ impl Instrument {
                 tell(&self.tables, voice, param::PITCH, note.pitch, motion, (frame, self.present), stage);
             }
             Action::Fade { voice, frames } => {
+                self.ending.put(usize::from(voice));
                 let present = self.present;
                 if let Some(care) = care_of(&self.slots, voice, stage) {
                     self.ahead = self.ahead.max(care.fade_from(frame, frames, present));
@@ -196,30 +209,35 @@ impl Instrument {
         }
         let Some(care) = care_of(&self.slots, voice, stage) else { return };
         care.start = frame;
-        let own = care.take_knobs();
         if frame > self.present {
             // Until then it plays nothing.
             care.begins = Some(frame);
         } else {
             begin(slot, stage);
         }
-        for knob in own.iter().flatten() {
-            knob.give_back((frame, self.present), stage);
-        }
-        let tables = &self.tables;
         let at = (frame, self.present);
-        let mut set = |number, value, motion| tell(tables, voice, number, value, motion, at, stage);
-        set(param::BEND, 0.0, Motion::Jump);
-        set(param::PRESSURE, 0.0, Motion::Jump);
-        set(param::VELOCITY, note.velocity, Motion::Jump);
-        match glide_from.filter(|_| self.glide > 0) {
-            Some(from) => {
-                set(param::PITCH, from, Motion::Jump);
-                set(param::PITCH, note.pitch, Motion::Linear(self.glide));
-            }
-            None => set(param::PITCH, note.pitch, Motion::Jump),
+        while let Some(knob) = care_of(&self.slots, voice, stage).and_then(VoiceCare::take_knob) {
+            knob.give_back(at, stage);
         }
-        set(param::GATE, 1.0, Motion::Jump);
+        for address in self.tables.notes.get(usize::from(voice)).into_iter().flatten() {
+            let Some(node) = node_at(&mut stage.nodes, *address) else { continue };
+            // Mostly there is neither.
+            for number in [param::BEND, param::PRESSURE] {
+                if !node.stays_at(usize::from(number), 0.0) {
+                    set_at(node, number, 0.0, Motion::Jump, at, &mut stage.dues);
+                }
+            }
+            let mut set = |number, value, motion| set_at(node, number, value, motion, at, &mut stage.dues);
+            set(param::VELOCITY, note.velocity, Motion::Jump);
+            match glide_from.filter(|_| self.glide > 0) {
+                Some(from) => {
+                    set(param::PITCH, from, Motion::Jump);
+                    set(param::PITCH, note.pitch, Motion::Linear(self.glide));
+                }
+                None => set(param::PITCH, note.pitch, Motion::Jump),
+            }
+            set(param::GATE, 1.0, Motion::Jump);
+        }
     }
 
     /// How what is said of a note alone is heard: at once where the note begins, else over 5 ms.

@@ -238,6 +238,12 @@ impl Node {
         }
     }
 
+    /// Whether a parameter rests at a value and nothing is due that could move it.
+    pub fn stays_at(&self, param: usize, value: f32) -> bool {
+        let rests = !self.care.has(Care::MOVING) && !self.care.has(Care::DUE);
+        rests && self.steady_at(param).to_bits() == value.to_bits() && !self.is_automated(param)
+    }
+
     /// Whether a parameter follows a lane.
     pub fn is_automated(&self, param: usize) -> bool {
         self.upkeep.automated >> (param & 63) & 1 == 1

@@ -20,6 +20,7 @@ use crate::block::Signal;
 use crate::care::finish_part;
 use crate::compile::Sheet;
 use crate::io::Flow;
+use crate::mix::{Mix, mix};
 use crate::node::OwnNodes;
 use crate::plan::{CompiledGraph, DriveLink, Fed, Step, Term};
 use crate::processor::Stream;
@@ -338,6 +339,28 @@ impl<S: Signal> Team<S> {
     }
 }
 
+impl<S: Signal> Team<S> {
+    /// Runs one of several pieces. Members that are to be added up are, each piece by itself: in their lanes, or else as the graph would do it. Whether they are to be.
+    fn run_and_add(
+        &mut self,
+        members: &Members<'_>,
+        here: &Here<'_>,
+        watch: Watch,
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        window: Window,
+    ) -> bool {
+        let is_added = self.run_piece(members, here, watch, frame, stage, window);
+        let Some((out, terms)) = members.sum else { return false };
+        if !is_added {
+            let ground = stage.ground(frame, window);
+            let sum = Mix { out, terms, frame, cables: stage.cables, ground: &ground };
+            stage.overflows += mix(sum, stage.width);
+        }
+        true
+    }
+}
+
 /// The block of one channel, counted over all ports.
 fn channel_of(runs: &[Run], channel: u16) -> Option<u32> {
     let mut left = channel;
@@ -362,19 +385,24 @@ impl<S: Signal> Side for Team<S> {
         let ground = stage.ground(frame, window);
         let (here, all) = self.muster(members, frame, stage, &ground);
         let (mut window, mut watch) = (window, Watch::over(&self.members, self.known.lanes, stage));
+        let mut members = Members { sum: members.sum.filter(|_| all), ..*members };
+        let mut is_cut = false;
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
         while let Some(first) = first_begin(&here, watch.beginning, stage, window) {
             if first > 0 {
+                is_cut = true;
+                members.sum = members.sum.filter(|_| self.known.sum_apart);
                 let piece = Window::new(window.offset(), first);
-                self.run_piece(&Members { sum: None, ..*members }, &here, watch, frame, stage, piece);
+                self.run_and_add(&members, &here, watch, frame, stage, piece);
             }
             window = Window::new(window.offset() + first, window.frames() - first);
             self.begin(&here, stage, window);
             watch = Watch::over(&self.members, self.known.lanes, stage);
         }
-        // In pieces, a later one would not find what an earlier one has summed.
-        let sum = members.sum.filter(|_| all && window.is_whole());
-        self.run_piece(&Members { sum, ..*members }, &here, watch, frame, stage, window)
+        match is_cut {
+            true => self.run_and_add(&members, &here, watch, frame, stage, window),
+            false => self.run_piece(&members, &here, watch, frame, stage, window),
+        }
     }
 
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64) {

@@ -2,6 +2,7 @@
 
 use crate::action::Note;
 use crate::config::{SAME_PITCH, Steal};
+use crate::numbers::Numbers;
 use crate::voice::{Phase, Voice};
 use core::cmp::Ordering;
 
@@ -10,24 +11,18 @@ fn playing(voices: &[Voice]) -> impl Iterator<Item = (usize, &Voice)> {
     voices.iter().enumerate().filter(|(_, voice)| voice.phase.is_playing())
 }
 
-/// The voice that a note takes over, whether or not others are free: that which holds its id, or plays the same note.
-pub(crate) fn taken_over(voices: &[Voice], note: &Note, steal: Steal) -> Option<usize> {
-    let struck_again = |voice: &Voice| voice.phase == Phase::Held && voice.note.id == note.id;
-    if let Some((number, _)) = playing(voices).find(|(_, voice)| struck_again(voice)) {
-        return Some(number);
-    }
-    if steal != Steal::SameNote {
-        return None;
-    }
+/// The oldest voice that plays the same note.
+pub(crate) fn same_note(voices: &[Voice], note: &Note) -> Option<usize> {
     let same = |voice: &Voice| (voice.note.pitch - note.pitch).abs() <= SAME_PITCH;
     let same = playing(voices).filter(|(_, voice)| same(voice));
     same.min_by_key(|(_, voice)| voice.age()).map(|(number, _)| number)
 }
 
 /// The voice to be stolen when no more may play. `last` is the pitch of the note that started last; the loudness is asked only
-/// where it decides, once for each voice that plays.
-pub(crate) fn stolen(
-    voices: &[Voice],
+/// where it decides, once for each voice that may be it. Those `released` go before those that are held.
+pub(crate) fn stolen<'v>(
+    voices: &'v [Voice],
+    released: &Numbers,
     steal: Steal,
     last: f32,
     loudness: impl Fn(u16) -> f32,
@@ -40,26 +35,26 @@ pub(crate) fn stolen(
     };
     // What is not a number counts as the most; both zeros are one.
     let orderly = |worth: f32| if worth.is_nan() { f32::INFINITY } else { worth + 0.0 };
-    let mut first: Option<(usize, bool, f32, &Voice)> = None;
-    for (number, voice) in playing(voices) {
-        let (by_hand, worth) = (held(voice), orderly(worth(number, voice)));
+    let mut first: Option<(usize, f32, &Voice)> = None;
+    let mut look_at = |number: usize, voice: &'v Voice| {
+        let worth = orderly(worth(number, voice));
         // The age of most is not asked.
-        let goes_first = first.as_ref().is_none_or(|(_, first_by_hand, least, oldest)| {
-            match by_hand.cmp(first_by_hand).then(worth.total_cmp(least)) {
-                Ordering::Less => true,
-                Ordering::Equal => voice.age() < oldest.age(),
-                Ordering::Greater => false,
-            }
+        let goes_first = first.as_ref().is_none_or(|(_, least, oldest)| match worth.total_cmp(least) {
+            Ordering::Less => true,
+            Ordering::Equal => voice.age() < oldest.age(),
+            Ordering::Greater => false,
         });
         if goes_first {
-            first = Some((number, by_hand, worth, voice));
+            first = Some((number, worth, voice));
         }
+    };
+    if released.is_empty() {
+        playing(voices).for_each(|(number, voice)| look_at(number, voice));
+    } else {
+        let rest = released.iter().filter_map(|number| Some((number, voices.get(number)?)));
+        rest.for_each(|(number, voice)| look_at(number, voice));
     }
     first.map(|(number, ..)| number)
-}
-
-fn held(voice: &Voice) -> bool {
-    voice.phase == Phase::Held
 }
 
 /// The fading voice that would be over first, and the frame at which.

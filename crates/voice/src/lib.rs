@@ -68,10 +68,12 @@ mod action;
 mod choice;
 mod config;
 mod keys;
+mod numbers;
 mod voice;
 mod voices;
 
 pub use action::{Action, Actions, Note, NoteId};
 pub use config::{Config, MAX_KEYS, MAX_SPARES, MAX_VOICES, Mode, Priority, SAME_PITCH, Steal};
+pub use numbers::Numbers;
 pub use voice::{Phase, Voice};
 pub use voices::{Counts, Voices};

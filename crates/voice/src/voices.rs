@@ -1,9 +1,10 @@
 //! The voices of one instrument, and what each event makes of them.
 
 use crate::action::{Action, Actions, Note, NoteId};
-use crate::choice::{over_first, stolen, taken_over};
+use crate::choice::{over_first, same_note, stolen};
 use crate::config::{Config, Mode, Priority, Steal};
 use crate::keys::Keys;
+use crate::numbers::Numbers;
 use crate::voice::{Phase, Voice};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -36,6 +37,10 @@ pub struct Counts {
 pub struct Voices {
     config: Config,
     voices: Box<[Voice]>,
+    /// The id of the note of each, side by side: for most events ask who has one.
+    ids: Box<[NoteId]>,
+    /// Those that were let go and ring on.
+    released: Numbers,
     keys: Keys,
     /// The latest frame of which it was told.
     now: u64,
@@ -68,6 +73,8 @@ impl Voices {
         Voices {
             config,
             voices: vec![Voice::default(); len].into(),
+            ids: vec![Note::default().id; len].into(),
+            released: Numbers::new(len),
             keys: Keys::new(),
             now: 0,
             last: None,
@@ -124,8 +131,19 @@ impl Voices {
         if self.voices.get(self.latest).is_some_and(plays) {
             return Some(self.latest as u16);
         }
-        let playing = self.voices.iter().enumerate().filter(|(_, voice)| plays(voice));
+        let playing = self.with_id(id).filter(|(_, voice)| plays(voice));
         playing.max_by_key(|(_, voice)| voice.order).map(|(number, _)| number as u16)
+    }
+
+    /// The voices whose last note has an id.
+    fn with_id(&self, id: NoteId) -> impl Iterator<Item = (usize, &Voice)> {
+        let same = self.ids.iter().enumerate().filter(move |(_, there)| **there == id);
+        same.filter_map(|(number, _)| Some((number, self.voices.get(number)?)))
+    }
+
+    /// The voice that holds a note.
+    fn holder(&self, id: NoteId) -> Option<usize> {
+        self.with_id(id).find(|(_, voice)| voice.phase == Phase::Held).map(|(number, _)| number)
     }
 
     /// Which voice is taken from now on when no more may play. `[audio]`
@@ -146,7 +164,7 @@ impl Voices {
     /// A note begins. `[audio]`
     ///
     /// `loudness` tells how loud a voice is at this frame, in any measure that grows with it; it is asked only where the quietest
-    /// is to be stolen, and only of voices that play. There is nothing to do if the note is dropped, or held behind
+    /// is to be stolen, and only of voices that may be it: those that were let go if there are any, else those that are held. There is nothing to do if the note is dropped, or held behind
     /// another.
     pub fn note_on(&mut self, frame: u64, note: Note, loudness: impl Fn(u16) -> f32) -> Actions {
         self.advance(frame);
@@ -154,10 +172,15 @@ impl Voices {
             return self.press(note);
         }
         let full = self.counts.playing >= self.config.voices;
-        let victim = match taken_over(&self.voices, &note, self.config.steal) {
-            None if full => {
-                stolen(&self.voices, self.config.steal, self.last.unwrap_or(note.pitch), loudness)
-            }
+        let steal = self.config.steal;
+        // Whether or not others are free, it takes over the voice that holds its id, or plays the same note.
+        let taken_over = self.holder(note.id).or_else(|| match steal {
+            Steal::SameNote => same_note(&self.voices, &note),
+            _ => None,
+        });
+        let last = self.last.unwrap_or(note.pitch);
+        let victim = match taken_over {
+            None if full => stolen(&self.voices, &self.released, steal, last, loudness),
             taken_over => taken_over,
         };
         self.start(note, victim).unwrap_or(Actions::none())
@@ -166,7 +189,7 @@ impl Voices {
     /// A note is let go. `[audio]`; one that is not held is counted, and nothing else happens.
     pub fn note_off(&mut self, frame: u64, id: NoteId) -> Option<Action> {
         self.advance(frame);
-        let voice = self.voices.iter().position(|v| v.phase == Phase::Held && v.note.id == id);
+        let voice = self.holder(id);
         let known = if self.config.mode == Mode::Poly { voice.is_some() } else { self.keys.let_go(id) };
         self.counts.unmatched += u64::from(!known);
         let number = voice?;
@@ -208,6 +231,7 @@ impl Voices {
     /// All voices are free, no key is held and no note was heard, as if new; what has been counted stays. `[audio]`
     pub fn reset(&mut self) {
         self.voices.iter_mut().for_each(|voice| voice.phase = Phase::Free);
+        self.released.clear();
         self.keys.clear();
         self.last = None;
         (self.hurried, self.over, self.free) = (0, u64::MAX, 0);
@@ -255,6 +279,7 @@ impl Voices {
         }
         let voice = self.voices.get_mut(number)?;
         *voice = Voice { phase: Phase::Held, note, started: self.now, order: self.counts.started };
+        self.note_id(number, note.id);
         (self.free, self.latest) = (number + 1, number);
         let glide_from = self.last.filter(|_| self.config.mode != Mode::Legato);
         actions.push(Action::Start { voice: number as u16, note, glide_from });
@@ -288,6 +313,7 @@ impl Voices {
         if let Some(voice) = self.voices.get_mut(number) {
             let ends = self.now.saturating_add(u64::from(frames));
             voice.phase = Phase::Fading { ends };
+            self.released.take(number);
             self.over = self.over.min(ends);
             self.counts.playing -= 1;
             self.counts.fading += 1;
@@ -299,6 +325,7 @@ impl Voices {
     /// Gives a voice that is held another note.
     fn retune(&mut self, number: usize, note: Note) -> Option<Action> {
         self.voices.get_mut(number)?.note = note;
+        self.note_id(number, note.id);
         self.last = Some(note.pitch);
         self.counts.retuned += 1;
         Some(Action::Retune { voice: number as u16, note })
@@ -308,13 +335,21 @@ impl Voices {
     fn release(&mut self, number: usize) -> Option<Action> {
         let voice = self.voices.get_mut(number).filter(|voice| voice.phase == Phase::Held)?;
         voice.phase = Phase::Released;
+        self.released.put(number);
         Some(Action::Release { voice: number as u16 })
+    }
+
+    fn note_id(&mut self, number: usize, id: NoteId) {
+        if let Some(place) = self.ids.get_mut(number) {
+            *place = id;
+        }
     }
 
     /// Makes a voice free; whether it was not.
     fn free(&mut self, number: usize) -> bool {
         let Some(voice) = self.voices.get_mut(number) else { return false };
         self.free = self.free.min(number);
+        self.released.take(number);
         match core::mem::replace(&mut voice.phase, Phase::Free) {
             Phase::Free => return false,
             Phase::Held | Phase::Released => self.counts.playing -= 1,

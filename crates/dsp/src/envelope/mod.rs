@@ -235,18 +235,29 @@ impl<S: Sample> Envelope<S> {
             }
             return;
         }
-        // What is multiplied by 1 need not be waited for.
-        if self.calm.straight {
-            for (i, out) in out.iter_mut().enumerate() {
-                let sustain = sustain.at(i).max(S::zero()).min(S::one());
-                *out = start + ((end + follow * sustain) - start) * S::narrow(part);
-                part += offset;
+        let way = |sustain: S| (end + follow * sustain.max(S::zero()).min(S::one())) - start;
+        match (sustain, self.calm.straight) {
+            // What is multiplied by 1 need not be waited for.
+            (Value::Steady(sustain), true) => {
+                let way = way(sustain);
+                for out in out {
+                    *out = start + way * S::narrow(part);
+                    part += offset;
+                }
             }
-        } else {
-            for (i, out) in out.iter_mut().enumerate() {
-                let sustain = sustain.at(i).max(S::zero()).min(S::one());
-                *out = start + ((end + follow * sustain) - start) * S::narrow(part);
-                part = part * ratio + offset;
+            (Value::Steady(sustain), false) => {
+                let way = way(sustain);
+                for out in out {
+                    *out = start + way * S::narrow(part);
+                    part = part * ratio + offset;
+                }
+            }
+            // As long as it is straight the ratio is 1.
+            (Value::Moving(sustains), _) => {
+                for (out, sustain) in out.iter_mut().zip(sustains) {
+                    *out = start + way(*sustain) * S::narrow(part);
+                    part = part * ratio + offset;
+                }
             }
         }
         self.part = part;

@@ -38,11 +38,10 @@ pub(crate) struct VoiceCare {
     enough: u32,
     /// The frame at which it has ended, until that is seen to.
     pub(super) ended: Option<u64>,
-    /// Knobs that were turned for its note alone.
-    own: Knobs,
+    /// Knobs that were turned for its note alone: so many, one behind the other.
+    turned: usize,
+    own: [Option<OwnKnob>; OWN_KNOBS],
 }
-
-pub(super) type Knobs = [Option<OwnKnob>; OWN_KNOBS];
 
 /// The most fades of one voice that can lie ahead. Within a span a voice can be stolen and hurried, begin anew, and the same again.
 pub(super) const MOST_AHEAD: usize = 4;
@@ -113,6 +112,7 @@ impl VoiceCare {
             quiet: 0,
             enough: (QUIET_SECONDS * sample_rate + 0.5) as u32,
             ended: None,
+            turned: 0,
             own: [None; OWN_KNOBS],
         }
     }
@@ -128,9 +128,10 @@ impl VoiceCare {
         (self.peak, self.quiet, self.ended) = (0.0, 0, None);
     }
 
-    /// The knobs that its last note had for itself.
-    pub(super) fn take_knobs(&mut self) -> Knobs {
-        core::mem::replace(&mut self.own, [None; OWN_KNOBS])
+    /// One of the knobs that its last note had for itself, which it has no more.
+    pub(super) fn take_knob(&mut self) -> Option<OwnKnob> {
+        self.turned = self.turned.checked_sub(1)?;
+        self.own.get_mut(self.turned)?.take()
     }
 
     /// Lets it fade, from a frame that may lie ahead of the present one. Tells how many fades lie ahead then; there is to be room for one more.
@@ -153,10 +154,11 @@ impl VoiceCare {
         let same = |there: &&mut Option<OwnKnob>| {
             there.is_some_and(|t| (t.node, t.param) == (knob.node, knob.param))
         };
-        if let Some(Some(there)) = self.own.iter_mut().find(same) {
+        if let Some(Some(there)) = self.own.iter_mut().take(self.turned).find(same) {
             there.now = knob.now;
-        } else if let Some(free) = self.own.iter_mut().find(|there| there.is_none()) {
+        } else if let Some(free) = self.own.get_mut(self.turned) {
             *free = Some(knob);
+            self.turned += 1;
         }
     }
 

@@ -68,6 +68,8 @@ pub(super) struct Known<S: Signal> {
     pub gains: Box<[Option<S>]>,
     /// How much of which lane is in the sum of all.
     pub shares: Option<Shares>,
+    /// What adds them up writes nothing that they hear, so that it can do so piece by piece.
+    pub sum_apart: bool,
     /// The last cable passes on what it gets, as it is.
     pub passes: bool,
 }
@@ -84,6 +86,7 @@ impl<S: Signal> Known<S> {
             sources: (0..channels).map(|_| source()).collect(),
             gains: vec![None; cables].into(),
             shares: None,
+            sum_apart: false,
             passes: false,
         }
     }
@@ -149,6 +152,11 @@ impl<S: Signal> Team<S> {
             let blocks = source.blocks.get(..S::LANES).unwrap_or_default();
             source.same = blocks.iter().all(|block| Some(block) == blocks.first());
         }
+        let is_apart = |out: Run| {
+            let mut heard = self.known.sources.iter().flat_map(|source| &source.blocks);
+            heard.all(|block| !(out.start as usize..out.end()).contains(&(*block as usize)))
+        };
+        self.known.sum_apart = members.sum.is_some_and(|(out, _)| is_apart(out));
         let mut all_rest = true;
         for (gains, row) in self.known.gains.iter_mut().zip(&self.cables) {
             *gains = steady_gains(row, members.team, stage);

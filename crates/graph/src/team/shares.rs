@@ -115,7 +115,7 @@ impl Shares {
     ) -> u64 {
         let list = self.list.get(..self.count).unwrap_or_default();
         let Workroom { blocks, flow, square, .. } = room;
-        let (mut overflows, mut squared) = (0, None);
+        let (mut overflows, mut squared, window) = (0, None, ground.window);
         for channel in 0..u32::from(out.channels) {
             let only = Run { start: out.start + channel, channels: 1 };
             let Some((_, mut outputs)) = frame.part(only, ground) else { return overflows };
@@ -134,7 +134,13 @@ impl Shares {
                     if !known {
                         make_square(block, square);
                     }
-                    adding.add_up(square, outputs.channel(0));
+                    if window.is_whole() {
+                        return adding.add_up(square, outputs.channel(0));
+                    }
+                    // What is around a piece counts for nothing, here and there.
+                    let mut sums = Block::SILENT;
+                    adding.add_up(square, &mut sums.0);
+                    outputs.channel(0).copy_from_slice(window.of(&sums));
                 },
             );
             if !outputs.all_finite() {
