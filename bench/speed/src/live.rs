@@ -97,6 +97,9 @@ pub struct Times {
     pub mode: Mode,
     /// Of blocks: the median, the 99.9th percentile and the longest.
     pub blocks: [f64; 3],
+    /// Of each block, to be compared with the same one of other runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<f32>,
     /// Of calls: how many, the median, the 99th percentile.
     pub calls: Vec<(Call, usize, [f64; 2])>,
     pub level: [f64; 2],
@@ -128,6 +131,16 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1) as f64;
     values.get((share * last).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+/// Median, 99.9th percentile and longest of blocks of each of which the shortest of some runs is taken: what the machine does besides hits another block in each
+/// run, what the engine does hits the same.
+pub fn undisturbed(runs: &[Times]) -> [f64; 3] {
+    let count = runs.iter().map(|run| run.each.len()).min().unwrap_or(0);
+    let least =
+        |block: usize| runs.iter().map(|run| f64::from(run.each[block])).fold(f64::INFINITY, f64::min);
+    let mut times: Vec<f64> = (0..count).map(least).collect();
+    [0.5, 0.999, 1.0].map(|share| quantile(&mut times, share))
 }
 
 /// One run, as a line of JSON.
@@ -173,9 +186,10 @@ pub fn run(name: &str, mode: Mode) -> String {
     let frames = (blocks * BLOCK) as f64;
     let level = power.map(|power| (power / frames).sqrt());
     assert!(level.iter().all(|level| (0.02..0.3).contains(level)), "{name}: levels {level:?}");
+    let each = times.iter().map(|time| *time as f32).collect();
     let longest = quantile(&mut times, 1.0);
     let blocks = [quantile(&mut times, 0.5), quantile(&mut times, 0.999), longest];
-    let result = Times { contestant: name.to_owned(), mode, blocks, calls: summary(&calls), level };
+    let result = Times { contestant: name.to_owned(), mode, blocks, each, calls: summary(&calls), level };
     serde_json::to_string(&result).expect("times are JSON")
 }
 
@@ -216,8 +230,10 @@ pub fn hold(rounds: usize, raw: &mut Raw) -> Vec<Vec<Times>> {
             let place = (round + turn) % pairs.len();
             let (name, mode) = pairs[place];
             match contest::seated::<Times>(&["live", name, mode.name()]) {
-                Ok(times) => {
+                Ok(mut times) => {
+                    let each = std::mem::take(&mut times.each);
                     raw.keep(&times);
+                    times.each = each;
                     all[place].push(times);
                 }
                 Err(why) => eprintln!("{name} on w5 while {}: {why}", mode.name()),

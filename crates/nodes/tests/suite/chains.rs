@@ -5,6 +5,7 @@ use sostenuto_graph::{
     Activity, Command, Event, Io, Kin, Motion, NodeId, Pointwise, Processor, ROOT, Shape, Sink, Stream,
 };
 use sostenuto_nodes::{Layout, catalogue};
+use sostenuto_trap::forbidden;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -44,6 +45,7 @@ struct Row {
     rig: Rig,
     nodes: Vec<NodeId>,
     calls: Arc<AtomicU64>,
+    apart: bool,
 }
 
 /// So many gains and lines in turn; each seventh is heard by a second one besides.
@@ -75,7 +77,7 @@ fn row(count: usize, channels: u16, apart: bool) -> Row {
     while let Some(batch) = rig.graph.settle(0) {
         rig.remote.commands.send(Command::Apply(batch)).expect("the ring has room");
     }
-    Row { rig, nodes, calls }
+    Row { rig, nodes, calls, apart }
 }
 
 impl Row {
@@ -147,4 +149,96 @@ fn who_goes_beyond_all_numbers_is_found_in_a_row_as_well() {
     assert!(!one.0.is_empty() && one.0.iter().all(|(_, number)| number.is_some()), "{:?}", one.0);
     assert_eq!(one.0, apart.0);
     assert_eq!(first_difference(&one.1, &apart.1), None);
+}
+
+/// Numbers that are the same in every run: a linear congruential generator (D. Knuth's MMIX).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+impl Row {
+    /// Does something to the row, and hears what comes of it: settled in between, and with nothing allocated, freed or locked meanwhile.
+    fn step(&mut self, dice: &mut Dice) -> Vec<f32> {
+        let (at, kind) = (1 + dice.below(self.nodes.len() - 2), dice.below(12));
+        let (before, node, behind) = (self.nodes[at - 1], self.nodes[at], self.nodes[at + 1]);
+        let value = dice.below(100) as f32 * 0.02 - 1.0;
+        let frame = self.rig.executor.frame() + dice.below(200) as u64;
+        match kind {
+            0..=4 => {
+                let motion = [Motion::Jump, Motion::Linear(100), Motion::Glide(240)][dice.below(3)];
+                self.rig.set(node, 0, value, Some(motion), frame);
+            }
+            5 => {
+                let on = dice.below(2) == 0;
+                self.rig.edit(|edit| edit.bypass(node, on).unwrap());
+            }
+            6 => self.rig.edit(|edit| edit.set(node, 0, value, Some(Motion::Jump)).unwrap()),
+            7 => self.rig.reset(node),
+            8 | 9 if self.nodes.len() > 20 => {
+                self.rig.edit(|edit| {
+                    edit.remove(node).unwrap();
+                    edit.connect(before.output(0), behind.input(0), 1.0).unwrap();
+                });
+                self.nodes.remove(at);
+            }
+            _ => {
+                let name = if dice.below(3) == 0 { "add" } else { "gain" };
+                let kind = catalogue().find(|kind| kind.name == name).expect("a kind");
+                let made = support::node(kind, &Layout::of(2));
+                let made = Counted { node: made, apart: self.apart, calls: self.calls.clone() };
+                let made = self.rig.edit(|edit| {
+                    if dice.below(2) == 0 {
+                        edit.fade(0);
+                    }
+                    let made = edit.add(name, Box::new(made)).unwrap();
+                    let cable = edit.cable_between(before.output(0), node.input(0)).expect("a cable");
+                    edit.disconnect(cable).unwrap();
+                    edit.connect(before.output(0), made.input(0), 1.0).unwrap();
+                    edit.connect(made.output(0), node.input(0), 1.0).unwrap();
+                    edit.set(made, 0, value, Some(Motion::Jump)).unwrap();
+                    made
+                });
+                self.nodes.insert(at, made);
+            }
+        }
+        let mut heard = Vec::new();
+        for _ in 0..1 + dice.below(4) {
+            let frames = if dice.below(3) == 0 { 1 + dice.below(150) } else { 64 };
+            let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+            let executor = &mut self.rig.executor;
+            forbidden(|| executor.render(&mut [&mut left, &mut right]));
+            heard.extend(left.into_iter().chain(right));
+            while let Some(event) = self.rig.remote.events.receive() {
+                match event {
+                    Event::Applied { ticket, frame, .. } => self.rig.graph.applied(ticket, frame),
+                    Event::Refused { why, .. } => panic!("{why}"),
+                    _ => {}
+                }
+            }
+            if let Some(batch) = self.rig.graph.settle(self.rig.executor.frame()) {
+                self.rig.remote.commands.send(Command::Apply(batch)).expect("there is room");
+            }
+        }
+        heard
+    }
+}
+
+#[test]
+fn a_row_that_is_edited_has_the_bits_of_its_nodes_apart() {
+    for seed in 1..=40 {
+        let (mut one, mut apart) = (row(45, 2, false), row(45, 2, true));
+        let mut dice = [Dice(seed), Dice(seed)];
+        for turn in 0..150 {
+            let [heard, expected] = [one.step(&mut dice[0]), apart.step(&mut dice[1])];
+            let same = heard.iter().zip(&expected).position(|(a, b)| a.to_bits() != b.to_bits());
+            assert_eq!(same, None, "seed {seed}, turn {turn}");
+        }
+        let [one, apart] = [&one, &apart].map(|row| row.calls.load(Ordering::Relaxed));
+        assert!(one * 2 < apart, "{one} calls of {apart}");
+    }
 }
