@@ -1,6 +1,7 @@
 //! Nodes one behind the other, each of which makes a frame of the same frame of the one before it: run as one step, in which the signal stays in the registers.
 //!
-//! What lies between them is written nowhere, for nothing else reads it; and what each of them does is remembered, so that as long as nothing moves the nodes are not even looked at. Each does its own arithmetic in its own turn, so the bits are those of running them apart.
+//! What lies between them is written nowhere, for nothing else reads it; and what each of them does is remembered, so that as long as nothing moves the
+//! nodes are not even looked at. Each does its own arithmetic in its own turn, so the bits are those of running them apart.
 
 use crate::block::{Block, all_finite, is_finite};
 use crate::io::Flow;

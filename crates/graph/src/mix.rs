@@ -83,13 +83,11 @@ impl Mix<'_, '_> {
             let mut waiting = Waiting { terms: [(&Block::SILENT, 0.0); AT_ONCE], count: 0 };
             for term in terms {
                 let unity = &Trajectory::UNITY;
-                let Some(gain) = (if term.cable == UNITY {
-                    Some(unity)
-                } else {
-                    cables.get(term.cable).map(|gain| &**gain)
-                }) else {
-                    continue;
+                let gain = match term.cable {
+                    UNITY => Some(unity),
+                    cable => cables.get(cable).map(|gain| &**gain),
                 };
+                let Some(gain) = gain else { continue };
                 match feed(usize::from(term.source.channels), usize::from(out.channels), channel) {
                     Feed::One(from) => {
                         sum.add::<S>(&mut waiting, term.source.start as usize + from, 1.0, gain)

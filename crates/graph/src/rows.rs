@@ -299,8 +299,9 @@ fn tasks(segments: &[(u32, &Ends)], tellers: &[u32], threads: usize, always: boo
 }
 
 /// Segments that wait for the same and for which the same wait, in groups: for a task costs about half a microsecond besides its work. The first are large,
-/// those towards the end small, so that threads that have had unequal work are done at about the same time; each size comes once for each thread, so that each has
-/// as much of what it prefers (factoring: S. Hummel, E. Schonberg and L. Flynn, 1992). Groups are in the order of the row: for if one waits for another, it waits for all that are like that one.
+/// those towards the end small, so that threads that have had unequal work are done at about the same time; each size comes once for each thread, so that
+/// each has as much of what it prefers (factoring: S. Hummel, E. Schonberg and L. Flynn, 1992). Groups are in the order of the row: for if one waits for
+/// another, it waits for all that are like that one.
 fn groups(segments: usize, pairs: &[(u32, u32)], threads: usize) -> Vec<Vec<u32>> {
     let mut around = vec![(Vec::new(), Vec::new()); segments];
     for (before, after) in pairs {

@@ -164,7 +164,8 @@ impl Voices {
     /// A note begins. `[audio]`
     ///
     /// `loudness` tells how loud a voice is at this frame, in any measure that grows with it; it is asked only where the quietest
-    /// is to be stolen, and only of voices that may be it: those that were let go if there are any, else those that are held. There is nothing to do if the note is dropped, or held behind
+    /// is to be stolen, and only of voices that may be it: those that were let go if there are any, else those that are held.
+    /// There is nothing to do if the note is dropped, or held behind
     /// another.
     pub fn note_on(&mut self, frame: u64, note: Note, loudness: impl Fn(u16) -> f32) -> Actions {
         self.advance(frame);

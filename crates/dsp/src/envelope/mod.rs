@@ -71,8 +71,9 @@ pub struct Envelope<S: Sample = f32> {
 /// Until when no lane need be looked at.
 #[derive(Clone, Copy, Debug)]
 struct Calm<S: Sample> {
-    /// The times that all lanes go by.
+    /// The times that all lanes go by, if they do.
     times: [S; 3],
+    known: bool,
     /// Frames from now on in which no segment ends.
     left: u64,
     /// Every lane goes in a straight line, or stays where it is: its ratio is 1.
@@ -82,7 +83,7 @@ struct Calm<S: Sample> {
 impl<S: Sample> Calm<S> {
     /// Lanes are others than before.
     fn forget(&mut self) {
-        self.left = 0;
+        (self.left, self.known) = (0, false);
     }
 }
 
@@ -102,7 +103,7 @@ impl<S: Sample> Envelope<S> {
             start: S::zero(),
             end: S::zero(),
             follow: S::zero(),
-            calm: Calm { times: [S::zero(); 3], left: 0, straight: false },
+            calm: Calm { times: [S::zero(); 3], known: false, left: 0, straight: false },
         };
         envelope.set_curves(Curves::default());
         envelope
@@ -188,10 +189,11 @@ impl<S: Sample> Envelope<S> {
         while let Some(&now) = on.get(frame) {
             let (rising, falling) = self.gate.edges(now);
             let present = times.map(|time| time.at(frame));
-            if rising | falling != 0 || self.calm.left == 0 || self.calm.times != present {
-                self.begin((rising, falling), present, sustain.at(frame));
+            let has_times = self.calm.known && self.calm.times == present;
+            if rising | falling != 0 || self.calm.left == 0 || !has_times {
+                self.begin((rising, falling), (present, has_times), sustain.at(frame));
                 let straight = self.ratio == S::Wide::one();
-                self.calm = Calm { times: present, left: self.until_end(), straight };
+                self.calm = Calm { times: present, known: true, left: self.until_end(), straight };
             }
             // The next frame that needs a look: where the gate changes, where a segment is over, each one under moving times.
             let rest = on.get(frame + 1..).unwrap_or(&[]);

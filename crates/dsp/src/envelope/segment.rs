@@ -65,12 +65,17 @@ fn recursion(curve: f64, frames: f64) -> (f64, f64) {
 }
 
 impl<S: Sample> Envelope<S> {
-    /// What begins in a frame: a changed speed, the next segment, attack or release. `times` in seconds.
-    pub(super) fn begin(&mut self, (rising, falling): (u32, u32), times: [S; 3], sustain: S) {
-        for_each_lane(self.moving, |lane| {
-            self.follow_time(lane, times);
-            self.end_if_over(lane, times);
-        });
+    /// What begins in a frame: a changed speed, unless the times are known, the next segment, attack or release. `times` in seconds.
+    pub(super) fn begin(
+        &mut self,
+        (rising, falling): (u32, u32),
+        (times, known): ([S; 3], bool),
+        sustain: S,
+    ) {
+        if !known {
+            for_each_lane(self.moving, |lane| self.follow_time(lane, times));
+        }
+        for_each_lane(self.moving, |lane| self.end_if_over(lane, times));
         if rising | falling != 0 {
             let level = self.level(sustain);
             for_each_lane(rising, |lane| self.enter(lane, Stage::Attack, level.lane(lane), 0.0, times));

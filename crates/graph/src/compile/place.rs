@@ -26,8 +26,9 @@ pub(crate) struct Places {
     finish: Vec<(usize, Signal)>,
     /// Blocks that were given up, with their width.
     free: Vec<(u16, u32)>,
-    /// How often each signal is read, and how many lines go on from each.
+    /// How often each signal is read.
     readings: Vec<u32>,
+    /// How many lines go on from each, and which chain begins there, counted from 1.
     chains: Vec<(u8, u8)>,
 }
 

@@ -1,6 +1,7 @@
 //! What one voice of an instrument is at: fading, let go, ended, or yet to begin.
 
 use super::{node_at, set_at};
+use crate::block::QUANTUM;
 use crate::io::{Outputs, Span};
 use crate::message::Address;
 use crate::run::Stage;
@@ -61,9 +62,13 @@ impl FadesAhead {
         }
     }
 
+    fn first(&self) -> Option<(u64, u32)> {
+        self.fades.get(..self.count)?.first().copied()
+    }
+
     /// Takes the first one, if it begins before a frame.
     fn take_before(&mut self, frame: u64) -> Option<(u64, u32)> {
-        let first = *self.fades.get(..self.count)?.first().filter(|(begins, _)| *begins < frame)?;
+        let first = self.first().filter(|(begins, _)| *begins < frame)?;
         self.fades.copy_within(1.., 0);
         self.count -= 1;
         Some(first)
@@ -164,7 +169,13 @@ impl VoiceCare {
 
     /// Fades what the voice puts out if it was stolen, follows its level, and finds out whether it has ended. Whether what it puts out is changed. `[audio]`
     pub fn follow(&mut self, outputs: &mut Outputs<'_>, span: Span) -> bool {
-        let fades = self.fade(outputs, span);
+        let mut gains = [1.0; QUANTUM];
+        let fades = self.fade(&mut gains, span);
+        if fades {
+            for channel in outputs.iter_mut() {
+                channel.iter_mut().zip(&gains).for_each(|(x, gain)| *x *= gain);
+            }
+        }
         if self.listens {
             self.listen(outputs, span);
         }
@@ -219,8 +230,15 @@ impl VoiceCare {
         }
     }
 
-    fn fade(&mut self, outputs: &mut Outputs<'_>, span: Span) -> bool {
-        let mut gains = [1.0; crate::QUANTUM];
+    /// Whether all there is to be done over a span is to let it fade, whatever it puts out.
+    pub fn only_fades(&self, span: Span) -> bool {
+        let end = span.frame + span.frames as u64;
+        let fades = self.fading || self.ahead.first().is_some_and(|(begins, _)| begins < end);
+        fades && !self.listens && self.ended.is_none()
+    }
+
+    /// What it is multiplied by in each frame as it fades; whether it does. What is there where it does not yet is 1. `[audio]`
+    pub fn fade(&mut self, gains: &mut [f32; QUANTUM], span: Span) -> bool {
         let gains = gains.get_mut(..span.frames).unwrap_or_default();
         let mut from = 0;
         while let Some((frame, frames)) = self.ahead.take_before(span.frame + span.frames as u64) {
@@ -235,9 +253,6 @@ impl VoiceCare {
             return false;
         }
         self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
-        for channel in outputs.iter_mut() {
-            channel.iter_mut().zip(&*gains).for_each(|(x, gain)| *x *= gain);
-        }
         true
     }
 }

@@ -86,6 +86,12 @@ pub(super) fn put_lane<S: Signal>(lane: usize, from: &[f32], to: &mut [S]) {
     to.zip(from).for_each(|(to, from)| *to = *from);
 }
 
+/// Multiplies one lane of a block.
+pub(super) fn scale_lane<S: Signal>(lane: usize, by: &[f32], samples: &mut [S]) {
+    let samples = S::flat_mut(samples).iter_mut().skip(lane).step_by(S::LANES);
+    samples.zip(by).for_each(|(sample, by)| *sample *= by);
+}
+
 /// Calls for each lane whose bit is set.
 #[inline(always)]
 pub(super) fn each_lane(lanes: u32, mut call: impl FnMut(usize)) {

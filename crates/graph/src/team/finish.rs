@@ -4,10 +4,10 @@ use super::known::Here;
 use super::shares::Ends;
 use super::workroom::Workroom;
 use super::{Row, Team, cross};
-use crate::block::{Block, Signal};
+use crate::block::{Block, QUANTUM, Signal};
 use crate::instrument::NOTHING;
 use crate::io::{Flow, Outputs};
-use crate::node::Care;
+use crate::node::{Care, Node};
 use crate::plan::Heard;
 use crate::run::Stage;
 use crate::signal::Ground;
@@ -104,6 +104,19 @@ impl<S: Signal> Team<S> {
                 return;
             };
             let places = self.output.start as usize..self.output.end();
+            if voice.only_fades(ground.span) {
+                let mut gains = [1.0; QUANTUM];
+                voice.fade(&mut gains, ground.span);
+                for place in places {
+                    // Silence stays silent.
+                    let is_silent = flow.get(place).is_none_or(|flow| *flow == Flow::Silent);
+                    if let Some(block) = blocks.get_mut(place).filter(|_| !is_silent) {
+                        cross::scale_lane(lane, &gains, window.of_mut(block));
+                    }
+                }
+                note_state(node);
+                return;
+            }
             for ((copy, known), place) in copies.iter_mut().zip(known).zip(places.clone()) {
                 let is_silent = flow.get(place).is_none_or(|flow| *flow == Flow::Silent);
                 match blocks.get(place).filter(|_| !is_silent) {
@@ -119,10 +132,7 @@ impl<S: Signal> Team<S> {
             }
             let mut outputs = Outputs { blocks: &mut *copies, start: 0, heard: Heard::ALL, ground: &ground };
             let is_changed = voice.follow(&mut outputs, ground.span);
-            let stirs = voice.stirs();
-            let let_go = voice.is_let_go();
-            node.care.put(Care::STIRS, stirs);
-            node.care.put(Care::LET_GO, let_go);
+            note_state(node);
             if !is_changed {
                 return;
             }
@@ -135,4 +145,12 @@ impl<S: Signal> Team<S> {
             }
         });
     }
+}
+
+/// Notes with a voice whether anything of it is to be seen to.
+fn note_state(node: &mut Node) {
+    let Some(voice) = node.upkeep.voice.as_deref() else { return };
+    let (stirs, let_go) = (voice.stirs(), voice.is_let_go());
+    node.care.put(Care::STIRS, stirs);
+    node.care.put(Care::LET_GO, let_go);
 }
