@@ -286,7 +286,8 @@ fn parts_that_are_alike_do_run_side_by_side() {
 fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
     let mut rig = Rig::new(lanes);
     let kinds = vec![Kind::Noise(1), Kind::Faulty, Kind::Gain];
-    let mut plan = Plan { kinds, cables: vec![(0, 1, 0, 1.0, false), (1, 2, 0, 1.0, false)], nested: false };
+    let cables = vec![(0, 1, 0, 1.0, false), (1, 2, 0, if gain == 1.0 { 1.0 } else { 0.8 }, false)];
+    let mut plan = Plan { kinds, cables, nested: false };
     if driven {
         plan.cables.push((-1, 2, 0, 0.5, true));
     }
@@ -302,9 +303,20 @@ fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
     for round in 0..60 {
         rig.render(64 * (1 + round % 3));
         rig.engine.settle();
-        let (_, nodes) = rig.parts[7 * round % 16].clone();
+        let (part, nodes) = rig.parts[7 * round % 16].clone();
+        let bus = rig.bus;
         let mut edit = rig.engine.graph.edit();
         match round % 10 {
+            // A cable moves on which the team counts: one of the sum, and one of its own.
+            1 => {
+                let cable = edit.cable_between(part.output(0), bus.input(0)).expect("it is there");
+                edit.set_gain(cable, 0.1 * (round / 10) as f32, Some(Motion::Jump)).expect("it is there");
+            }
+            // One of gain 1 is none that is looked at: with it the part would be unlike the others.
+            2 if gain != 1.0 => {
+                let cable = edit.cable_between(nodes[1].output(0), nodes[2].input(0)).expect("it is there");
+                edit.set_gain(cable, 0.5, Some(Motion::Linear(30))).expect("it is there");
+            }
             3 => edit.set(nodes[2], 0, 0.3, None).expect("in range"),
             4 => edit.set(nodes[2], 0, 0.9, Some(Motion::Linear(100))).expect("in range"),
             6 => edit.bypass(nodes[2], true).expect("it is there"),
