@@ -4,7 +4,6 @@ use crate::catalogue::{Kind, Layout};
 use crate::slots::SlotDesk;
 use crate::tap::Tap;
 use sostenuto_graph::Processor;
-use std::sync::LazyLock;
 
 /// A node, ready to be added to a graph, and what it shows while it runs.
 pub struct Built {
@@ -61,19 +60,6 @@ static LISTINGS: &[&[Listing]] = &[
     crate::part::KINDS,
 ];
 
-/// The same by name. The names lie side by side, for whoever builds a node while the engine plays finds nothing of this in the cache.
-static BY_NAME: LazyLock<Box<[(&'static str, &'static Listing)]>> = LazyLock::new(|| {
-    let listings = LISTINGS.iter().flat_map(|list| list.iter());
-    let mut all: Box<[_]> = listings.map(|listing| (listing.kind.name, listing)).collect();
-    all.sort_unstable_by_key(|(name, _)| *name);
-    all
-});
-
-fn listing(name: &str) -> Option<&'static Listing> {
-    let place = BY_NAME.binary_search_by_key(&name, |(name, _)| *name).ok()?;
-    BY_NAME.get(place).map(|(_, listing)| *listing)
-}
-
 /// Every kind of node there is.
 pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
     LISTINGS.iter().flat_map(|list| list.iter()).map(|listing| &listing.kind)
@@ -81,11 +67,11 @@ pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
 
 /// The kind of a name.
 pub fn find(name: &str) -> Option<&'static Kind> {
-    listing(name).map(|listing| &listing.kind)
+    catalogue().find(|kind| kind.name == name)
 }
 
 /// Builds a node. `[control]`; `None` if there is no such kind.
 pub fn build(name: &str, layout: Layout) -> Option<Built> {
-    let listing = listing(name)?;
+    let listing = LISTINGS.iter().flat_map(|list| list.iter()).find(|listing| listing.kind.name == name)?;
     Some((listing.build)(&listing.kind, layout))
 }
