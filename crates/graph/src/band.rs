@@ -225,6 +225,7 @@ impl Band {
             let hall = Hall {
                 plans: stage.plans,
                 cables: stage.cables,
+                tenants: stage.tenants,
                 nodes,
                 sides,
                 entries,

@@ -62,6 +62,8 @@ pub struct Batch {
     pub(crate) reform: Reform,
     pub(crate) arena: Option<Arena>,
     pub(crate) node_chunks: Vec<CommonsChunk<Option<Node>>>,
+    /// As many, of whose nodes these are.
+    pub(crate) tenant_chunks: Vec<Chunk<u32>>,
     pub(crate) cable_chunks: Vec<Chunk<Gain>>,
     pub(crate) plan_chunks: Vec<Chunk<Link>>,
     pub(crate) team_chunks: Vec<CommonsChunk<Option<Box<dyn Side>>>>,

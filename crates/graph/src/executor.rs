@@ -102,6 +102,8 @@ pub struct Executor {
     arena: Arena,
     nodes: Nodes,
     cables: Table<Gain>,
+    /// For each slot of a node, the tenant that is there: what many threads may ask at once.
+    tenants: Table<u32>,
     agenda: Agenda,
     playing: Playing,
     scratch: Box<[Block]>,
@@ -142,6 +144,7 @@ impl Executor {
             arena: Arena::default(),
             nodes: Nodes::with_room(MAX_CHUNKS),
             cables: Table::new(),
+            tenants: Table::new(),
             agenda: Agenda::new(limits.agenda),
             playing: Playing::new(stream.sample_rate),
             scratch: vec![Block::SILENT; MAX_PARAMS].into_boxed_slice(),
@@ -267,6 +270,7 @@ impl Executor {
         let mut stage = Stage {
             nodes: self.nodes.whole(),
             cables: &self.cables,
+            tenants: &self.tenants,
             plans: &self.plans,
             teams: self.teams.whole(),
             dues: self.agenda.dues(),

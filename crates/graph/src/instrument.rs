@@ -12,6 +12,7 @@ use crate::message::{Address, Deed, NoteEvent};
 use crate::node::{Care, Node, OwnNodes};
 use crate::run::Stage;
 use crate::stats::VoiceLoad;
+use crate::table::Table;
 use crate::trajectory::Motion;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -45,8 +46,11 @@ pub(crate) struct Tables {
 pub(crate) type Turned = Box<[(Address, u16)]>;
 
 /// The node of an address, if it is that node still.
-fn node_at<'n>(nodes: &'n mut OwnNodes<'_>, address: Address) -> Option<&'n mut Node> {
-    nodes.get_mut(address.slot)?.as_mut().filter(|node| node.upkeep.tenant == address.tenant)
+///
+/// Whose slot it is is asked first: by looking at a node that is another by now, and another thread's, it would be taken from that one until the next batch.
+fn node_at<'n>(nodes: &'n mut OwnNodes<'_>, tenants: &Table<u32>, address: Address) -> Option<&'n mut Node> {
+    tenants.get(address.slot).filter(|tenant| **tenant == address.tenant)?;
+    nodes.get_mut(address.slot)?.as_mut()
 }
 
 /// An instrument.
@@ -220,7 +224,7 @@ impl Instrument {
             knob.give_back(at, stage);
         }
         for address in self.tables.notes.get(usize::from(voice)).into_iter().flatten() {
-            let Some(node) = node_at(&mut stage.nodes, *address) else { continue };
+            let Some(node) = node_at(&mut stage.nodes, stage.tenants, *address) else { continue };
             // Mostly there is neither.
             for number in [param::BEND, param::PRESSURE] {
                 if !node.stays_at(usize::from(number), 0.0) {
@@ -261,7 +265,7 @@ impl Instrument {
     fn turn(&self, voice: u16, knob: u16, value: f32, motion: Motion, frame: u64, stage: &mut Stage<'_>) {
         let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
         for (address, number) in of_voice.into_iter().flatten() {
-            let Some(node) = node_at(&mut stage.nodes, *address) else { continue };
+            let Some(node) = node_at(&mut stage.nodes, stage.tenants, *address) else { continue };
             let Some(dial) = node.upkeep.dials.get(usize::from(*number)) else { continue };
             let (before, now) = (dial.motion.target(), value.clamp(dial.min, dial.max));
             set_at(node, *number, value, motion, (frame, self.present), &mut stage.dues);
@@ -317,7 +321,7 @@ fn tell(
     stage: &mut Stage<'_>,
 ) {
     for address in tables.notes.get(usize::from(voice)).into_iter().flatten() {
-        if let Some(node) = node_at(&mut stage.nodes, *address) {
+        if let Some(node) = node_at(&mut stage.nodes, stage.tenants, *address) {
             set_at(node, number, value, motion, at, &mut stage.dues);
         }
     }

@@ -22,6 +22,8 @@ use sostenuto_transport::Transport;
 pub(crate) struct Stage<'a> {
     pub nodes: OwnNodes<'a>,
     pub cables: &'a Table<Gain>,
+    /// For each slot of a node, the tenant that is there.
+    pub tenants: &'a Table<u32>,
     pub plans: &'a Table<Link>,
     pub teams: OwnSides<'a>,
     pub dues: Dues<'a>,

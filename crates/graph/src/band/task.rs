@@ -20,6 +20,7 @@ use sostenuto_transport::Transport;
 pub(super) struct Hall<'h> {
     pub plans: &'h Table<Link>,
     pub cables: &'h Table<Gain>,
+    pub tenants: &'h Table<u32>,
     pub nodes: Shared<'h, Option<Node>>,
     pub sides: Shared<'h, Option<Box<dyn Side>>>,
     pub entries: Shared<'h, Entry>,
@@ -91,6 +92,7 @@ impl Hall<'_> {
         let mut stage = Stage {
             nodes: self.nodes.hand(&mut task_keys.nodes),
             cables: self.cables,
+            tenants: self.tenants,
             plans: self.plans,
             teams: self.sides.hand(&mut task_keys.sides),
             dues: Dues {

@@ -8,7 +8,7 @@ use crate::gain::Gain;
 use crate::message::{NodeId, When};
 use crate::plan::Link;
 use crate::table::Table;
-use crate::team::Workrooms;
+use crate::team::{VACANT, Workrooms};
 use crate::topology::{AudioGraph, ROOT};
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -46,6 +46,7 @@ impl Edit<'_> {
         if musters.rooms.is_some() {
             reform.rooms = (0..graph.threads.helpers).map(|_| Workrooms::new(graph.teams.needs())).collect();
         }
+        let node_chunks = graph.node_slots.missing_chunks();
         let mut batch = Box::new(Batch {
             ticket: graph.next_ticket(),
             at: When::Now,
@@ -67,7 +68,8 @@ impl Edit<'_> {
             musters,
             reform,
             arena,
-            node_chunks: (0..graph.node_slots.missing_chunks()).map(|_| CommonsChunk::new(|| None)).collect(),
+            node_chunks: (0..node_chunks).map(|_| CommonsChunk::new(|| None)).collect(),
+            tenant_chunks: (0..node_chunks).map(|_| Table::chunk(|| VACANT)).collect(),
             cable_chunks: (0..graph.cable_slots.missing_chunks())
                 .map(|_| Table::chunk(|| Gain::new(0.0)))
                 .collect(),

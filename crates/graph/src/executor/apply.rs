@@ -4,6 +4,7 @@ use super::{Executor, reset_node};
 use crate::batch::{Batch, CableChange};
 use crate::message::{Event, Refusal, When};
 use crate::node::Body;
+use crate::team::VACANT;
 use crate::trajectory::{Motion, Trajectory};
 
 impl Executor {
@@ -53,6 +54,7 @@ impl Executor {
     fn apply(&mut self, batch: &mut Batch) {
         self.revision += 1;
         self.nodes.grow(&mut batch.node_chunks);
+        self.tenants.grow(&mut batch.tenant_chunks);
         self.cables.grow(&mut batch.cable_chunks);
         self.plans.grow(&mut batch.plan_chunks);
         self.teams.grow(&mut batch.team_chunks);
@@ -113,6 +115,9 @@ impl Executor {
             self.hush(*slot);
             if let Some(there) = self.nodes.get_mut(*slot) {
                 core::mem::swap(there, node);
+                if let Some(tenant) = self.tenants.get_mut(*slot) {
+                    *tenant = there.as_ref().map_or(VACANT, |node| node.upkeep.tenant);
+                }
             }
             // Who counted on it looks again; what was due for it and has not run gives its place in the agenda back.
             if let Some(leaving) = node {

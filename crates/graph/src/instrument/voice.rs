@@ -92,7 +92,7 @@ pub(super) struct OwnKnob {
 impl OwnKnob {
     /// Sets the parameter back, unless it has been set for all notes since.
     pub fn give_back(&self, at: (u64, u64), stage: &mut Stage<'_>) {
-        if let Some(node) = node_at(&mut stage.nodes, self.node)
+        if let Some(node) = node_at(&mut stage.nodes, stage.tenants, self.node)
             && let Some(dial) = node.upkeep.dials.get(usize::from(self.param))
             && dial.motion.target() == self.now
         {
