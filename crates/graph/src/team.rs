@@ -337,10 +337,8 @@ impl<S: Signal> Team<S> {
         });
         false
     }
-}
 
-impl<S: Signal> Team<S> {
-    /// Runs one of several pieces. Members that are to be added up are, each piece by itself: in their lanes, or else as the graph would do it. Whether they are to be.
+    /// Runs one of several pieces, and adds up its members if that is to be done: in their lanes, or else as the graph would. Whether it is.
     fn run_and_add(
         &mut self,
         members: &Members<'_>,
