@@ -4,7 +4,10 @@ use crate::support;
 
 use proptest::prelude::*;
 use sostenuto_graph::transport::{Change, Clock, Curve, Lane, Point};
-use sostenuto_graph::{Command, Edit, Motion, NodeId, ROOT, Sink, Source, When};
+use sostenuto_graph::voice::{Note, NoteId};
+use sostenuto_graph::{
+    Command, Edit, Motion, NodeId, NoteEvent, ROOT, Sink, Source, VoiceTables, Voicing, When,
+};
 use std::sync::Arc;
 use support::Dice;
 use support::cell::Kind;
@@ -346,5 +349,69 @@ fn what_only_multiplies_sounds_the_same_if_it_is_left_to_the_sum() {
             assert_eq!(beside.most, 16, "{lanes} lanes");
             assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes, gain {gain}, {driven}");
         }
+    }
+}
+
+/// An instrument that still knows the address of a node that was removed, and whose slot another has by now, elsewhere.
+fn outdated(threads: usize) -> rig::Rig {
+    let mut rig = rig::Rig::new(Some(1));
+    _ = rig.graph.set_threads(threads);
+    rig.graph.set_threads_always();
+    let port = |name: &'static str| sostenuto_graph::Port { name: name.into(), channels: 1 };
+    let mut edit = rig.graph.edit();
+    let voicing = Voicing::default();
+    let band =
+        edit.add_instrument(ROOT, "band", Vec::new(), vec![port("out")], &voicing).expect("there is room");
+    edit.connect(band.output(0), OUT, 0.5).expect("they are there");
+    let (mut tables, mut levels) = (VoiceTables::default(), Vec::new());
+    for voice in edit.graph().voices(band).to_vec() {
+        let noise = edit.add_in(voice, "noise", TestNode::boxed(Kind::Noise(7))).expect("there is room");
+        edit.connect(noise.output(0), Sink::PartOutput(voice, 0), 1.0).expect("they are there");
+        let level = edit.add_in(voice, "level", TestNode::boxed(Kind::Level)).expect("there is room");
+        tables.notes.push(vec![level]);
+        levels.push(level);
+    }
+    edit.set_voice_tables(band, &tables).expect("they are there");
+    let batch = edit.commit().expect("no loop");
+    rig.send(batch, None);
+    rig.render(64);
+    let mut edit = rig.graph.edit();
+    edit.fade(0);
+    levels.iter().for_each(|level| edit.remove(*level).expect("it is there"));
+    let batch = edit.commit().expect("no loop");
+    rig.send(batch, None);
+    for _ in 0..4 {
+        rig.render(64);
+        while rig.settle() {
+            rig.render(64);
+        }
+    }
+    let mut edit = rig.graph.edit();
+    for number in 0..levels.len() as u64 {
+        let noise = edit.add("noise", TestNode::boxed(Kind::Noise(number))).expect("there is room");
+        edit.connect(noise.output(0), OUT, 0.01).expect("they are there");
+    }
+    let batch = edit.commit().expect("no loop");
+    rig.send(batch, None);
+    let instrument = rig.graph.address(band).expect("it is there");
+    for id in 0..40 {
+        let note = Note { id: NoteId(id), pitch: 60.0, velocity: 0.5 };
+        let (ticket, at) = (rig.graph.next_ticket(), When::Now);
+        let command = Command::Note { ticket, instrument, note: NoteEvent::On(note), at };
+        // With each batch, who has what is settled anew.
+        let batch = rig.graph.edit().commit().expect("no loop");
+        rig.send(batch, None);
+        rig.remote.commands.send(command).expect("the ring has room");
+        rig.render(64);
+    }
+    assert_eq!(rig.graph.rows().0 > 0, threads > 1);
+    rig
+}
+
+#[test]
+fn an_address_of_a_node_that_is_gone_takes_no_other_from_its_thread() {
+    let alone = outdated(1);
+    for threads in [2, 3] {
+        assert_eq!(outdated(threads).difference(&alone), None, "{threads} threads");
     }
 }
