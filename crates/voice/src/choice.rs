@@ -58,9 +58,9 @@ pub(crate) fn stolen<'v>(
 }
 
 /// The fading voice that would be over first, and the frame at which.
-pub(crate) fn over_first(voices: &[Voice]) -> Option<(usize, u64)> {
-    let fading = voices.iter().enumerate().filter_map(|(number, voice)| match voice.phase {
-        Phase::Fading { ends } => Some((number, ends, voice)),
+pub(crate) fn over_first(voices: &[Voice], fading: &Numbers) -> Option<(usize, u64)> {
+    let fading = fading.iter().filter_map(|number| match voices.get(number)? {
+        voice @ Voice { phase: Phase::Fading { ends }, .. } => Some((number, *ends, voice)),
         _ => None,
     });
     let sooner = |(_, a_ends, a): &(usize, u64, &Voice), (_, b_ends, b): &(usize, u64, &Voice)| -> Ordering {

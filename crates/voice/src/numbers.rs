@@ -60,13 +60,21 @@ impl Numbers {
 
     /// All of them, the least first. `[audio]`
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.words.iter().enumerate().flat_map(|(place, word)| {
-            let mut left = *word;
-            core::iter::from_fn(move || {
-                let number = (left != 0).then(|| 64 * place + left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(number)
-            })
+        (0..self.words.len()).flat_map(|place| self.of_word(place))
+    }
+
+    /// How many words there are.
+    pub(crate) fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Those of one word, the least first, as they were when it was called.
+    pub(crate) fn of_word(&self, place: usize) -> impl Iterator<Item = usize> + use<> {
+        let mut left = self.words.get(place).copied().unwrap_or(0);
+        core::iter::from_fn(move || {
+            let number = (left != 0).then(|| 64 * place + left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(number)
         })
     }
 }

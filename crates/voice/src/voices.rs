@@ -39,8 +39,10 @@ pub struct Voices {
     voices: Box<[Voice]>,
     /// The id of the note of each, side by side: for most events ask who has one.
     ids: Box<[NoteId]>,
-    /// Those that were let go and ring on.
+    /// Those that are free, those that were let go and ring on, and those that fade, hurried or not.
+    free: Numbers,
     released: Numbers,
+    fading: Numbers,
     keys: Keys,
     /// The latest frame of which it was told.
     now: u64,
@@ -50,8 +52,6 @@ pub struct Voices {
     hurried: u16,
     /// No fade is over before this frame.
     over: u64,
-    /// None before this one is free.
-    free: usize,
     /// The one that started last.
     latest: usize,
     counts: Counts,
@@ -70,17 +70,20 @@ impl Voices {
     pub fn new(config: &Config) -> Self {
         let config = config.in_range();
         let len = usize::from(config.voices) + 2 * usize::from(config.spares);
+        let mut free = Numbers::new(len);
+        (0..len).for_each(|number| free.put(number));
         Voices {
             config,
             voices: vec![Voice::default(); len].into(),
             ids: vec![Note::default().id; len].into(),
+            free,
             released: Numbers::new(len),
+            fading: Numbers::new(len),
             keys: Keys::new(),
             now: 0,
             last: None,
             hurried: 0,
             over: u64::MAX,
-            free: 0,
             latest: 0,
             counts: Counts::default(),
         }
@@ -94,12 +97,7 @@ impl Voices {
 
     /// The voice that the next note will begin on, if it begins a voice and there is room for it. `[audio]`
     pub fn next(&self) -> Option<u16> {
-        self.first_free().map(|number| number as u16)
-    }
-
-    fn first_free(&self) -> Option<usize> {
-        let mut left = self.voices.iter().enumerate().skip(self.free);
-        left.find(|(_, voice)| voice.phase == Phase::Free).map(|(number, _)| number)
+        self.free.iter().next().map(|number| number as u16)
     }
 
     /// Whether the next note may steal a voice: no more may play, or it is stolen for another reason. `[audio]`
@@ -137,7 +135,12 @@ impl Voices {
 
     /// The voices whose last note has an id.
     fn with_id(&self, id: NoteId) -> impl Iterator<Item = (usize, &Voice)> {
-        let same = self.ids.iter().enumerate().filter(move |(_, there)| **there == id);
+        // Many are compared at once, and mostly none of them has it.
+        const MANY: usize = 16;
+        let has_one = move |ids: &[NoteId]| ids.iter().fold(false, |any, there| any | (*there == id));
+        let parts = self.ids.chunks(MANY).enumerate().filter(move |(_, ids)| has_one(ids));
+        let each = |(part, ids)| (part * MANY..).zip(ids);
+        let same = parts.flat_map(each).filter(move |(_, there): &(usize, &NoteId)| **there == id);
         same.filter_map(|(number, _)| Some((number, self.voices.get(number)?)))
     }
 
@@ -220,22 +223,23 @@ impl Voices {
             return;
         }
         self.over = u64::MAX;
-        for number in 0..self.voices.len() {
-            match self.voices.get(number).and_then(|voice| voice.phase.ends()) {
-                Some(ends) if ends <= self.now => _ = self.free(number),
-                Some(ends) => self.over = self.over.min(ends),
-                None => {}
+        for place in 0..self.fading.words() {
+            for number in self.fading.of_word(place) {
+                match self.voices.get(number).and_then(|voice| voice.phase.ends()) {
+                    Some(ends) if ends <= self.now => _ = self.free(number),
+                    Some(ends) => self.over = self.over.min(ends),
+                    None => {}
+                }
             }
         }
     }
 
     /// All voices are free, no key is held and no note was heard, as if new; what has been counted stays. `[audio]`
     pub fn reset(&mut self) {
-        self.voices.iter_mut().for_each(|voice| voice.phase = Phase::Free);
-        self.released.clear();
+        (0..self.voices.len()).for_each(|number| _ = self.pass_to(number, Phase::Free));
         self.keys.clear();
         self.last = None;
-        (self.hurried, self.over, self.free) = (0, u64::MAX, 0);
+        (self.hurried, self.over) = (0, u64::MAX);
         (self.counts.playing, self.counts.fading) = (0, 0);
     }
 
@@ -266,7 +270,7 @@ impl Voices {
     /// Starts a note, and steals the `victim`'s voice for it; `None` if there is no room for one more to fade.
     fn start(&mut self, note: Note, victim: Option<usize>) -> Option<Actions> {
         let mut actions = Actions::none();
-        let voice = self.first_free();
+        let voice = self.free.iter().next();
         let room = if victim.is_some() { self.room() } else { Some(Room::Spare) };
         let (Some(number), Some(room)) = (voice, room) else {
             self.counts.dropped += 1;
@@ -278,10 +282,11 @@ impl Voices {
         if let Some(victim) = victim {
             actions.push(self.fade(victim));
         }
+        self.pass_to(number, Phase::Held)?;
         let voice = self.voices.get_mut(number)?;
         *voice = Voice { phase: Phase::Held, note, started: self.now, order: self.counts.started };
         self.note_id(number, note.id);
-        (self.free, self.latest) = (number + 1, number);
+        self.latest = number;
         let glide_from = self.last.filter(|_| self.config.mode != Mode::Legato);
         actions.push(Action::Start { voice: number as u16, note, glide_from });
         self.last = Some(note.pitch);
@@ -295,14 +300,15 @@ impl Voices {
         if self.counts.fading - self.hurried < self.config.spares {
             return Some(Room::Spare);
         }
-        let (number, ends) = over_first(&self.voices).filter(|_| self.hurried < self.config.spares)?;
+        let (number, ends) =
+            over_first(&self.voices, &self.fading).filter(|_| self.hurried < self.config.spares)?;
         Some(Room::Hurry(number, ends))
     }
 
     /// Hurries a fading voice that would be over at a frame; nothing to do if that is soon enough.
     fn hurry(&mut self, number: usize, ends: u64) -> Option<Action> {
         let soon = self.now.saturating_add(u64::from(self.config.hurry));
-        self.voices.get_mut(number)?.phase = Phase::Hurried { ends: ends.min(soon) };
+        self.pass_to(number, Phase::Hurried { ends: ends.min(soon) })?;
         self.over = self.over.min(soon);
         self.hurried += 1;
         (soon < ends).then_some(Action::Fade { voice: number as u16, frames: self.config.hurry })
@@ -311,10 +317,8 @@ impl Voices {
     /// Lets a voice that plays fade.
     fn fade(&mut self, number: usize) -> Action {
         let frames = self.config.fade;
-        if let Some(voice) = self.voices.get_mut(number) {
-            let ends = self.now.saturating_add(u64::from(frames));
-            voice.phase = Phase::Fading { ends };
-            self.released.take(number);
+        let ends = self.now.saturating_add(u64::from(frames));
+        if self.pass_to(number, Phase::Fading { ends }).is_some() {
             self.over = self.over.min(ends);
             self.counts.playing -= 1;
             self.counts.fading += 1;
@@ -334,9 +338,8 @@ impl Voices {
 
     /// Lets the note of a voice go, if it is held.
     fn release(&mut self, number: usize) -> Option<Action> {
-        let voice = self.voices.get_mut(number).filter(|voice| voice.phase == Phase::Held)?;
-        voice.phase = Phase::Released;
-        self.released.put(number);
+        self.voices.get(number).filter(|voice| voice.phase == Phase::Held)?;
+        self.pass_to(number, Phase::Released)?;
         Some(Action::Release { voice: number as u16 })
     }
 
@@ -348,18 +351,38 @@ impl Voices {
 
     /// Makes a voice free; whether it was not.
     fn free(&mut self, number: usize) -> bool {
-        let Some(voice) = self.voices.get_mut(number) else { return false };
-        self.free = self.free.min(number);
-        self.released.take(number);
-        match core::mem::replace(&mut voice.phase, Phase::Free) {
-            Phase::Free => return false,
-            Phase::Held | Phase::Released => self.counts.playing -= 1,
-            Phase::Fading { .. } => self.counts.fading -= 1,
-            Phase::Hurried { .. } => {
+        match self.pass_to(number, Phase::Free) {
+            None | Some(Phase::Free) => return false,
+            Some(Phase::Held | Phase::Released) => self.counts.playing -= 1,
+            Some(Phase::Fading { .. }) => self.counts.fading -= 1,
+            Some(Phase::Hurried { .. }) => {
                 self.counts.fading -= 1;
                 self.hurried -= 1;
             }
         }
         true
+    }
+
+    /// Brings a voice to another place in its life, from the one that it gives.
+    fn pass_to(&mut self, number: usize, phase: Phase) -> Option<Phase> {
+        let voice = self.voices.get_mut(number)?;
+        let before = core::mem::replace(&mut voice.phase, phase);
+        if let Some(numbers) = self.those_at(before) {
+            numbers.take(number);
+        }
+        if let Some(numbers) = self.those_at(phase) {
+            numbers.put(number);
+        }
+        Some(before)
+    }
+
+    /// The numbers of the voices that are at the same place in their lives; there is no list of those that are held.
+    fn those_at(&mut self, phase: Phase) -> Option<&mut Numbers> {
+        match phase {
+            Phase::Free => Some(&mut self.free),
+            Phase::Held => None,
+            Phase::Released => Some(&mut self.released),
+            Phase::Fading { .. } | Phase::Hurried { .. } => Some(&mut self.fading),
+        }
     }
 }
