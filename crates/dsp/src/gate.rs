@@ -29,6 +29,36 @@ impl Gate {
     }
 }
 
+/// The lanes in which a gate is on, at each frame of a piece.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Held<'a> {
+    /// The same ones at all of them.
+    Steady(u32),
+    Moving(&'a [u32]),
+}
+
+impl Held<'_> {
+    #[inline(always)]
+    pub(crate) fn at(&self, frame: usize) -> u32 {
+        match self {
+            Held::Steady(on) => *on,
+            Held::Moving(on) => on.get(frame).copied().unwrap_or(0),
+        }
+    }
+
+    /// For how many frames from one on it is as it is there, of a piece of so many.
+    #[inline(always)]
+    pub(crate) fn stays(&self, frame: usize, frames: usize) -> usize {
+        match self {
+            Held::Steady(_) => frames.saturating_sub(frame),
+            Held::Moving(on) => {
+                let now = self.at(frame);
+                on.get(frame..).unwrap_or_default().iter().take_while(|&&on| on == now).count()
+            }
+        }
+    }
+}
+
 /// For each frame of a piece, the lanes in which the gate is on. NaN is off.
 #[inline(always)]
 pub(crate) fn levels<S: Sample>(gate: Value<'_, S>, levels: &mut [u32]) {

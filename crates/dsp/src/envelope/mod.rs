@@ -2,10 +2,10 @@
 
 mod segment;
 
-use crate::gate::{Gate, for_each_lane, is_on, levels};
+use crate::gate::{Gate, Held, for_each_lane, is_on, levels};
 use crate::lane_state::lane_state;
 use crate::{PIECE, Sample, Value};
-use segment::Lane;
+use segment::Lanes;
 
 /// Times and level of an envelope for one block.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub struct Envelope<S: Sample = f32> {
     rate: f64,
     curves: [f64; 3],
     gate: Gate,
-    lanes: S::Each<Lane>,
+    lanes: Lanes<S>,
     /// Lanes that are neither idle nor at the sustain level.
     moving: u32,
     idle: u32,
@@ -94,7 +94,7 @@ impl<S: Sample> Envelope<S> {
             rate: rate.max(1.0),
             curves: [0.0; 3],
             gate: Gate::default(),
-            lanes: S::each(|_| Lane::IDLE),
+            lanes: Lanes::new(),
             moving: 0,
             idle: all_lanes::<S>(),
             part: S::Wide::one(),
@@ -168,26 +168,26 @@ impl<S: Sample> Envelope<S> {
         for out in out.chunks_mut(PIECE) {
             let end = start + out.len();
             let Some(on) = on.get_mut(..out.len()) else { return };
-            levels(gate.part(start, end), on);
+            let gate = match gate.part(start, end) {
+                Value::Steady(level) => Held::Steady(is_on(level)),
+                gate => {
+                    levels(gate, on);
+                    Held::Moving(on)
+                }
+            };
             let times = [segments.attack, segments.decay, segments.release].map(|time| time.part(start, end));
-            self.piece((on, gate.is_steady()), times, segments.sustain.part(start, end), out);
+            self.piece(gate, times, segments.sustain.part(start, end), out);
             start = end;
         }
     }
 
-    /// At most [`PIECE`] frames: from each frame in which something begins to the next. `gate` tells the lanes in which it is on at each frame, and whether it stays.
+    /// At most [`PIECE`] frames: from each frame in which something begins to the next.
     #[inline(always)]
-    fn piece(
-        &mut self,
-        (on, stays): (&[u32], bool),
-        times: [Value<'_, S>; 3],
-        sustain: Value<'_, S>,
-        out: &mut [S],
-    ) {
+    fn piece(&mut self, gate: Held<'_>, times: [Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
         let moving_times = times.iter().any(|time| !time.is_steady());
         let mut frame = 0;
-        while let Some(&now) = on.get(frame) {
-            let (rising, falling) = self.gate.edges(now);
+        while frame < out.len() {
+            let (rising, falling) = self.gate.edges(gate.at(frame));
             let present = times.map(|time| time.at(frame));
             let has_times = self.calm.known && self.calm.times == present;
             if rising | falling != 0 || self.calm.left == 0 || !has_times {
@@ -196,12 +196,7 @@ impl<S: Sample> Envelope<S> {
                 self.calm = Calm { times: present, known: true, left: self.until_end(), straight };
             }
             // The next frame that needs a look: where the gate changes, where a segment is over, each one under moving times.
-            let rest = on.get(frame + 1..).unwrap_or(&[]);
-            let same_gate = match stays {
-                true => rest.len(),
-                false => rest.iter().take_while(|&&level| level == now).count(),
-            };
-            let mut run = (same_gate as u64 + 1).min(self.calm.left);
+            let mut run = (gate.stays(frame, out.len()) as u64).min(self.calm.left);
             if moving_times && self.moving != 0 {
                 run = 1;
             }
@@ -210,11 +205,7 @@ impl<S: Sample> Envelope<S> {
             if let Some(out) = out.get_mut(frame..frame + run) {
                 self.run(sustain.part(frame, frame + run), out);
             }
-            for_each_lane(self.moving, |lane| {
-                if let Some(lane) = self.lanes.as_mut().get_mut(lane) {
-                    lane.since += run as u64;
-                }
-            });
+            self.lanes.pass(run as u64);
             frame += run;
         }
     }
@@ -270,7 +261,7 @@ impl<S: Sample> Envelope<S> {
     fn until_end(&self) -> u64 {
         let mut left = u64::MAX;
         for_each_lane(self.moving, |lane| {
-            if let Some(lane) = self.lanes.as_ref().get(lane) {
+            if let Some(lane) = self.lanes.get(lane) {
                 left = left.min(lane.length.saturating_sub(lane.since));
             }
         });
@@ -286,14 +277,11 @@ fn all_lanes<S: Sample>() -> u32 {
 
 lane_state!(Envelope<S> {
     bits: gate.on, moving, idle;
-    each: lanes;
+    parts: lanes;
     samples: part, ratio, offset, start, end, follow;
     memos: calm;
 } reset |envelope, lane| {
     envelope.idle |= 1 << lane;
     envelope.part = envelope.part.with_lane(lane, 1.0);
     envelope.ratio = envelope.ratio.with_lane(lane, 1.0);
-    if let Some(state) = envelope.lanes.as_mut().get_mut(lane) {
-        *state = Lane::IDLE;
-    }
 });

@@ -1,8 +1,9 @@
 //! Where the segments of an envelope begin and end; all of it seldom, and lane by lane.
 
 use super::{Envelope, all_lanes};
-use crate::Sample;
 use crate::gate::for_each_lane;
+use crate::lane_state::swap_each;
+use crate::{LaneState, Sample};
 
 /// Where a lane is. The first three take time, and their numbers index times and curves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,66 @@ pub(super) struct Lane {
     /// Frames from then until the first in which the segment is over.
     pub(super) length: u64,
     curve: f64,
+}
+
+/// All lanes. Time passes for them together, and is told to each when somebody looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lanes<S: Sample> {
+    each: S::Each<Lane>,
+    /// Frames that no lane has been told of.
+    untold: u64,
+}
+
+impl<S: Sample> Lanes<S> {
+    /// All of them idle.
+    pub(super) fn new() -> Self {
+        Lanes { each: S::each(|_| Lane::IDLE), untold: 0 }
+    }
+
+    /// So many frames pass.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, frames: u64) {
+        self.untold += frames;
+    }
+
+    /// Tells all lanes what has passed. Those that stay where they are do not mind.
+    #[inline(always)]
+    pub(super) fn tell(&mut self) {
+        let untold = core::mem::take(&mut self.untold);
+        if untold > 0 {
+            self.each.as_mut().iter_mut().for_each(|lane| lane.since += untold);
+        }
+    }
+
+    /// One that has been told.
+    #[inline(always)]
+    pub(super) fn get(&self, lane: usize) -> Option<&Lane> {
+        debug_assert!(self.untold == 0, "who looks tells first");
+        self.each.as_ref().get(lane)
+    }
+
+    /// One that has been told.
+    #[inline(always)]
+    fn get_mut(&mut self, lane: usize) -> Option<&mut Lane> {
+        debug_assert!(self.untold == 0, "who looks tells first");
+        self.each.as_mut().get_mut(lane)
+    }
+}
+
+impl<S: Sample> LaneState for Lanes<S> {
+    type Alone = Lanes<S::Scalar>;
+
+    fn swap_lane(&mut self, lane: usize, alone: &mut Lanes<S::Scalar>) {
+        self.tell();
+        alone.tell();
+        swap_each(self.each.as_mut(), lane, alone.each.as_mut());
+    }
+
+    fn reset_lane(&mut self, lane: usize) {
+        if let Some(state) = self.each.as_mut().get_mut(lane) {
+            *state = Lane::IDLE;
+        }
+    }
 }
 
 /// Below this a curve counts as straight (the difference is below 1e-6 of the way).
@@ -72,6 +133,7 @@ impl<S: Sample> Envelope<S> {
         (times, known): ([S; 3], bool),
         sustain: S,
     ) {
+        self.lanes.tell();
         if !known {
             for_each_lane(self.moving, |lane| self.follow_time(lane, times));
         }
@@ -92,7 +154,7 @@ impl<S: Sample> Envelope<S> {
 
     /// Goes on at another speed where the time of the present segment has changed.
     fn follow_time(&mut self, lane: usize, times: [S; 3]) {
-        let Some(state) = self.lanes.as_mut().get_mut(lane) else { return };
+        let Some(state) = self.lanes.get_mut(lane) else { return };
         let Some(time) = times.get(state.stage as usize) else { return };
         let frames = frames_of(time.lane(lane), self.rate);
         if frames != state.frames {
@@ -106,7 +168,7 @@ impl<S: Sample> Envelope<S> {
 
     /// Goes to the next segment where the present one is over, with what is left of the frame.
     fn end_if_over(&mut self, lane: usize, times: [S; 3]) {
-        let Some(&state) = self.lanes.as_ref().get(lane) else { return };
+        let Some(&state) = self.lanes.get(lane) else { return };
         if state.since < state.length {
             return;
         }
@@ -130,7 +192,7 @@ impl<S: Sample> Envelope<S> {
                 _ => self.rest(lane, Stage::Idle),
             };
         }
-        if let Some(state) = self.lanes.as_mut().get_mut(lane) {
+        if let Some(state) = self.lanes.get_mut(lane) {
             (state.stage, state.curve) = (stage, curve);
             state.restart(frames, over / frames);
         }
@@ -147,7 +209,7 @@ impl<S: Sample> Envelope<S> {
 
     /// Stays at the sustain level, or at zero.
     fn rest(&mut self, lane: usize, stage: Stage) {
-        if let Some(state) = self.lanes.as_mut().get_mut(lane) {
+        if let Some(state) = self.lanes.get_mut(lane) {
             *state = Lane { stage, ..Lane::IDLE };
         }
         let follow = if stage == Stage::Sustain { 1.0 } else { 0.0 };
