@@ -3,15 +3,17 @@
 use super::playing::Playing;
 use super::{Conductor, is_musical};
 use crate::error::EngineError;
+use crate::roster::Called;
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Address, NoteEvent, When};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A note that was begun, and where it has got to.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
-    /// The id of the instrument in the patch.
-    node: String,
+    /// What the instrument goes by.
+    node: Arc<Called>,
     note: Note,
     at: When,
     /// How many were begun before it, and it.
@@ -42,8 +44,8 @@ impl Playing {
         held
     }
 
-    /// Notes what an instrument was told.
-    pub fn heard(&mut self, instrument: Address, node: &str, event: NoteEvent, at: When) {
+    /// Notes what an instrument was told; `node` is what it goes by, where a note begins.
+    pub fn heard(&mut self, instrument: Address, node: Option<Arc<Called>>, event: NoteEvent, at: When) {
         let HeldNotes { notes, begun } = &mut self.held;
         match event {
             NoteEvent::On(note) => {
@@ -53,7 +55,7 @@ impl Playing {
                     notes.remove(&oldest);
                 }
                 *begun += 1;
-                let (node, order) = (node.to_owned(), *begun);
+                let (Some(node), order) = (node, *begun) else { return };
                 let held = Held { node, note, at, order, ends: None, bend: None, pressure: None };
                 notes.insert((instrument, note.id), held);
             }
@@ -81,7 +83,7 @@ impl Playing {
 impl Conductor {
     /// Begins a note anew that is held in another engine, `scale` of whose frames take as long as one of these, from now on.
     pub(super) fn sound_again(&mut self, held: &Held, (now, scale): (u64, f64)) -> Result<(), EngineError> {
-        let Some(label) = self.label_of_id(&held.node) else { return Ok(()) };
+        let Some(label) = self.label_of_id(&held.node.id) else { return Ok(()) };
         let here = self.remote.load.frame();
         let moved = |frame: u64| here + (frame.saturating_sub(now) as f64 * scale) as u64;
         let at = match held.at {

@@ -3,6 +3,7 @@
 use super::held::HeldNotes;
 use super::{Conductor, is_musical};
 use crate::error::EngineError;
+use crate::roster::Called;
 use sostenuto_graph::transport::{Change, Meter, Position, Sequence, Step, Transport};
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Address, Command, Message, NodeId, NoteEvent, Ticket, When};
@@ -136,11 +137,12 @@ impl Conductor {
         at: impl Into<When>,
     ) -> Result<Ticket, EngineError> {
         let (instrument, born, node) = self.player(instrument)?;
-        let node = node.to_owned();
+        // Only a note that begins is remembered by the name of who plays it.
+        let node = matches!(note, NoteEvent::On(_)).then(|| node.clone());
         let at = self.not_before(at.into(), born);
         let ticket = self.graph.next_ticket();
         self.send(Command::Note { ticket, instrument, note, at })?;
-        self.playing.heard(instrument, &node, note, at);
+        self.playing.heard(instrument, node, note, at);
         Ok(ticket)
     }
 
@@ -242,7 +244,7 @@ impl Conductor {
     }
 
     /// Where the audio thread finds an instrument, from which frame on, and its id in the patch.
-    pub(super) fn player(&self, label: &str) -> Result<(Address, u64, &str), EngineError> {
+    pub(super) fn player(&self, label: &str) -> Result<(Address, u64, &Arc<Called>), EngineError> {
         let (node, place) = self.find(label)?;
         if !node.kind.takes_notes() {
             let known = self.instruments().map(str::to_owned).collect();
@@ -250,7 +252,7 @@ impl Conductor {
         }
         let address = self.graph.address(place.node);
         let address = address.ok_or(sostenuto_graph::GraphError::NoSuchNode(place.node))?;
-        Ok((address, place.born, &node.id))
+        Ok((address, place.born, &place.called))
     }
 
     /// The labels of the nodes that play notes, in the order of the patch.
