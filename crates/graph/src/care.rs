@@ -1,7 +1,7 @@
 //! Running a node with care: one that is a part, is muted, bypassed, timed or half of a loop, or whose parameters are not all at rest.
 
 use crate::bypass::lead_around;
-use crate::instrument::{begin, begins};
+use crate::instrument::{begin, begins, note_state};
 use crate::io::{Inputs, Io, Moving, Outputs, Params, Span, SpanRef};
 use crate::message::Deed;
 use crate::node::{Body, Care, Node};
@@ -184,9 +184,7 @@ pub(crate) fn finish_part(
         && let Some((_, mut outputs)) = frame.part(step.out, ground)
     {
         voice.follow(&mut outputs, ground.span);
-        let (stirs, let_go) = (voice.stirs(), voice.is_let_go());
-        node.care.put(Care::STIRS, stirs);
-        node.care.put(Care::LET_GO, let_go);
+        note_state(node);
     }
     if node.care.has(Care::DETOUR) {
         lead_around(node, step.inputs(plan), step.out, frame, ground);

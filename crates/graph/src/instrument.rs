@@ -174,6 +174,7 @@ impl Instrument {
             let ends = end.is_some() || is_over;
             if ends {
                 node.care.put(Care::IDLE, true);
+                node.care.put(Care::STIRS, false);
             }
             !ends
         });
@@ -219,20 +220,21 @@ impl Instrument {
         } else {
             begin(slot, stage);
         }
-        let at = (frame, self.present);
+        let at = self.at(voice, frame, stage);
         while let Some(knob) = care_of(&self.slots, voice, stage).and_then(VoiceCare::take_knob) {
             knob.give_back(at, stage);
         }
         for address in self.tables.notes.get(usize::from(voice)).into_iter().flatten() {
             let Some(node) = node_at(&mut stage.nodes, stage.tenants, *address) else { continue };
-            // Mostly there is neither.
-            for number in [param::BEND, param::PRESSURE] {
-                if !node.stays_at(usize::from(number), 0.0) {
-                    set_at(node, number, 0.0, Motion::Jump, at, &mut stage.dues);
+            // Mostly all of them are that already.
+            for (number, value) in
+                [(param::BEND, 0.0), (param::PRESSURE, 0.0), (param::VELOCITY, note.velocity)]
+            {
+                if !node.stays_at(usize::from(number), value) {
+                    set_at(node, number, value, Motion::Jump, at, &mut stage.dues);
                 }
             }
             let mut set = |number, value, motion| set_at(node, number, value, motion, at, &mut stage.dues);
-            set(param::VELOCITY, note.velocity, Motion::Jump);
             match glide_from.filter(|_| self.glide > 0) {
                 Some(from) => {
                     set(param::PITCH, from, Motion::Jump);
@@ -242,6 +244,14 @@ impl Instrument {
             }
             set(param::GATE, 1.0, Motion::Jump);
         }
+    }
+
+    /// A frame, and from which one on what is set for it would be heard: of a voice that plays nothing until then, from that frame on, so that it need not wait.
+    fn at(&self, voice: u16, frame: u64, stage: &Stage<'_>) -> (u64, u64) {
+        let slot = self.slots.get(usize::from(voice));
+        let node = slot.and_then(|slot| stage.nodes.get(*slot)?.as_ref());
+        let waits_for_it = node.is_some_and(|node| node.care.has(Care::IDLE) && begins(node) == Some(frame));
+        (frame, if waits_for_it { frame } else { self.present })
     }
 
     /// How what is said of a note alone is heard: at once where the note begins, else over 5 ms.
@@ -264,11 +274,12 @@ impl Instrument {
     /// Turns a knob for one voice, which keeps it until its next note.
     fn turn(&self, voice: u16, knob: u16, value: f32, motion: Motion, frame: u64, stage: &mut Stage<'_>) {
         let of_voice = self.tables.knobs.get(usize::from(knob)).and_then(|k| k.get(usize::from(voice)));
+        let at = self.at(voice, frame, stage);
         for (address, number) in of_voice.into_iter().flatten() {
             let Some(node) = node_at(&mut stage.nodes, stage.tenants, *address) else { continue };
             let Some(dial) = node.upkeep.dials.get(usize::from(*number)) else { continue };
             let (before, now) = (dial.motion.target(), value.clamp(dial.min, dial.max));
-            set_at(node, *number, value, motion, (frame, self.present), &mut stage.dues);
+            set_at(node, *number, value, motion, at, &mut stage.dues);
             if let Some(care) = care_of(&self.slots, voice, stage) {
                 care.note_knob(OwnKnob { node: *address, param: *number, before, now });
             }
@@ -304,10 +315,17 @@ pub(crate) fn begin_care(slot: u32, nodes: &mut OwnNodes<'_>) {
     let Some(Some(node)) = nodes.get_mut(slot) else { return };
     node.care.put(Care::IDLE, false);
     if let Some(care) = &mut node.upkeep.voice {
-        node.care.put(Care::STIRS, true);
-        node.care.put(Care::LET_GO, false);
         care.begin();
     }
+    note_state(node);
+}
+
+/// Notes with a voice whether anything of it is to be seen to. `[audio]`
+pub(crate) fn note_state(node: &mut Node) {
+    let Some(voice) = node.upkeep.voice.as_deref() else { return };
+    let (stirs, let_go) = (voice.stirs(), voice.is_let_go());
+    node.care.put(Care::STIRS, stirs);
+    node.care.put(Care::LET_GO, let_go);
 }
 
 /// Sets a parameter of the `note` nodes of a voice, at a frame that may lie ahead of the present one.
@@ -327,17 +345,17 @@ fn tell(
     }
 }
 
-/// Sets a parameter at a frame that may lie ahead of the present one.
+/// Sets a parameter at a frame that may lie ahead of the one from which on it would be heard.
 fn set_at(
     node: &mut Node,
     param: u16,
     value: f32,
     motion: Motion,
-    (frame, present): (u64, u64),
+    (frame, heard): (u64, u64),
     dues: &mut Dues<'_>,
 ) {
     // What is due before goes before.
-    let waits = frame > present || node.care.has(Care::DUE);
+    let waits = frame > heard || node.care.has(Care::DUE);
     if !(waits && dues.put_due(node, frame, Deed::Set { param, value, motion })) {
         node.set(frame, param, value, motion);
     }
@@ -345,7 +363,10 @@ fn set_at(
 
 fn release(slots: &[u32], tables: &Tables, voice: u16, at: (u64, u64), stage: &mut Stage<'_>) {
     tell(tables, voice, param::GATE, 0.0, Motion::Jump, at, stage);
-    if let Some(care) = care_of(slots, voice, stage) {
+    let slot = slots.get(usize::from(voice)).copied().unwrap_or(u32::MAX);
+    let Some(Some(node)) = stage.nodes.get_mut(slot) else { return };
+    if let Some(care) = &mut node.upkeep.voice {
         care.released = Some(at.0);
     }
+    note_state(node);
 }

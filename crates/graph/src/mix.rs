@@ -3,7 +3,7 @@
 use crate::block::{Block, QUANTUM, each_frame};
 use crate::gain::Gain;
 use crate::io::{Flow, Span};
-use crate::plan::{Term, UNITY};
+use crate::plan::{CompiledGraph, Share, Step, Term, UNITY};
 use crate::signal::{Around, Frame, Ground, Run, Window};
 use crate::table::Table;
 use crate::trajectory::Trajectory;
@@ -32,10 +32,44 @@ pub(crate) fn feed(source_channels: usize, port_channels: usize, channel: usize)
     }
 }
 
-/// A sum to be made: terms to be added up into a run.
-pub(crate) struct Mix<'a, 'f> {
+/// A sum, or a part of it: terms to be added up into a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Portion<'p> {
     pub out: Run,
-    pub terms: &'a [Term],
+    pub terms: &'p [Term],
+    /// They are added to what is there.
+    pub goes_on: bool,
+    /// Nothing is added behind them.
+    pub is_last: bool,
+}
+
+impl<'p> Portion<'p> {
+    /// A whole sum.
+    pub fn whole(out: Run, terms: &'p [Term]) -> Self {
+        Portion { out, terms, goes_on: false, is_last: true }
+    }
+
+    /// Whether anything is there to which a channel is added.
+    #[inline(always)]
+    pub fn goes_on_from(&self, channel: u32, frame: &Frame<'_>) -> bool {
+        let flow = frame.flow.get((self.out.start + channel) as usize);
+        self.goes_on && flow.is_some_and(|flow| flow.get() != Flow::Silent)
+    }
+}
+
+impl Share {
+    /// The terms of a team of so many steps, of the sum that stands in the steps behind it.
+    pub fn of<'p>(self, plan: &'p CompiledGraph, behind: &[Step], steps: usize) -> Option<Portion<'p>> {
+        let Some(Step::Mix { out, terms }) = behind.get(self.ahead as usize) else { return None };
+        let first = self.first as usize;
+        let terms = terms.of(&plan.terms).get(first..first + steps)?;
+        Some(Portion { out: *out, terms, goes_on: first > 0, is_last: self.ahead == 0 })
+    }
+}
+
+/// What is to be added up, and where.
+pub(crate) struct Mix<'a, 'f> {
+    pub portion: Portion<'a>,
     pub frame: &'a mut Frame<'f>,
     pub cables: &'a Table<Gain>,
     pub ground: &'a Ground<'a>,
@@ -52,7 +86,7 @@ const STRANDS: usize = 4;
 /// registers are used. A sum too large for a number counts as silence; how many samples were.
 #[inline(never)]
 pub(crate) fn mix(sum: Mix<'_, '_>, width: Width) -> u64 {
-    match sum.terms.len() {
+    match sum.portion.terms.len() {
         0..MANY => Width::Four.run(sum),
         MANY.. => width.run(sum),
     }
@@ -72,14 +106,16 @@ impl Task for Mix<'_, '_> {
 impl Mix<'_, '_> {
     #[inline(always)]
     fn add_up<S: Vector>(self) -> u64 {
-        let Mix { out, terms, frame, cables, ground } = self;
+        let Mix { portion, frame, cables, ground } = self;
+        let Portion { out, terms, .. } = portion;
         let (span, window) = (ground.span, ground.window);
         let mut overflows = 0;
         for channel in 0..usize::from(out.channels) {
             let only = Run { start: out.start + channel as u32, channels: 1 };
+            let heard = portion.goes_on_from(channel as u32, frame);
             let Some((around, mut outputs)) = frame.part(only, ground) else { return overflows };
             let Some(block) = outputs.blocks.first_mut() else { return overflows };
-            let mut sum = Sum { around, span, window, block, heard: false };
+            let mut sum = Sum { around, span, window, block, heard };
             let mut waiting = Waiting { terms: [(&Block::SILENT, 0.0); AT_ONCE], count: 0 };
             for term in terms {
                 let unity = &Trajectory::UNITY;
@@ -107,7 +143,7 @@ impl Mix<'_, '_> {
                 continue;
             }
             outputs.tell_all(Flow::Varying);
-            if !outputs.all_finite() {
+            if portion.is_last && !outputs.all_finite() {
                 overflows += drop_overflows(outputs.channel(0));
             }
         }
@@ -134,7 +170,7 @@ struct Sum<'a> {
     span: Span<'a>,
     window: Window,
     block: &'a mut Block,
-    /// Whether anything was added.
+    /// Whether anything is in it.
     heard: bool,
 }
 

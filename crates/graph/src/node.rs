@@ -78,6 +78,11 @@ impl Care {
         self.0 & reason.0 != 0
     }
 
+    /// Whether it is a voice that plays nothing, and nothing else.
+    pub fn only_idles(self) -> bool {
+        self == Care(Care::PART.0 | Care::IDLE.0)
+    }
+
     pub fn put(&mut self, reason: Care, there: bool) {
         self.0 = if there { self.0 | reason.0 } else { self.0 & !reason.0 };
     }
@@ -343,7 +348,17 @@ impl Node {
     pub fn set(&mut self, frame: u64, param: u16, value: f32, motion: Motion) {
         let param = usize::from(param);
         let Some(dial) = self.upkeep.dials.get_mut(param) else { return };
-        dial.motion.depart(frame, value.clamp(dial.min, dial.max), motion);
+        let value = value.clamp(dial.min, dial.max);
+        if motion.frames() == 0 {
+            // Where it was does not matter, and may have to come from far.
+            dial.motion = Trajectory::hold(value);
+            if !self.is_automated(param) {
+                self.resting = false;
+                self.rest(param, value);
+            }
+            return;
+        }
+        dial.motion.depart(frame, value, motion);
         if !self.is_automated(param) {
             self.take_up(frame, param);
         }

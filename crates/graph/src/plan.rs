@@ -108,9 +108,18 @@ pub(crate) enum Step {
     Mix { out: Run, terms: Stretch },
     /// Run the next `steps` steps again and again, as far ahead each time as the breakers allow, until the span is done.
     Loop { steps: u32, breakers: Stretch },
-    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them. Something feeds these channels of one or another. If they are `summed`, the step behind
-    /// them adds up what they put out, all of it and nothing else, and nothing else hears them.
-    Team { team: u32, steps: u32, fed: Fed, summed: bool },
+    /// Run the next `steps` steps, which are parts, side by side, as far as the team has them. Something feeds these channels of one or another. What they put out may be added up by
+    /// a step further on, and heard by nothing else: then they add it up themselves.
+    Team { team: u32, steps: u32, fed: Fed, share: Option<Share> },
+}
+
+/// What a team has of a sum that teams side by side make, all of it and nothing else: so many of its terms as there are steps in the team, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Share {
+    /// How many steps stand between the team and the sum: those of other teams that have shares in it.
+    pub ahead: u32,
+    /// The first of its terms.
+    pub first: u32,
 }
 
 /// Which input channels of parts anything feeds, counted over all ports: a bit for each of the first, and the last one for all from there on. Most have

@@ -8,7 +8,7 @@ use crate::chain::run_chain;
 use crate::gain::Gain;
 use crate::io::{Inputs, Io, Outputs, Params, Span, SpanRef};
 use crate::load::Probe;
-use crate::mix::{Mix, mix};
+use crate::mix::{Mix, Portion, mix};
 use crate::node::{Body, Care, Node, OwnNodes};
 use crate::plan::{CompiledGraph, Inner, Link, NodeStep, Step, Stretch};
 use crate::processor::Activity;
@@ -112,20 +112,18 @@ pub(crate) fn run_steps(
             }
             Step::Mix { out, terms } => {
                 let terms = terms.of(&plan.terms);
-                let sum = Mix { out: *out, terms, frame, cables: stage.cables, ground: &ground };
-                stage.overflows += mix(sum, stage.width);
+                let portion = Portion::whole(*out, terms);
+                stage.overflows +=
+                    mix(Mix { portion, frame, cables: stage.cables, ground: &ground }, stage.width);
             }
-            Step::Team { team, steps: members, fed, summed } => {
+            Step::Team { team, steps: members, fed, share } => {
                 let members = steps.get(next..next + *members as usize).unwrap_or(&[]);
                 next += members.len();
-                let sum = match steps.get(next) {
-                    Some(Step::Mix { out, terms }) if *summed => Some((*out, terms.of(&plan.terms))),
-                    _ => None,
-                };
+                let sum = share.and_then(|share| share.of(plan, steps.get(next..)?, members.len()));
                 let members = Members { team: *team, plan, steps: members, fed: *fed, sum };
-                if run_team(&members, frame, stage, window) {
-                    next += 1;
-                }
+                run_team(&members, frame, stage, window);
+                // The last of them has finished the sum.
+                next += usize::from(sum.is_some_and(|sum| sum.is_last));
             }
             Step::Loop { steps, breakers } => {
                 let inside = Stretch { start: which.start + next as u32, len: *steps };
@@ -136,16 +134,16 @@ pub(crate) fn run_steps(
     }
 }
 
-/// Runs parts side by side, or, if there is no team, one after the other. Whether what they put out is added up already.
+/// Runs parts side by side, or, if there is no team, one after the other, and adds up what they have of a sum.
 #[inline(never)]
-fn run_team(members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) -> bool {
+fn run_team(members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
     // While it runs it is not in its place, so that both can be lent.
     if let Some(mut there) = stage.teams.get_mut(members.team).and_then(Option::take) {
-        let is_added = there.run(members, frame, stage, window);
+        there.run(members, frame, stage, window);
         if let Some(place) = stage.teams.get_mut(members.team) {
             *place = Some(there);
         }
-        return is_added;
+        return;
     }
     let ground = stage.ground(frame, window);
     for step in members.steps {
@@ -153,7 +151,9 @@ fn run_team(members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>,
             run_node(members.plan, step, frame, stage, &ground);
         }
     }
-    false
+    if let Some(portion) = members.sum {
+        stage.overflows += mix(Mix { portion, frame, cables: stage.cables, ground: &ground }, stage.width);
+    }
 }
 
 /// Runs the steps of a feedback loop in pieces, each no longer than the shortest delay in it.

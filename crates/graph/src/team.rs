@@ -20,12 +20,12 @@ use crate::block::Signal;
 use crate::care::finish_part;
 use crate::compile::Sheet;
 use crate::io::Flow;
-use crate::mix::{Mix, mix};
+use crate::mix::{Mix, Portion, mix};
 use crate::node::OwnNodes;
-use crate::plan::{CompiledGraph, DriveLink, Fed, Step, Term};
+use crate::plan::{CompiledGraph, DriveLink, Fed, Step};
 use crate::processor::Stream;
 use crate::run::{Stage, run_node};
-use crate::signal::{Frame, Run, Window};
+use crate::signal::{Frame, Ground, Run, Window};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
@@ -67,20 +67,14 @@ pub(crate) struct Members<'p> {
     pub plan: &'p CompiledGraph,
     pub steps: &'p [Step],
     pub fed: Fed,
-    /// What adds them up, if nothing else hears them: where to, and the terms.
-    pub sum: Option<(Run, &'p [Term])>,
+    /// What they have of a sum, which adds up all of them, if nothing else hears them.
+    pub sum: Option<Portion<'p>>,
 }
 
 /// A team, however many lanes it has.
 pub(crate) trait Side: Send + core::fmt::Debug {
-    /// Runs what the steps of the members' own plan would do. Whether it has added them up as well. `[audio]`
-    fn run(
-        &mut self,
-        members: &Members<'_>,
-        frame: &mut Frame<'_>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    ) -> bool;
+    /// Runs what the steps of the members' own plan would do, and adds up what they have of a sum. `[audio]`
+    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window);
     /// Takes a part in: what its nodes know goes into the lane. `[audio]`
     fn take_in(&mut self, joining: &mut Joining, nodes: &mut OwnNodes<'_>, frame: u64);
     /// Lets a part go: what the lane knows goes back to its nodes. `[audio]`
@@ -117,6 +111,8 @@ pub(crate) struct Team<S: Signal> {
     read: Box<[u16]>,
     output: Run,
     seats: Box<[Seat<S>]>,
+    /// Those that share anything.
+    sharing: Box<[usize]>,
     /// For each cable, its slot in each lane.
     cables: Box<[Row]>,
     /// The slot of the part in each lane.
@@ -149,6 +145,8 @@ impl<S: Signal> Team<S> {
             Seat::new(kin.as_deref(), step_of(number), &sheet.plan, dials, stream)
         };
         let seats: Box<[Seat<S>]> = sheet.kin.iter().enumerate().map(seat).collect();
+        let shares = |(number, seat): (usize, &Seat<S>)| seat.shares().then_some(number);
+        let sharing = seats.iter().enumerate().filter_map(shares).collect();
         let most = seats.iter().map(Seat::dials).max().unwrap_or(0);
         let aside = seats.iter().map(Seat::aside).max().unwrap_or(0);
         let aside = aside.max(2 * usize::from(crate::shape::MAX_CHANNELS));
@@ -168,6 +166,7 @@ impl<S: Signal> Team<S> {
             tail: Tail::of(sheet),
             bell: Bell::new(seats.len()),
             plan: sheet.plan.clone(),
+            sharing,
             seats,
         }
     }
@@ -237,7 +236,7 @@ impl<S: Signal> Team<S> {
 
     /// Where each channel of what the part puts out is found once all steps have run.
     fn ends(&self) -> Ends<S> {
-        Ends { start: self.output.start, factors: None }
+        Ends { start: self.output.start, factors: None, fading: 0 }
     }
 
     /// Where it is found if so many of the last steps are not run but left to those who add up; if that can be.
@@ -257,9 +256,9 @@ impl<S: Signal> Team<S> {
             && let Some(factors) = self.seats.get_mut(step.slot as usize)?.factors(channels)
         {
             let start = step.inputs(&self.plan).first()?.start;
-            return Some((Ends { start, factors: Some(factors) }, passed + 1));
+            return Some((Ends { start, factors: Some(factors), fading: 0 }, passed + 1));
         }
-        (passed > 0).then_some((Ends { start, factors: None }, passed))
+        (passed > 0).then_some((Ends { start, factors: None, fading: 0 }, passed))
     }
 
     /// Puts what the members hear into the lanes.
@@ -290,9 +289,7 @@ impl<S: Signal> Team<S> {
         let ground = stage.ground(frame, window);
         let (plan, lanes) = (members.plan, watch.awake);
         let mut here = *here;
-        here.all().filter(|(lane, _)| lanes >> lane & 1 == 0).for_each(|(_, step)| {
-            run_node(plan, step, frame, stage, &ground);
-        });
+        self.leave_out(self.known.lanes & !lanes, members, &here, frame, stage, &ground);
         here.keep(lanes);
         if lanes == 0 {
             return false;
@@ -310,21 +307,28 @@ impl<S: Signal> Team<S> {
         // What is led around is led around by itself.
         let stays = watch.detours == 0;
         let sum = members.sum.filter(|_| stays && self.known.shares.is_some());
-        let is_left = sum.is_some() && watch.unfinished & !watch.let_go == 0 && !stage.probe.is_turn();
+        let stirring = watch.unfinished & !watch.let_go;
+        let fading = match sum {
+            Some(_) if stirring != 0 => Self::fade(stirring, &mut room, &here, stage, &ground),
+            _ => 0,
+        };
+        let unfinished = watch.unfinished & !fading;
+        let is_left = sum.is_some() && stirring & !fading == 0 && !stage.probe.is_turn();
         let left = if is_left { self.ends_before(lanes, &room) } else { None };
         let (mut ends, left) = left.unwrap_or_else(|| (self.ends(), 0));
         let until = self.plan.steps.len() - left;
         self.run_some((0, until), &mut room, lanes, stage, window);
-        if stays && watch.unfinished != 0 {
-            let rest = watch.unfinished & !(watch.let_go & self.sounding(&ends, &room, &ground));
+        if stays && unfinished != 0 {
+            let rest = unfinished & !(watch.let_go & self.sounding(&ends, &room, &ground));
             if rest != 0 {
                 self.run_some((until, self.plan.steps.len()), &mut room, lanes, stage, window);
                 ends = self.ends();
                 self.follow(rest, &mut room, &here, stage, &ground);
             }
         }
-        if let Some(((sum, _), shares)) = sum.zip(self.known.shares.as_ref()) {
-            stage.overflows += shares.add_up(&ends, lanes, &mut room, sum, frame, &ground);
+        if let Some((sum, shares)) = sum.zip(self.known.shares.as_ref()) {
+            ends.fading = fading;
+            stage.overflows += shares.add_up(&ends, lanes, &mut room, &sum, frame, &ground);
             stage.rooms.put(room);
             return true;
         }
@@ -338,7 +342,29 @@ impl<S: Signal> Team<S> {
         false
     }
 
-    /// Runs one of several pieces, and adds up its members if that is to be done: in their lanes, or else as the graph would. Whether it is.
+    /// Sees to members that play nothing: those in which nothing is due are just silent.
+    fn leave_out(
+        &self,
+        lanes: u32,
+        members: &Members<'_>,
+        here: &Here<'_>,
+        frame: &mut Frame<'_>,
+        stage: &mut Stage<'_>,
+        ground: &Ground<'_>,
+    ) {
+        let rung = if lanes != 0 { self.bell.rung_at_any() } else { 0 };
+        cross::each_lane(lanes, |lane| {
+            let Some(step) = here.at(lane) else { return };
+            let node = stage.nodes.get(step.slot).and_then(Option::as_ref);
+            let is_calm = rung >> lane & 1 == 0 && node.is_some_and(|node| node.care.only_idles());
+            match frame.part(step.out, ground).filter(|_| is_calm) {
+                Some((_, mut outputs)) => outputs.silence_all(),
+                None => run_node(members.plan, step, frame, stage, ground),
+            }
+        });
+    }
+
+    /// Runs a piece, and adds up what its members have of a sum: in their lanes, or else as the graph would.
     fn run_and_add(
         &mut self,
         members: &Members<'_>,
@@ -347,15 +373,13 @@ impl<S: Signal> Team<S> {
         frame: &mut Frame<'_>,
         stage: &mut Stage<'_>,
         window: Window,
-    ) -> bool {
+    ) {
         let is_added = self.run_piece(members, here, watch, frame, stage, window);
-        let Some((out, terms)) = members.sum else { return false };
-        if !is_added {
+        if let Some(portion) = members.sum.filter(|_| !is_added) {
             let ground = stage.ground(frame, window);
-            let sum = Mix { out, terms, frame, cables: stage.cables, ground: &ground };
-            stage.overflows += mix(sum, stage.width);
+            stage.overflows +=
+                mix(Mix { portion, frame, cables: stage.cables, ground: &ground }, stage.width);
         }
-        true
     }
 }
 
@@ -372,34 +396,28 @@ fn channel_of(runs: &[Run], channel: u16) -> Option<u32> {
 }
 
 impl<S: Signal> Side for Team<S> {
-    fn run(
-        &mut self,
-        members: &Members<'_>,
-        frame: &mut Frame<'_>,
-        stage: &mut Stage<'_>,
-        window: Window,
-    ) -> bool {
+    fn run(&mut self, members: &Members<'_>, frame: &mut Frame<'_>, stage: &mut Stage<'_>, window: Window) {
         self.part_ways(stage, window);
         let ground = stage.ground(frame, window);
         let (here, all) = self.muster(members, frame, stage, &ground);
-        let (mut window, mut watch) = (window, Watch::over(&self.members, self.known.lanes, stage));
-        let mut members = Members { sum: members.sum.filter(|_| all), ..*members };
-        let mut is_cut = false;
+        let (mut left, mut watch) = (window, Watch::over(&self.members, self.known.lanes, stage));
+        let together = Members { sum: members.sum.filter(|_| all), ..*members };
         // Where a note begins in one of the lanes all of them are cut; other teams are not.
-        while let Some(first) = first_begin(&here, watch.beginning, stage, window) {
+        while let Some(first) = first_begin(&here, watch.beginning, stage, left) {
             if first > 0 {
-                is_cut = true;
-                members.sum = members.sum.filter(|_| self.known.sum_apart);
-                let piece = Window::new(window.offset(), first);
-                self.run_and_add(&members, &here, watch, frame, stage, piece);
+                let piece = Window::new(left.offset(), first);
+                self.run_and_add(&together, &here, watch, frame, stage, piece);
             }
-            window = Window::new(window.offset() + first, window.frames() - first);
-            self.begin(&here, stage, window);
+            left = Window::new(left.offset() + first, left.frames() - first);
+            self.begin(&here, stage, left);
             watch = Watch::over(&self.members, self.known.lanes, stage);
         }
-        match is_cut {
-            true => self.run_and_add(&members, &here, watch, frame, stage, window),
-            false => self.run_piece(&members, &here, watch, frame, stage, window),
+        self.run_and_add(&together, &here, watch, frame, stage, left);
+        // Those who are in no lane have to be added in their order.
+        if let Some(portion) = members.sum.filter(|_| !all) {
+            let ground = stage.ground(frame, window);
+            stage.overflows +=
+                mix(Mix { portion, frame, cables: stage.cables, ground: &ground }, stage.width);
         }
     }
 

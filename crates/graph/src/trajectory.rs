@@ -90,6 +90,12 @@ impl Trajectory {
 
     /// Writes the values of the frames from `frame` on.
     pub fn render(&self, frame: u64, out: &mut [f32]) {
+        self.render_here(frame, out);
+    }
+
+    /// The same, with the instructions of whoever calls.
+    #[inline(always)]
+    pub(crate) fn render_here(&self, frame: u64, out: &mut [f32]) {
         let end = self.start + u64::from(self.length);
         let moving = if self.path == Path::Hold {
             0

@@ -2,9 +2,10 @@
 
 use super::script::{Dial, From, Line, Read, Script, Signal};
 use crate::chain;
-use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Step, Term};
+use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Share, Step, Term};
 use crate::signal::Run;
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 /// The lines in which a signal is needed, first and last.
 #[derive(Clone, Copy, Debug)]
@@ -28,13 +29,17 @@ pub(crate) struct Places {
     free: Vec<(u16, u32)>,
     /// How often each signal is read.
     readings: Vec<u32>,
+    /// What each line has of a sum, if it is a team.
+    shares: Vec<Option<Share>>,
     /// How many lines go on from each, and which chain begins there, counted from 1.
     chains: Vec<(u8, u8)>,
 }
 
 /// The plan of a script. `ground` gives the first of so many blocks for signals that no other segment hears.
 pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u32) -> u32) -> CompiledGraph {
-    find_lives(script, &mut places.lives);
+    places.count(script);
+    places.share(script);
+    find_lives(script, &places.shares, &mut places.lives);
     find_heard(script, &mut places.heard);
     let blocks = places.assign(script);
     let ground = ground(blocks);
@@ -66,7 +71,7 @@ pub(super) fn place(script: &Script, places: &mut Places, ground: impl FnOnce(u3
     }
 }
 
-fn find_lives(script: &Script, lives: &mut Vec<Life>) {
+fn find_lives(script: &Script, shares: &[Option<Share>], lives: &mut Vec<Life>) {
     lives.clear();
     lives.resize(script.signals.len(), Life { from: usize::MAX, to: 0 });
     let mut need = |signal: Option<Signal>, line: usize| {
@@ -75,21 +80,30 @@ fn find_lives(script: &Script, lives: &mut Vec<Life>) {
             life.to = life.to.max(line);
         }
     };
-    let (mut round, mut team_end) = (None, 0);
+    let (mut round, mut team_end, mut sum_begins) = (None, 0, None);
     for (number, line) in script.lines.iter().enumerate() {
         // Whatever is touched anywhere in a loop is needed from its first line to its last, for the loop comes round. What a member of a team hears is
         // needed until the last of them is done.
         let span = round.filter(|(_, last)| number <= *last).unwrap_or((number, number));
         let span = (span.0, span.1.max(if number <= team_end { team_end } else { 0 }));
-        let mut need = |signal: Option<Signal>| {
-            need(signal, span.0);
+        let mut need_from = |signal: Option<Signal>, first: usize| {
+            need(signal, first);
             need(signal, span.1);
         };
+        let mut need = |signal: Option<Signal>| need_from(signal, span.0);
         match line {
             Line::Loop { lines, .. } => round = Some((number + 1, number + lines)),
-            Line::Team { lines, .. } => team_end = number + lines,
+            Line::Team { lines, .. } => {
+                team_end = number + lines;
+                // Those who add up write to the sum before the line is reached that tells of it.
+                if let Some(Some(Share { ahead, first: 0 })) = shares.get(number) {
+                    sum_begins = Some((team_end + 1 + *ahead as usize, number));
+                }
+            }
             Line::Mix { out, terms, .. } => {
-                need(Some(*out));
+                let begins = sum_begins.filter(|(sum, _)| *sum == number).map(|(_, begins)| begins);
+                need_from(Some(*out), begins.unwrap_or(span.0));
+                let mut need = |signal: Option<Signal>| need_from(signal, span.0);
                 terms.of(&script.terms).iter().for_each(|(read, _)| need(read.signal()));
             }
             Line::Node { inputs, drives, out, .. } => {
@@ -143,28 +157,31 @@ fn goes_on(line: &Line, from: &Line, script: &Script, readings: &[u32]) -> bool 
         && *read == Read { from: From::Here(*before), first: 0, channels: made.channels }
 }
 
-/// Whether the line behind a team adds up what its members put out, all of it and nothing else, and nothing else hears them.
-fn is_summed(team: usize, members: usize, script: &Script, readings: &[u32]) -> bool {
-    let Some(Line::Mix { channels, terms, .. }) = script.lines.get(team + members + 1) else { return false };
-    let members = script.lines.get(team + 1..=team + members).unwrap_or_default();
+/// Whether terms are what lines put out, one of each and all of it, and nothing else hears it.
+fn are_put_out(
+    terms: &[(Read, u32)],
+    channels: u16,
+    lines: &[Line],
+    script: &Script,
+    readings: &[u32],
+) -> bool {
     let puts_out =
         |line: &Line, signal: Signal| matches!(line, Line::Node { out: Some(out), .. } if *out == signal);
-    let terms = terms.of(&script.terms);
-    // Each is read once, so as many terms as members are all of them.
-    terms.len() == members.len()
-        && terms.iter().zip(members).all(|((read, _), same)| {
+    // Each is read once, so as many terms as lines are all of them.
+    terms.len() == lines.len()
+        && terms.iter().zip(lines).all(|((read, _), same)| {
             let Some(signal) = read.signal() else { return false };
             let made = script.signals.get(signal as usize);
-            made.is_some_and(|made| made.home.is_none() && made.channels == *channels)
-                && (read.first, read.channels) == (0, *channels)
+            made.is_some_and(|made| made.home.is_none() && made.channels == channels)
+                && (read.first, read.channels) == (0, channels)
                 && readings.get(signal as usize) == Some(&1)
-                && (puts_out(same, signal) || members.iter().any(|line| puts_out(line, signal)))
+                && (puts_out(same, signal) || lines.iter().any(|line| puts_out(line, signal)))
         })
 }
 
 impl Places {
-    /// Finds which lines make chains.
-    fn link(&mut self, script: &Script) {
+    /// Counts who reads each signal.
+    fn count(&mut self, script: &Script) {
         self.readings.clear();
         self.readings.resize(script.signals.len(), 0);
         let drives = script.drives.iter().map(|(_, read, _)| read);
@@ -173,6 +190,48 @@ impl Places {
                 *count += 1;
             }
         }
+    }
+
+    /// Finds the teams that have shares in a sum: those right before it, if they are all that it adds up.
+    fn share(&mut self, script: &Script) {
+        self.shares.clear();
+        self.shares.resize(script.lines.len(), None);
+        let (lines, mut next) = (script.lines.as_slice(), 0);
+        while next < lines.len() {
+            let mut teams = SmallVec::<[(usize, usize); 8]>::new();
+            while let Some(Line::Team { lines: members, .. }) = lines.get(next) {
+                teams.push((next, *members));
+                next += 1 + members;
+            }
+            let Some(Line::Mix { channels, terms, .. }) = lines.get(next).filter(|_| !teams.is_empty())
+            else {
+                next += 1;
+                continue;
+            };
+            let mut left = terms.of(&script.terms);
+            let mut shares = SmallVec::<[(usize, Share); 8]>::new();
+            for (team, members) in teams.into_iter().rev() {
+                let Some((before, theirs)) = left.split_at_checked(left.len().saturating_sub(members)) else {
+                    break;
+                };
+                let behind = lines.get(team + 1..=team + members).unwrap_or_default();
+                if left.is_empty() || !are_put_out(theirs, *channels, behind, script, &self.readings) {
+                    break;
+                }
+                let ahead = (next - (team + 1 + members)) as u32;
+                shares.push((team, Share { ahead, first: before.len() as u32 }));
+                left = before;
+            }
+            for (team, share) in shares.into_iter().filter(|_| left.is_empty()) {
+                if let Some(place) = self.shares.get_mut(team) {
+                    *place = Some(share);
+                }
+            }
+        }
+    }
+
+    /// Finds which lines make chains.
+    fn link(&mut self, script: &Script) {
         self.chains.clear();
         self.chains.resize(script.lines.len(), (0, 0));
         let mut behind = 0;
@@ -244,7 +303,7 @@ fn run(read: &Read, starts: &[u32]) -> Run {
 }
 
 fn step(number: usize, script: &Script, places: &Places) -> Step {
-    let Places { starts, heard, chains, readings, .. } = places;
+    let Places { starts, heard, chains, shares, .. } = places;
     match script.lines[number] {
         Line::Node { slot, half, inputs, drives, out } => {
             let heard = out.and_then(|signal| heard.get(signal as usize).copied()).unwrap_or(Heard::NONE);
@@ -261,14 +320,14 @@ fn step(number: usize, script: &Script, places: &Places) -> Step {
         }
         Line::Loop { lines, breakers } => Step::Loop { steps: lines as u32, breakers },
         Line::Team { team, lines } => {
-            let summed = is_summed(number, lines, script, readings);
+            let share = shares.get(number).copied().flatten();
             let mut fed = Fed::default();
             for line in script.lines.iter().skip(number + 1).take(lines) {
                 if let Line::Node { inputs, .. } = line {
                     fed.add(inputs.of(&script.reads).iter().map(|read| run(read, starts)));
                 }
             }
-            Step::Team { team, steps: lines as u32, fed, summed }
+            Step::Team { team, steps: lines as u32, fed, share }
         }
     }
 }

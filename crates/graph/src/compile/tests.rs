@@ -1,9 +1,9 @@
 //! Plans that are sound, and that the verifier finds the faults planted in them.
 
 use super::{place, script, verify::verify};
-use crate::plan::{CompiledGraph, Half, Step};
+use crate::plan::{CompiledGraph, Half, Share, Step};
 use crate::signal::Run;
-use crate::{Activity, AudioGraph, Edit, Io, NodeId, Port, Processor, ROOT, Shape, Sink, Stream};
+use crate::{Activity, AudioGraph, Edit, Io, NodeId, Port, Processor, ROOT, Shape, Sink, Source, Stream};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -158,8 +158,8 @@ fn blocks_outside_the_plan_are_found() {
     assert!(verdict(|plan| plan.runs[0].start = Run::NOWHERE).is_err());
 }
 
-/// The plan of a graph in which four parts that are alike are heard together, and one of them by another node besides, if that is asked.
-fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
+/// The plan of a graph in which parts that are alike, in teams of four, hear one node and are heard together, and one of them by another node besides, if that is asked.
+fn teamed(parts: usize, heard_twice: bool) -> (CompiledGraph, script::Script) {
     let mut graph = AudioGraph::new(Stream { sample_rate: 48_000.0 }, 1);
     graph.set_lanes(4);
     graph.set_lanes_always();
@@ -169,13 +169,18 @@ fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
     // What leads out of the graph itself has blocks of its own.
     let bus = edit.add("bus", Box::new(Stub(1, false))).unwrap();
     edit.connect(bus.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
-    let parts = [(); 4].map(|()| {
-        let part = edit.add_part(ROOT, "part", Vec::new(), port()).unwrap();
-        let node = edit.add_in(part, "node", Box::new(Stub(0, false))).unwrap();
-        edit.connect(node.output(0), Sink::PartOutput(part, 0), 1.0).unwrap();
-        edit.connect(part.output(0), bus.input(0), 0.5).unwrap();
-        part
-    });
+    let heard = edit.add("heard", Box::new(Stub(0, false))).unwrap();
+    let parts: Vec<_> = (0..parts)
+        .map(|_| {
+            let part = edit.add_part(ROOT, "part", port(), port()).unwrap();
+            let node = edit.add_in(part, "node", Box::new(Stub(1, false))).unwrap();
+            edit.connect(heard.output(0), part.input(0), 1.0).unwrap();
+            edit.connect(Source::PartInput(part, 0), node.input(0), 1.0).unwrap();
+            edit.connect(node.output(0), Sink::PartOutput(part, 0), 1.0).unwrap();
+            edit.connect(part.output(0), bus.input(0), 0.5).unwrap();
+            part
+        })
+        .collect();
     if heard_twice {
         let node = edit.add("node", Box::new(Stub(1, false))).unwrap();
         cable(&mut edit, parts[1], node, 0);
@@ -185,7 +190,7 @@ fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
     for now in (0..10).map(|second| second * 48_000) {
         graph.settle(now);
     }
-    assert_eq!(graph.side_by_side(), (4, 1));
+    assert_eq!(graph.side_by_side(), (parts.len(), parts.len() / 4));
     let first = graph.root.inside.as_ref().unwrap().first;
     let (mut script, mut places) = (script::Script::default(), place::Places::default());
     script::write(&graph, first, &mut script, false).unwrap();
@@ -194,14 +199,36 @@ fn teamed(heard_twice: bool) -> (CompiledGraph, script::Script) {
     (place::place(&script, &mut places, |_| 100), script)
 }
 
+fn shares(plan: &CompiledGraph) -> Vec<Option<Share>> {
+    let share = |step: &Step| if let Step::Team { share, .. } = step { Some(*share) } else { None };
+    plan.steps.iter().filter_map(share).collect()
+}
+
 #[test]
-fn a_team_that_only_a_sum_hears_is_summed() {
-    let summed =
-        |plan: &CompiledGraph| plan.steps.iter().any(|step| matches!(step, Step::Team { summed: true, .. }));
-    let (plan, script) = teamed(false);
-    assert!(summed(&plan), "{plan:?}");
+fn teams_that_only_a_sum_hears_have_shares_in_it() {
+    let (plan, script) = teamed(4, false);
+    assert_eq!(shares(&plan), [Some(Share { ahead: 0, first: 0 })]);
     assert_eq!(verify(&plan, &script), Ok(()));
-    assert!(!summed(&teamed(true).0));
+    assert_eq!(shares(&teamed(4, true).0), [None]);
+    let (mut plan, script) = teamed(12, false);
+    // Behind each stand the steps of those that follow, and one more for each.
+    let each = [(10, 0), (5, 4), (0, 8)].map(|(ahead, first)| Some(Share { ahead, first }));
+    assert_eq!(shares(&plan), each);
+    assert_eq!(verify(&plan, &script), Ok(()));
+    assert_eq!(shares(&teamed(12, true).0), [None; 3]);
+    // The sum begins with the first team: what the others hear is not to lie there.
+    let heard = script.lines.iter().zip(&plan.steps).find_map(|(_, step)| match step {
+        Step::Node(step) => Some(step.out.start),
+        _ => None,
+    });
+    for step in &mut plan.steps {
+        if let Step::Mix { out, terms } = step
+            && terms.len == 12
+        {
+            out.start = heard.unwrap();
+        }
+    }
+    assert!(verify(&plan, &script).unwrap_err().contains("which nothing wrote"));
 }
 
 #[test]

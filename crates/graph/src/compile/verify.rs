@@ -127,9 +127,19 @@ impl Books<'_> {
                 self.write(&name, *out, *signal, *first)
             }
             (Step::Loop { steps, .. }, Line::Loop { lines, .. }) if *steps as usize == *lines => Ok(()),
-            (Step::Team { team, steps, .. }, Line::Team { team: of, lines })
+            (Step::Team { team, steps, share, .. }, Line::Team { team: of, lines })
                 if (*team, *steps as usize) == (*of, *lines) =>
             {
+                let sum = share.map(|share| number + *steps as usize + 1 + share.ahead as usize);
+                match (share, sum.map(|sum| plan.steps.get(sum))) {
+                    (None, _) => {}
+                    // From here on nothing else is in it.
+                    (Some(share), Some(Some(Step::Mix { out, .. }))) if share.first == 0 => {
+                        (out.start..out.end() as u32).for_each(|block| _ = self.content.remove(&block));
+                    }
+                    (Some(_), Some(Some(Step::Mix { .. }))) => {}
+                    _ => return Err(format!("{name} has a share in what is no sum")),
+                }
                 Ok(())
             }
             _ => Err(format!("{name} is not what the script says")),
@@ -148,11 +158,12 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Whether a step is the one that a team leaves adding up to.
+    /// Whether a step is the sum of what teams put out.
     fn is_behind_summed(&self, number: usize) -> bool {
         let before = self.plan.steps.get(..number).unwrap_or_default().iter().enumerate();
-        before.rev().take(crate::team::MOST_LANES + 1).any(|(at, step)| {
-            matches!(step, Step::Team { steps, summed: true, .. } if at + *steps as usize + 1 == number)
+        before.rev().take(2 * crate::team::MOST_LANES).any(|(at, step)| {
+            matches!(step, Step::Team { steps, share: Some(share), .. }
+                if at + *steps as usize + 1 + share.ahead as usize == number)
         })
     }
 

@@ -238,13 +238,15 @@ impl VoiceCare {
     }
 
     /// What it is multiplied by in each frame as it fades; whether it does. What is there where it does not yet is 1. `[audio]`
-    pub fn fade(&mut self, gains: &mut [f32; QUANTUM], span: Span) -> bool {
+    #[inline(always)]
+    pub fn fade(&mut self, gains: &mut [f32], span: Span) -> bool {
         let gains = gains.get_mut(..span.frames).unwrap_or_default();
         let mut from = 0;
         while let Some((frame, frames)) = self.ahead.take_before(span.frame + span.frames as u64) {
             let begins = frame.saturating_sub(span.frame) as usize;
             if self.fading {
-                self.gain.render(span.frame + from as u64, gains.get_mut(from..begins).unwrap_or_default());
+                self.gain
+                    .render_here(span.frame + from as u64, gains.get_mut(from..begins).unwrap_or_default());
             }
             self.gain.depart(frame, 0.0, Motion::Glide(frames));
             (self.fading, from) = (true, begins);
@@ -252,7 +254,7 @@ impl VoiceCare {
         if !self.fading {
             return false;
         }
-        self.gain.render(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
+        self.gain.render_here(span.frame + from as u64, gains.get_mut(from..).unwrap_or_default());
         true
     }
 }

@@ -16,8 +16,12 @@ impl Bell {
 
     /// `[audio]`
     pub fn ring(&self, node: u16, lane: u8) {
-        if let Some(lanes) = self.0.get(usize::from(node)) {
-            lanes.fetch_or(1 << lane, Ordering::Relaxed);
+        let bit = 1 << lane;
+        // To look first spares most of them a locked instruction, which waits for all that was written before it.
+        if let Some(lanes) = self.0.get(usize::from(node))
+            && lanes.load(Ordering::Relaxed) & bit == 0
+        {
+            lanes.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
@@ -30,6 +34,11 @@ impl Bell {
     #[inline(always)]
     pub fn rung(&self, node: usize) -> u32 {
         self.0.get(node).map_or(0, |lanes| lanes.load(Ordering::Relaxed))
+    }
+
+    /// The lanes for which it was rung at any node.
+    pub fn rung_at_any(&self) -> u32 {
+        self.0.iter().fold(0, |rung, lanes| rung | lanes.load(Ordering::Relaxed))
     }
 
     /// Those of the lanes for which it was rung, and is not from now on.

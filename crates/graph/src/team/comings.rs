@@ -31,7 +31,8 @@ impl<S: Signal> Team<S> {
     pub(super) fn part_ways(&mut self, stage: &mut Stage<'_>, window: Window) {
         let end = stage.frame + (window.offset() + window.frames()) as u64;
         let mut leaving = 0;
-        for (number, seat) in self.seats.iter().enumerate().filter(|(_, seat)| seat.shares()) {
+        for number in self.sharing.iter().copied() {
+            let Some(seat) = self.seats.get(number) else { continue };
             cross::each_lane(self.bell.rung(number), |lane| {
                 if seat.differs(lane, stage, end) {
                     leaving |= 1 << lane;
@@ -79,8 +80,12 @@ impl<S: Signal> Team<S> {
     /// Makes all nodes of a lane forget what they have heard.
     fn forget(&mut self, lane: usize, nodes: &mut OwnNodes<'_>) {
         let is_out = self.out >> lane & 1 == 1;
-        for seat in &mut self.seats {
-            if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
+        for (number, seat) in self.seats.iter_mut().enumerate() {
+            // One that is muted rings as long as it is. The others need not even be looked at.
+            let is_calm = self.bell.rung(number) >> lane & 1 == 0;
+            if seat.has_state(is_out) && is_calm {
+                seat.reset(lane as u8);
+            } else if let Some(Some(node)) = nodes.get_mut(seat.slot(lane as u8)) {
                 seat.forget(lane as u8, node, is_out);
             }
         }

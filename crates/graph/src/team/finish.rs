@@ -5,9 +5,9 @@ use super::shares::Ends;
 use super::workroom::Workroom;
 use super::{Row, Team, cross};
 use crate::block::{Block, QUANTUM, Signal};
-use crate::instrument::NOTHING;
+use crate::instrument::{NOTHING, note_state};
 use crate::io::{Flow, Outputs};
-use crate::node::{Care, Node};
+use crate::node::Care;
 use crate::plan::Heard;
 use crate::run::Stage;
 use crate::signal::Ground;
@@ -74,6 +74,37 @@ impl<S: Signal> Team<S> {
             }
         }
         loud
+    }
+
+    /// Works out how those of the lanes fade to which nothing else is to be done: what they are multiplied by as they are added up. Tells which those are. `[audio]`
+    #[inline(never)]
+    pub(super) fn fade(
+        lanes: u32,
+        room: &mut Workroom<S>,
+        here: &Here<'_>,
+        stage: &mut Stage<'_>,
+        ground: &Ground<'_>,
+    ) -> u32 {
+        let mut fading = 0;
+        cross::each_lane(lanes, |lane| {
+            let node = here.at(lane).and_then(|step| stage.nodes.get_mut(step.slot)?.as_mut());
+            let Some(node) = node.filter(|node| !node.care.has(Care::DUE)) else { return };
+            let Some(voice) = node.upkeep.voice.as_deref_mut().filter(|v| v.only_fades(ground.span)) else {
+                return;
+            };
+            let Some(gains) = room.fades.get_mut(lane) else { return };
+            let gains = ground.window.of_mut(gains);
+            S::enter(
+                #[inline(always)]
+                || {
+                    gains.fill(1.0);
+                    voice.fade(gains, ground.span);
+                },
+            );
+            note_state(node);
+            fading |= 1 << lane;
+        });
+        fading
     }
 
     /// Does to voices in their lanes what [`finish_part`](crate::care::finish_part) does to those that run by themselves: one by one, on copies of what they put out. `[audio]`
@@ -145,12 +176,4 @@ impl<S: Signal> Team<S> {
             }
         });
     }
-}
-
-/// Notes with a voice whether anything of it is to be seen to.
-fn note_state(node: &mut Node) {
-    let Some(voice) = node.upkeep.voice.as_deref() else { return };
-    let (stirs, let_go) = (voice.stirs(), voice.is_let_go());
-    node.care.put(Care::STIRS, stirs);
-    node.care.put(Care::LET_GO, let_go);
 }

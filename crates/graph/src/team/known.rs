@@ -15,6 +15,8 @@ use alloc::vec;
 pub(super) struct Here<'a> {
     steps: &'a [Step],
     places: Places,
+    /// The lanes that are not left out.
+    lanes: u32,
 }
 
 /// For each lane, the place of its step among those of the members, or [`NOBODY`].
@@ -25,6 +27,9 @@ const NOBODY: u8 = u8::MAX;
 impl<'a> Here<'a> {
     #[inline(always)]
     pub fn at(&self, lane: usize) -> Option<&'a NodeStep> {
+        if self.lanes >> (lane % MOST_LANES) & 1 == 0 {
+            return None;
+        }
         match self.steps.get(usize::from(*self.places.get(lane)?)) {
             Some(Step::Node(step)) => Some(step),
             _ => None,
@@ -33,16 +38,22 @@ impl<'a> Here<'a> {
 
     /// The lanes that somebody runs in.
     pub fn all(self) -> impl Iterator<Item = (usize, &'a NodeStep)> {
-        (0..MOST_LANES).filter_map(move |lane| Some((lane, self.at(lane)?)))
+        let mut left = self.lanes;
+        core::iter::from_fn(move || {
+            while left != 0 {
+                let lane = left.trailing_zeros() as usize;
+                left &= left - 1;
+                if let Some(step) = self.at(lane) {
+                    return Some((lane, step));
+                }
+            }
+            None
+        })
     }
 
     /// Nobody any more in lanes but these.
     pub fn keep(&mut self, lanes: u32) {
-        for (lane, place) in self.places.iter_mut().enumerate() {
-            if lanes >> lane & 1 == 0 {
-                *place = NOBODY;
-            }
-        }
+        self.lanes &= lanes;
     }
 }
 
@@ -68,8 +79,6 @@ pub(super) struct Known<S: Signal> {
     pub gains: Box<[Option<S>]>,
     /// How much of which lane is in the sum of all.
     pub shares: Option<Shares>,
-    /// What adds them up writes nothing that they hear, so that it can do so piece by piece.
-    pub sum_apart: bool,
     /// The last cable passes on what it gets, as it is.
     pub passes: bool,
 }
@@ -86,7 +95,6 @@ impl<S: Signal> Known<S> {
             sources: (0..channels).map(|_| source()).collect(),
             gains: vec![None; cables].into(),
             shares: None,
-            sum_apart: false,
             passes: false,
         }
     }
@@ -110,7 +118,7 @@ impl<S: Signal> Team<S> {
         if self.known.plan != Some(members.plan.number) {
             self.find_out(members, stage);
         }
-        let here = Here { steps: members.steps, places: self.known.places };
+        let here = Here { steps: members.steps, places: self.known.places, lanes: self.known.lanes };
         if !self.known.all {
             self.run_others(members, frame, stage, ground);
         }
@@ -144,7 +152,7 @@ impl<S: Signal> Team<S> {
                 None => all = false,
             }
         }
-        let here = Here { steps: members.steps, places };
+        let here = Here { steps: members.steps, places, lanes: (1 << MOST_LANES) - 1 };
         for (channel, source) in self.read.iter().zip(&mut self.known.sources) {
             let block_of = |step: &NodeStep| channel_of(step.inputs(members.plan), *channel);
             source.blocks =
@@ -152,17 +160,12 @@ impl<S: Signal> Team<S> {
             let blocks = source.blocks.get(..S::LANES).unwrap_or_default();
             source.same = blocks.iter().all(|block| Some(block) == blocks.first());
         }
-        let is_apart = |out: Run| {
-            let mut heard = self.known.sources.iter().flat_map(|source| &source.blocks);
-            heard.all(|block| !(out.start as usize..out.end()).contains(&(*block as usize)))
-        };
-        self.known.sum_apart = members.sum.is_some_and(|(out, _)| is_apart(out));
         let mut all_rest = true;
         for (gains, row) in self.known.gains.iter_mut().zip(&self.cables) {
             *gains = steady_gains(row, members.team, stage);
             all_rest &= gains.is_some();
         }
-        self.known.shares = members.sum.and_then(|(_, terms)| Shares::of(terms, &here, members.team, stage));
+        self.known.shares = members.sum.and_then(|sum| Shares::of(sum.terms, &here, members.team, stage));
         all_rest &= self.known.shares.is_some() || members.sum.is_none();
         (self.known.places, self.known.all) = (places, all);
         self.known.lanes = here.all().fold(0, |lanes, (lane, _)| lanes | 1 << lane);

@@ -204,13 +204,18 @@ impl<S: Signal> Seat<S> {
         }
     }
 
-    /// Makes the node of a lane forget what it has heard: where that is, in the lane or with the node.
+    /// Whether what the node of a lane has heard is in the lane, and not with the node.
+    pub fn has_state(&self, is_out: bool) -> bool {
+        !is_out && matches!(self.act, Act::Choir(_))
+    }
+
+    /// Makes the node of a lane forget what it has heard, and why it was muted.
     pub fn forget(&mut self, lane: u8, node: &mut Node, is_out: bool) {
-        if is_out || matches!(self.act, Act::Alone(_)) {
-            node.forget();
-        } else {
+        if self.has_state(is_out) {
             self.reset(lane);
             node.awake();
+        } else {
+            node.forget();
         }
     }
 

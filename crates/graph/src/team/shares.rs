@@ -7,7 +7,7 @@ use super::workroom::Workroom;
 use crate::block::{Block, Signal};
 use crate::compile::Sheet;
 use crate::io::Flow;
-use crate::mix::drop_overflows;
+use crate::mix::{Portion, drop_overflows};
 use crate::plan::{DriveLink, Half, Step, Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
@@ -65,6 +65,8 @@ pub(super) struct Ends<S: Signal> {
     pub start: u32,
     /// What is yet to be done to each channel: which block it comes from, counted from the first, and by what that is to be multiplied.
     pub factors: Option<[(usize, S); MOST_LEFT]>,
+    /// The lanes that fade as they are added up.
+    pub fading: u32,
 }
 
 impl<S: Signal> Ends<S> {
@@ -109,41 +111,49 @@ impl Shares {
         ends: &Ends<S>,
         lanes: u32,
         room: &mut Workroom<S>,
-        out: Run,
+        sum: &Portion<'_>,
         frame: &mut Frame<'_>,
         ground: &Ground<'_>,
     ) -> u64 {
         let list = self.list.get(..self.count).unwrap_or_default();
-        let Workroom { blocks, flow, square, .. } = room;
+        let Workroom { blocks, flow, square, fades, .. } = room;
         let (mut overflows, mut squared, window) = (0, None, ground.window);
-        for channel in 0..u32::from(out.channels) {
-            let only = Run { start: out.start + channel, channels: 1 };
+        for channel in 0..u32::from(sum.out.channels) {
+            let only = Run { start: sum.out.start + channel, channels: 1 };
+            let goes_on = sum.goes_on_from(channel, frame);
             let Some((_, mut outputs)) = frame.part(only, ground) else { return overflows };
             let (place, factor) = ends.of(channel as usize);
             let is_silent = flow.get(place).is_none_or(|flow| *flow == Flow::Silent) || list.is_empty();
-            let Some(block) = blocks.get(place).filter(|_| !is_silent) else {
-                outputs.silence(0);
-                continue;
-            };
-            let adding = Adding { list, lanes, whole: self.whole, factor };
-            // Two channels may be made of one.
-            let known = squared.replace(place) == Some(place);
-            S::enter(
-                #[inline(always)]
-                || {
-                    if !known {
-                        make_square(block, square);
-                    }
-                    if window.is_whole() {
-                        return adding.add_up(square, outputs.channel(0));
-                    }
-                    // What is around a piece counts for nothing, here and there.
-                    let mut sums = Block::SILENT;
-                    adding.add_up(square, &mut sums.0);
-                    outputs.channel(0).copy_from_slice(window.of(&sums));
-                },
-            );
-            if !outputs.all_finite() {
+            match blocks.get(place).filter(|_| !is_silent) {
+                Some(block) => {
+                    let (whole, fading) = (self.whole, ends.fading);
+                    let adding = Adding { list, lanes, whole, factor, fading, fades, goes_on };
+                    // Two channels may be made of one.
+                    let known = squared.replace(place) == Some(place);
+                    S::enter(
+                        #[inline(always)]
+                        || {
+                            if !known {
+                                make_square(block, square);
+                            }
+                            if window.is_whole() {
+                                return adding.add_up(square, outputs.channel(0));
+                            }
+                            // What is around a piece counts for nothing, here and there.
+                            let mut sums = Block::SILENT;
+                            window.of_mut(&mut sums).copy_from_slice(outputs.read(0));
+                            adding.add_up(square, &mut sums.0);
+                            outputs.channel(0).copy_from_slice(window.of(&sums));
+                        },
+                    );
+                }
+                None if goes_on => {}
+                None => {
+                    outputs.silence(0);
+                    continue;
+                }
+            }
+            if sum.is_last && !outputs.all_finite() {
                 overflows += drop_overflows(outputs.channel(0));
             }
         }
@@ -168,6 +178,11 @@ struct Adding<'l, S> {
     lanes: u32,
     whole: bool,
     factor: Option<S>,
+    /// The lanes that fade, and what each is multiplied by then.
+    fading: u32,
+    fades: &'l [Block; MOST_LANES],
+    /// They are added to what is there.
+    goes_on: bool,
 }
 
 impl<S: Signal> Adding<'_, S> {
@@ -179,8 +194,14 @@ impl<S: Signal> Adding<'_, S> {
             factor.store(&mut factors);
         }
         let stretch = STRANDS * S::LANES;
-        for (rows, sums) in square.0.chunks_exact(stretch).zip(sums.chunks_exact_mut(stretch)) {
+        let stretches = square.0.chunks_exact(stretch).zip(sums.chunks_exact_mut(stretch));
+        for (number, (rows, sums)) in stretches.enumerate() {
             let mut strands = [S::ZERO; STRANDS];
+            if self.goes_on {
+                for (strand, sums) in strands.iter_mut().zip(sums.chunks_exact(S::LANES)) {
+                    *strand = S::load(sums);
+                }
+            }
             for (lane, gain) in self.list {
                 let lane = usize::from(*lane);
                 if self.lanes >> lane & 1 == 0 {
@@ -189,6 +210,19 @@ impl<S: Signal> Adding<'_, S> {
                 // Times one is what it was, to the bit.
                 let factor = S::splat(f64::from(factors.get(lane).copied().unwrap_or(1.0)));
                 let gain = S::splat(f64::from(*gain));
+                if self.fading >> lane & 1 == 1 {
+                    let first = number * stretch;
+                    let Some(fades) = self.fades.get(lane).and_then(|f| f.0.get(first..first + stretch))
+                    else {
+                        continue;
+                    };
+                    let rows = rows.chunks_exact(S::LANES).zip(fades.chunks_exact(S::LANES));
+                    for (strand, (rows, fades)) in strands.iter_mut().zip(rows) {
+                        let Some(row) = rows.get(lane) else { continue };
+                        *strand += *row * factor * S::load(fades) * gain;
+                    }
+                    continue;
+                }
                 for (strand, rows) in strands.iter_mut().zip(rows.chunks_exact(S::LANES)) {
                     let Some(row) = rows.get(lane) else { continue };
                     let part = *row * factor;

@@ -1,5 +1,6 @@
 //! Where teams work: what one writes in a span is read by nobody after it, so all teams of a thread write to the same place, which stays in its cache.
 
+use super::MOST_LANES;
 use crate::batch::Arena;
 use crate::block::{Block, Signal};
 use crate::io::Flow;
@@ -47,6 +48,8 @@ pub(super) struct Workroom<S: Signal> {
     pub aside: Arena,
     /// A block with its rows for columns.
     pub square: Block<S>,
+    /// What lanes that fade are multiplied by.
+    pub fades: Box<[Block; MOST_LANES]>,
 }
 
 impl<S: Signal> Workroom<S> {
@@ -57,6 +60,7 @@ impl<S: Signal> Workroom<S> {
             dials: vec![Block::SILENT; need.dials].into(),
             aside: Arena::new(need.aside),
             square: Block::SILENT,
+            fades: Box::new([Block::SILENT; MOST_LANES]),
         }
     }
 

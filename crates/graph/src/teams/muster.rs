@@ -1,7 +1,7 @@
 //! Finding teams for parts that have none.
 
 use super::{AT_ONCE, MOST_UNITS, Shared, Team};
-use crate::compile::Sheet;
+use crate::compile::{Member, Sheet};
 use crate::lineup::Unit;
 use crate::message::NodeId;
 use crate::team::MOST_LANES;
@@ -81,6 +81,7 @@ impl AudioGraph {
                     false
                 });
             }
+            self.widen(slot, (&sheet, &shared), &units, &mut places, apart);
             while let Some((first, rest)) = places.split_first() {
                 let mut members = vec![*first];
                 let mut left = Vec::new();
@@ -105,6 +106,36 @@ impl AudioGraph {
                 }
             }
         }
+    }
+
+    /// Those that found no lane free found a team with the members of narrower ones that they can run beside, so that parts which come one by one
+    /// are as many side by side as if they had come together.
+    fn widen(
+        &mut self,
+        slot: u32,
+        (sheet, shared): (&Arc<Sheet>, &Shared),
+        units: &[Unit],
+        places: &mut Vec<usize>,
+        apart: impl Fn(usize, usize) -> bool,
+    ) {
+        let newcomers = places.clone();
+        for team in self.teams.of_segment.get(&slot).cloned().unwrap_or_default() {
+            let is_narrower = |t: &&Team| {
+                Arc::ptr_eq(&t.sheet, sheet) && t.shared == *shared && t.lanes.len() < self.teams.most
+            };
+            let Some(there) = self.teams.team(team).filter(is_narrower) else { continue };
+            let members: Vec<Arc<Member>> = there.lanes.iter().flatten().cloned().collect();
+            let place_of = |m: &Arc<Member>| units.iter().position(|u| *u == Unit::Node(m.part));
+            let Some(theirs) = members.iter().map(place_of).collect::<Option<Vec<usize>>>() else { continue };
+            if newcomers.iter().any(|at| theirs.iter().all(|m| apart(*m, *at))) {
+                self.teams.disband(team);
+                places.extend(theirs);
+                for member in members {
+                    self.teams.known.insert(member.part, (sheet.clone(), member));
+                }
+            }
+        }
+        places.sort_unstable();
     }
 
     fn enlist(&mut self, team: u32, lane: usize, unit: Unit) {

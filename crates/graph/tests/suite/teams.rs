@@ -352,6 +352,73 @@ fn what_only_multiplies_sounds_the_same_if_it_is_left_to_the_sum() {
     }
 }
 
+/// Parts with a level each, of which the first are far too loud to be added up.
+fn too_loud(lanes: usize) -> Rig {
+    let mut rig = Rig::new(lanes);
+    let plan = Plan { kinds: vec![Kind::Level], cables: vec![(-1, 0, 0, 1.0, true)], nested: false };
+    let mut edit = rig.engine.graph.edit();
+    for number in 0..16 {
+        let (part, nodes) = add_part(&mut edit, &plan, &mut Dice(5));
+        edit.set(nodes[0], 0, 1.0, Some(Motion::Jump)).expect("in range");
+        let gain = if number < 4 { 3e38 } else { 0.1 };
+        edit.connect(part.output(0), rig.bus.input(0), gain).expect("they are there");
+    }
+    let batch = edit.commit().expect("no loop");
+    rig.engine.send(batch, None);
+    for _ in 0..10 {
+        rig.render(64);
+        rig.engine.settle();
+    }
+    rig
+}
+
+#[test]
+fn a_sum_that_is_too_large_is_silent_whoever_adds_it_up() {
+    let alone = too_loud(1);
+    assert!(alone.engine.out[0].iter().all(|x| *x == 0.0));
+    for lanes in [4, 8, 16] {
+        let beside = too_loud(lanes);
+        assert_eq!(beside.engine.graph.side_by_side(), (16, 16 / lanes));
+        assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
+    }
+}
+
+/// Parts that are added one after the other, each once the one before it has settled in.
+fn one_by_one(lanes: usize) -> Rig {
+    let mut rig = Rig::new(lanes);
+    let plan = Plan {
+        kinds: vec![Kind::Noise(1), Kind::OnePole],
+        cables: vec![(0, 1, 0, 1.0, false)],
+        nested: false,
+    };
+    let mut dice = Dice(9);
+    for number in 0..16 {
+        let mut edit = rig.engine.graph.edit();
+        let (part, _) = add_part(&mut edit, &plan, &mut dice);
+        edit.connect(part.output(0), rig.bus.input(0), 0.05).expect("they are there");
+        let batch = edit.commit().expect("no loop");
+        rig.engine.send(batch, None);
+        for _ in 0..20 {
+            rig.render(64);
+            rig.engine.settle();
+        }
+        if lanes == 16 && number > 0 {
+            assert_eq!(rig.engine.graph.side_by_side(), (number + 1, 1), "part {number}");
+        }
+    }
+    rig
+}
+
+#[test]
+fn parts_that_come_one_by_one_are_as_many_side_by_side_as_if_they_had_come_together() {
+    let alone = one_by_one(1);
+    for lanes in [4, 8, 16] {
+        let beside = one_by_one(lanes);
+        assert_eq!(beside.engine.graph.side_by_side(), (16, 16 / lanes));
+        assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
+    }
+}
+
 /// An instrument that still knows the address of a node that was removed, and whose slot another has by now, elsewhere.
 fn outdated(threads: usize) -> rig::Rig {
     let mut rig = rig::Rig::new(Some(1));
