@@ -2,7 +2,7 @@
 //!
 //! The order is kept by the [lineup](crate::lineup). Here each segment of it that was touched becomes a list of steps:
 //! 1. `homes`: signals that other segments hear get blocks of their own.
-//! 2. `script`: the steps over signals that have names but no place yet.
+//! 2. `script`: the steps over signals that have names but no place yet, which `writer` finds in the topology.
 //!    (`record`: the steps of units that were not touched are kept.)
 //! 3. `place`: the other signals get blocks by how long they live.
 
@@ -17,6 +17,7 @@ mod sheet;
 mod tests;
 #[cfg(any(test, debug_assertions))]
 mod verify;
+mod writer;
 
 use crate::chain::Memos;
 use crate::error::GraphError;
@@ -66,7 +67,7 @@ impl AudioGraph {
         if let Some(part) = self.segment(slot).map(|s| s.part) {
             self.input_of(part);
         }
-        script::write(self, slot, script, true)?;
+        writer::write(self, slot, script, true)?;
         #[cfg(debug_assertions)]
         self.check_record(slot, script);
         script.reorder(&self.arrange(slot, || script.hearsay()));
@@ -87,7 +88,7 @@ impl AudioGraph {
     #[cfg(debug_assertions)]
     fn check_record(&self, slot: u32, script: &script::Script) {
         let mut anew = script::Script::default();
-        let written = script::write(self, slot, &mut anew, false);
+        let written = writer::write(self, slot, &mut anew, false);
         let same = anew.is_same(script) && anew.breakers == script.breakers;
         assert!(written.is_ok() && same, "{slot}: {script:?} for {anew:?}");
     }

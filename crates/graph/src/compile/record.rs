@@ -170,7 +170,7 @@ impl AudioGraph {
         for slot in 0..self.lineup.segments.len() as u32 {
             let Some(segment) = self.segment(slot) else { continue };
             let mut script = Script::default();
-            let written = super::script::write(self, slot, &mut script, false);
+            let written = super::writer::write(self, slot, &mut script, false);
             let kept = &segment.record.kept;
             assert!(written.is_ok() && kept.is_same(&script), "{slot}: kept {kept:?}, not {script:?}");
         }

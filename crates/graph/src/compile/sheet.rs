@@ -1,7 +1,8 @@
 //! What a part does, written so that two parts that do the same have the same sheet: then they can run side by side.
 
 use super::place::{Places, place};
-use super::script::{From, Read, Script, Writer};
+use super::script::{From, Read, Script};
+use super::writer::Writer;
 use crate::choir::Kin;
 use crate::lineup::Unit;
 use crate::message::NodeId;

@@ -1,6 +1,6 @@
 //! Plans that are sound, and that the verifier finds the faults planted in them.
 
-use super::{place, script, verify::verify};
+use super::{place, script, verify::verify, writer};
 use crate::plan::{CompiledGraph, Half, Share, Step};
 use crate::signal::Run;
 use crate::{Activity, AudioGraph, Edit, Io, NodeId, Port, Processor, ROOT, Shape, Sink, Source, Stream};
@@ -61,7 +61,7 @@ fn verdict(plant: impl FnOnce(&mut CompiledGraph)) -> Result<(), String> {
     let graph = graph();
     let first = graph.root.inside.as_ref().unwrap().first;
     let (mut script, mut places) = (script::Script::default(), place::Places::default());
-    script::write(&graph, first, &mut script, false).unwrap();
+    writer::write(&graph, first, &mut script, false).unwrap();
     let mut plan = place::place(&script, &mut places, |_| 100);
     plant(&mut plan);
     verify(&plan, &script)
@@ -193,7 +193,7 @@ fn teamed(parts: usize, heard_twice: bool) -> (CompiledGraph, script::Script) {
     assert_eq!(graph.side_by_side(), (parts.len(), parts.len() / 4));
     let first = graph.root.inside.as_ref().unwrap().first;
     let (mut script, mut places) = (script::Script::default(), place::Places::default());
-    script::write(&graph, first, &mut script, false).unwrap();
+    writer::write(&graph, first, &mut script, false).unwrap();
     let order = graph.arrange(first, || script.hearsay());
     script.reorder(&order);
     (place::place(&script, &mut places, |_| 100), script)
