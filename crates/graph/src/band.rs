@@ -21,7 +21,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use sostenuto_rt::{Commons, CommonsChunk, Crew, Help, Key, Order, crew};
+use sostenuto_rt::{Commons, CommonsChunk, Crew, Hand, Help, Key, Order, crew};
 use task::{Hall, Tools};
 
 /// The most tasks that a row can have; one of more is run by one thread.
@@ -199,6 +199,20 @@ pub(crate) fn run_row(
     done
 }
 
+/// What a part puts out is read where it would be had one thread made it.
+fn bring_out(board: &Hand<'_, Port>, inner: Inner, frame: &mut Frame<'_>, window: Window) {
+    for block in inner.output.start..inner.output.end() as u32 {
+        let inside = inner.input.start <= block && block < inner.input.end() as u32;
+        if let (Some(port), Some(to), Some(flow)) = (
+            board.get(block).filter(|_| !inside),
+            frame.blocks.get_mut(block as usize),
+            frame.flow.get(block as usize),
+        ) {
+            carry(port.flow, Some(&port.block), to, flow, window);
+        }
+    }
+}
+
 impl Band {
     fn run_row(
         &mut self,
@@ -268,17 +282,7 @@ impl Band {
                 hall.run(row.plans_of(task), tools);
             });
         }
-        // What the part puts out is read where it would be had one thread made it.
-        for block in inner.output.start..inner.output.end() as u32 {
-            let inside = inner.input.start <= block && block < inner.input.end() as u32;
-            if let (Some(port), Some(to), Some(flow)) = (
-                board.get(block).filter(|_| !inside),
-                frame.blocks.get_mut(block as usize),
-                frame.flow.get(block as usize),
-            ) {
-                carry(port.flow, Some(&port.block), to, flow, window);
-            }
-        }
+        bring_out(&board, inner, frame, window);
         let mut after = 0;
         for runner in crew.runners() {
             stage.fault |= core::mem::take(&mut runner.fault);
