@@ -371,6 +371,7 @@ impl Conductor {
             if let Event::Applied { ticket, .. }
             | Event::Set { ticket, .. }
             | Event::SetRefused { ticket, .. } = &event
+                && !self.own.is_empty()
                 && self.own.remove(ticket)
             {
                 continue;

@@ -289,6 +289,10 @@ impl Conductor {
 
     /// Notes the frame of what was asked for a musical time.
     pub(super) fn acknowledged(&mut self, ticket: Ticket, frame: u64) {
+        // A map that is empty would still work out where a ticket is.
+        if self.playing.waiting.is_empty() && self.playing.begun.is_empty() {
+            return;
+        }
         if let Some(change) = self.playing.waiting.remove(&ticket) {
             self.playing.transport.apply(change, frame);
         }
