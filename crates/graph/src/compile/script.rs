@@ -201,11 +201,57 @@ impl Script {
             }
             number += count;
         }
+        self.sort_teams(&mut lines);
         (self.lines, self.unordered) = (lines, old);
         for (breakers, from, to) in moved {
             let range = breakers.start as usize..(breakers.start + breakers.len) as usize;
             for line in self.breakers.get_mut(range).unwrap_or_default() {
                 *line = (*line as usize + to - from) as u32;
+            }
+        }
+    }
+
+    /// Puts teams that stand in a row before a sum into the order of its terms, so that each can go on with what the ones before it have added.
+    fn sort_teams(&self, lines: &mut [Line]) {
+        let mut next = 0;
+        while next < lines.len() {
+            let mut teams = SmallVec::<[(usize, usize); 8]>::new();
+            while let Some(Line::Team { lines: members, .. }) = lines.get(next) {
+                teams.push((next, next + 1 + members));
+                next += 1 + members;
+            }
+            let Some(Line::Mix { terms, .. }) = lines.get(next).filter(|_| teams.len() > 1) else {
+                next += usize::from(teams.is_empty());
+                continue;
+            };
+            let terms = terms.of(&self.terms);
+            let made = |line: &Line| if let Line::Node { out, .. } = line { *out } else { None };
+            // Where the first of a team stands among the terms.
+            let rank = |(start, _): &(usize, usize)| {
+                let signal = lines.get(start + 1).and_then(made)?;
+                terms.iter().position(|(read, _)| read.signal() == Some(signal))
+            };
+            let (before, row) = (teams.clone(), teams.first().map_or(next, |(start, _)| *start)..next);
+            teams.sort_by_key(rank);
+            if teams == before || teams.iter().any(|team| rank(team).is_none()) {
+                continue;
+            }
+            let there = lines.get(row.clone()).unwrap_or_default();
+            let signals: SmallVec<[Signal; 32]> = there.iter().filter_map(made).collect();
+            let hears = |line: &Line| match line {
+                Line::Node { inputs, drives, .. } => {
+                    let drives = drives.of(&self.drives).iter().map(|(_, read, _)| read);
+                    let mut reads = inputs.of(&self.reads).iter().chain(drives);
+                    reads.any(|read| read.signal().is_some_and(|signal| signals.contains(&signal)))
+                }
+                _ => false,
+            };
+            if !there.iter().any(hears) {
+                let of = |(start, end): (usize, usize)| lines.get(start..end).unwrap_or_default();
+                let sorted: Vec<Line> = teams.into_iter().flat_map(of).copied().collect();
+                if let Some(there) = lines.get_mut(row) {
+                    there.copy_from_slice(&sorted);
+                }
             }
         }
     }

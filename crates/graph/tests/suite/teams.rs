@@ -365,7 +365,8 @@ fn too_loud(lanes: usize) -> Rig {
     }
     let batch = edit.commit().expect("no loop");
     rig.engine.send(batch, None);
-    for _ in 0..10 {
+    // Once they have faded in and are side by side, their sum is made where they stand.
+    for _ in 0..40 {
         rig.render(64);
         rig.engine.settle();
     }
