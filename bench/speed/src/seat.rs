@@ -5,6 +5,7 @@ use crate::spec::{BLOCK, RATE};
 use crate::workload::Workload;
 use cpu_time::ThreadTime;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What came out of a measurement.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,15 +40,15 @@ pub fn run(name: &str, workload: Workload, seconds: f64) -> String {
         engine.control();
         engine.block(&mut out);
     }
-    let blocks = blocks_of(seconds);
+    let (blocks, unseen) = (blocks_of(seconds), unseen());
     let (mut power, mut peak) = ([0.0f64; 2], 0.0f32);
-    let mut elsewhere = std::time::Duration::ZERO;
+    let mut elsewhere = Duration::ZERO;
     let start = ThreadTime::now();
     for _ in 0..blocks {
         if workload == Workload::Notes {
             let start = ThreadTime::now();
             engine.control();
-            elsewhere += start.elapsed();
+            elsewhere += start.elapsed() + unseen;
         }
         engine.block(&mut out);
         for (power, channel) in power.iter_mut().zip(&out) {
@@ -71,6 +72,17 @@ pub fn run(name: &str, workload: Workload, seconds: f64) -> String {
         peak,
     };
     serde_json::to_string(&outcome).expect("an outcome is JSON")
+}
+
+/// What reading the clock twice takes beside what lies between the two readings.
+fn unseen() -> Duration {
+    const TIMES: u32 = 1000;
+    let (start, mut seen) = (ThreadTime::now(), Duration::ZERO);
+    for _ in 0..TIMES {
+        let start = ThreadTime::now();
+        seen += start.elapsed();
+    }
+    start.elapsed().saturating_sub(seen) / TIMES
 }
 
 /// Renders so many blocks after the opening ones.
