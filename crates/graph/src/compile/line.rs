@@ -1,6 +1,8 @@
 //! What a line of a script says.
 
 use crate::plan::{Half, Stretch};
+use core::ops::Range;
+use smallvec::SmallVec;
 
 /// A signal: what one step puts out.
 pub(super) type Signal = u32;
@@ -90,4 +92,24 @@ pub(super) enum Line {
     },
     /// The next so many lines, which are parts of one shape, side by side.
     Team { team: u32, lines: usize },
+}
+
+/// Teams that stand in a row, each with its lines, and the place of the sum right behind them.
+pub(super) type TeamsOfSum = (SmallVec<[Range<usize>; 8]>, usize);
+
+/// The next teams right before a sum, from a line on.
+pub(super) fn teams_before_sum(lines: &[Line], from: usize) -> Option<TeamsOfSum> {
+    let mut next = from;
+    while next < lines.len() {
+        let mut teams = SmallVec::new();
+        while let Some(Line::Team { lines: members, .. }) = lines.get(next) {
+            teams.push(next..next + 1 + members);
+            next += 1 + members;
+        }
+        if !teams.is_empty() && matches!(lines.get(next), Some(Line::Mix { .. })) {
+            return Some((teams, next));
+        }
+        next += 1;
+    }
+    None
 }

@@ -1,5 +1,6 @@
 //! Signals get blocks: each from the step that writes it to the last that reads it, then the blocks serve the next.
 
+use super::line::teams_before_sum;
 use super::script::{Dial, From, Line, Read, Script, Signal};
 use crate::chain;
 use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Share, Step, Term};
@@ -196,30 +197,23 @@ impl Places {
     fn share(&mut self, script: &Script) {
         self.shares.clear();
         self.shares.resize(script.lines.len(), None);
-        let (lines, mut next) = (script.lines.as_slice(), 0);
-        while next < lines.len() {
-            let mut teams = SmallVec::<[(usize, usize); 8]>::new();
-            while let Some(Line::Team { lines: members, .. }) = lines.get(next) {
-                teams.push((next, *members));
-                next += 1 + members;
-            }
-            let Some(Line::Mix { channels, terms, .. }) = lines.get(next).filter(|_| !teams.is_empty())
-            else {
-                next += 1;
-                continue;
-            };
+        let (lines, mut from) = (script.lines.as_slice(), 0);
+        while let Some((teams, sum)) = teams_before_sum(lines, from) {
+            from = sum + 1;
+            let Some(Line::Mix { channels, terms, .. }) = lines.get(sum) else { continue };
             let mut left = terms.of(&script.terms);
             let mut shares = SmallVec::<[(usize, Share); 8]>::new();
-            for (team, members) in teams.into_iter().rev() {
-                let Some((before, theirs)) = left.split_at_checked(left.len().saturating_sub(members)) else {
+            for team in teams.into_iter().rev() {
+                let members = lines.get(team.start + 1..team.end).unwrap_or_default();
+                let Some((before, theirs)) = left.split_at_checked(left.len().saturating_sub(members.len()))
+                else {
                     break;
                 };
-                let behind = lines.get(team + 1..=team + members).unwrap_or_default();
-                if left.is_empty() || !are_put_out(theirs, *channels, behind, script, &self.readings) {
+                if left.is_empty() || !are_put_out(theirs, *channels, members, script, &self.readings) {
                     break;
                 }
-                let ahead = (next - (team + 1 + members)) as u32;
-                shares.push((team, Share { ahead, first: before.len() as u32 }));
+                let ahead = (sum - team.end) as u32;
+                shares.push((team.start, Share { ahead, first: before.len() as u32 }));
                 left = before;
             }
             for (team, share) in shares.into_iter().filter(|_| left.is_empty()) {

@@ -5,8 +5,10 @@ use crate::topology::Source;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::mem::swap;
+use core::ops::Range;
 use smallvec::SmallVec;
 
+use super::line::teams_before_sum;
 pub(super) use super::line::{Dial, From, Line, Made, Read, Signal};
 
 /// The lines, and lists of which each line has a stretch: the plan has the same lists, with the same stretches.
@@ -213,29 +215,22 @@ impl Script {
 
     /// Puts teams that stand in a row before a sum into the order of its terms, so that each can go on with what the ones before it have added.
     fn sort_teams(&self, lines: &mut [Line]) {
-        let mut next = 0;
-        while next < lines.len() {
-            let mut teams = SmallVec::<[(usize, usize); 8]>::new();
-            while let Some(Line::Team { lines: members, .. }) = lines.get(next) {
-                teams.push((next, next + 1 + members));
-                next += 1 + members;
-            }
-            let Some(Line::Mix { terms, .. }) = lines.get(next).filter(|_| teams.len() > 1) else {
-                next += usize::from(teams.is_empty());
-                continue;
-            };
+        let mut from = 0;
+        while let Some((mut teams, sum)) = teams_before_sum(lines, from) {
+            from = sum + 1;
+            let Some(Line::Mix { terms, .. }) = lines.get(sum).filter(|_| teams.len() > 1) else { continue };
             let terms = terms.of(&self.terms);
             let made = |line: &Line| if let Line::Node { out, .. } = line { *out } else { None };
             // Where the first of a team stands among the terms.
-            let rank = |(start, _): &(usize, usize)| {
-                let signal = lines.get(start + 1).and_then(made)?;
+            let rank = |team: &Range<usize>| {
+                let signal = lines.get(team.start + 1).and_then(made)?;
                 terms.iter().position(|(read, _)| read.signal() == Some(signal))
             };
-            let (before, row) = (teams.clone(), teams.first().map_or(next, |(start, _)| *start)..next);
-            teams.sort_by_key(rank);
-            if teams == before || teams.iter().any(|team| rank(team).is_none()) {
+            let row = teams.first().map_or(sum, |team| team.start)..sum;
+            if teams.is_sorted_by_key(rank) || teams.iter().any(|team| rank(team).is_none()) {
                 continue;
             }
+            teams.sort_by_key(rank);
             let there = lines.get(row.clone()).unwrap_or_default();
             let signals: SmallVec<[Signal; 32]> = there.iter().filter_map(made).collect();
             let hears = |line: &Line| match line {
@@ -247,7 +242,7 @@ impl Script {
                 _ => false,
             };
             if !there.iter().any(hears) {
-                let of = |(start, end): (usize, usize)| lines.get(start..end).unwrap_or_default();
+                let of = |team: Range<usize>| lines.get(team).unwrap_or_default();
                 let sorted: Vec<Line> = teams.into_iter().flat_map(of).copied().collect();
                 if let Some(there) = lines.get_mut(row) {
                     there.copy_from_slice(&sorted);

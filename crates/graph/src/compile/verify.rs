@@ -2,7 +2,7 @@
 //! writes what it reads.
 
 use super::script::{From, Line, Read, Script, Signal};
-use crate::plan::{CompiledGraph, Half, Step};
+use crate::plan::{CompiledGraph, Half, Share, Step};
 use crate::signal::Run;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -130,17 +130,7 @@ impl Books<'_> {
             (Step::Team { team, steps, share, .. }, Line::Team { team: of, lines })
                 if (*team, *steps as usize) == (*of, *lines) =>
             {
-                let sum = share.map(|share| number + *steps as usize + 1 + share.ahead as usize);
-                match (share, sum.map(|sum| plan.steps.get(sum))) {
-                    (None, _) => {}
-                    // From here on nothing else is in it.
-                    (Some(share), Some(Some(Step::Mix { out, .. }))) if share.first == 0 => {
-                        (out.start..out.end() as u32).for_each(|block| _ = self.content.remove(&block));
-                    }
-                    (Some(_), Some(Some(Step::Mix { .. }))) => {}
-                    _ => return Err(format!("{name} has a share in what is no sum")),
-                }
-                Ok(())
+                self.share(&name, number + *steps as usize + 1, *share)
             }
             _ => Err(format!("{name} is not what the script says")),
         }
@@ -154,6 +144,18 @@ impl Books<'_> {
         for (read, _) in reads {
             let signal = read.signal().ok_or_else(|| format!("{name} adds up what no member puts out"))?;
             self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
+        }
+        Ok(())
+    }
+
+    /// What a team has a share in, that ends before a step, is a sum; from its first team on nothing else is in it.
+    fn share(&mut self, name: &str, end: usize, share: Option<Share>) -> Result<(), String> {
+        let Some(share) = share else { return Ok(()) };
+        let Some(Step::Mix { out, .. }) = self.plan.steps.get(end + share.ahead as usize) else {
+            return Err(format!("{name} has a share in what is no sum"));
+        };
+        if share.first == 0 {
+            (out.start..out.end() as u32).for_each(|block| _ = self.content.remove(&block));
         }
         Ok(())
     }
