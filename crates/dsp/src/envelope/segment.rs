@@ -1,6 +1,6 @@
 //! Where the segments of an envelope begin and end; all of it seldom, and lane by lane.
 
-use super::{Envelope, all_lanes};
+use super::{Envelope, Recursion, all_lanes};
 use crate::gate::for_each_lane;
 use crate::lane_state::swap_each;
 use crate::{LaneState, Sample};
@@ -93,6 +93,8 @@ impl<S: Sample> LaneState for Lanes<S> {
 const STRAIGHT: f64 = 1e-6;
 /// Segments are not longer than this many frames (a million years at 192 kHz).
 const LONGEST: f64 = 6.0e18;
+/// Frames are counted in single precision up to here.
+const COUNTED: f64 = 16_777_216.0;
 
 impl Lane {
     pub(super) const IDLE: Self =
@@ -148,8 +150,15 @@ impl<S: Sample> Envelope<S> {
     /// The level in the present frame.
     #[inline(always)]
     pub(super) fn level(&self, sustain: S) -> S {
-        let sustain = sustain.max(S::zero()).min(S::one());
-        self.start + ((self.end + self.follow * sustain) - self.start) * S::narrow(self.part)
+        let line = (self.base + self.slope * self.count).min(S::one());
+        let part = S::select(S::splat(0.5).lt(self.bend), S::narrow(self.bent.part), line);
+        self.start + self.way(sustain) * part
+    }
+
+    /// How far a segment goes from where it began.
+    #[inline(always)]
+    pub(super) fn way(&self, sustain: S) -> S {
+        (self.end + self.follow * sustain.max(S::zero()).min(S::one())) - self.start
     }
 
     /// Goes on at another speed where the time of the present segment has changed.
@@ -160,9 +169,8 @@ impl<S: Sample> Envelope<S> {
         if frames != state.frames {
             let passed = state.passed + state.since as f64 / state.frames;
             state.restart(frames, passed);
-            let (ratio, offset) = recursion(state.curve, frames.max(f64::MIN_POSITIVE));
-            self.ratio = self.ratio.with_lane(lane, ratio);
-            self.offset = self.offset.with_lane(lane, offset);
+            let curve = state.curve;
+            self.go_on(lane, curve, passed, frames);
         }
     }
 
@@ -192,17 +200,19 @@ impl<S: Sample> Envelope<S> {
                 _ => self.rest(lane, Stage::Idle),
             };
         }
+        let passed = over / frames;
         if let Some(state) = self.lanes.get_mut(lane) {
             (state.stage, state.curve) = (stage, curve);
-            state.restart(frames, over / frames);
+            state.restart(frames, passed);
         }
-        let (ratio, offset) = recursion(curve, frames);
+        self.bent.part = self.bent.part.with_lane(lane, curve_at(curve, passed));
+        self.go_on(lane, curve, passed, frames);
         let ends = match stage {
             Stage::Attack => (1.0, 0.0),
             Stage::Decay => (0.0, 1.0),
             _ => (0.0, 0.0),
         };
-        self.aim(lane, (curve_at(curve, over / frames), ratio, offset), start, ends);
+        self.aim(lane, start, ends);
         self.moving |= 1 << lane;
         self.idle &= !(1 << lane);
     }
@@ -213,25 +223,48 @@ impl<S: Sample> Envelope<S> {
             *state = Lane { stage, ..Lane::IDLE };
         }
         let follow = if stage == Stage::Sustain { 1.0 } else { 0.0 };
-        self.aim(lane, (1.0, 1.0, 0.0), 0.0, (0.0, follow));
+        self.stand(lane);
+        self.aim(lane, 0.0, (0.0, follow));
         self.moving &= !(1 << lane);
         self.idle = (self.idle & !(1 << lane)) | (u32::from(stage == Stage::Idle) << lane);
         debug_assert!(self.idle & !all_lanes::<S>() == 0, "only lanes that exist are idle");
     }
 
-    /// Sets how one lane's level moves.
-    fn aim(
-        &mut self,
-        lane: usize,
-        (part, ratio, offset): (f64, f64, f64),
-        start: f64,
-        (end, follow): (f64, f64),
-    ) {
-        self.part = self.part.with_lane(lane, part);
-        self.ratio = self.ratio.with_lane(lane, ratio);
-        self.offset = self.offset.with_lane(lane, offset);
+    /// Sets from where to where one lane goes.
+    fn aim(&mut self, lane: usize, start: f64, (end, follow): (f64, f64)) {
         self.start = self.start.with_lane(lane, start);
         self.end = self.end.with_lane(lane, end);
         self.follow = self.follow.with_lane(lane, follow);
+    }
+
+    /// Sets at what speed one lane goes on, which is at a part of its time. A straight line needs nothing else to be known; a curve goes on from where it is.
+    fn go_on(&mut self, lane: usize, curve: f64, passed: f64, frames: f64) {
+        let is_straight = curve.abs() < STRAIGHT;
+        if is_straight && frames < COUNTED {
+            self.stand(lane);
+            self.base = self.base.with_lane(lane, passed);
+            self.slope = self.slope.with_lane(lane, 1.0 / frames.max(f64::from(f32::MIN_POSITIVE)));
+            return;
+        }
+        if is_straight {
+            self.bent.part = self.bent.part.with_lane(lane, passed);
+        }
+        let (ratio, offset) = recursion(curve, frames.max(f64::MIN_POSITIVE));
+        self.bent.ratio = self.bent.ratio.with_lane(lane, ratio);
+        self.bent.offset = self.bent.offset.with_lane(lane, offset);
+        self.bend = self.bend.with_lane(lane, 1.0);
+    }
+
+    /// Keeps one lane where all of the way is behind it.
+    pub(super) fn stand(&mut self, lane: usize) {
+        for (number, value) in
+            [(&mut self.base, 1.0), (&mut self.slope, 0.0), (&mut self.count, 0.0), (&mut self.bend, 0.0)]
+        {
+            *number = number.with_lane(lane, value);
+        }
+        let Recursion { part, ratio, offset } = &mut self.bent;
+        for (number, value) in [(part, 1.0), (ratio, 1.0), (offset, 0.0)] {
+            *number = number.with_lane(lane, value);
+        }
     }
 }

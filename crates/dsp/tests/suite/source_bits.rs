@@ -286,7 +286,7 @@ const FINGERPRINTS: [u64; CASES] = [
     0xefa7_9c4e_b7dd_3290,
     0x76be_dd43_3bdf_ca35,
     0x2c71_32a2_a02c_d163,
-    0x39c3_4191_f374_cc51,
+    0x4053_6dd5_d901_9e99,
     0x4626_1c5f_4a6f_6374,
     0x7dea_e547_f709_d333,
     0x0a2d_6edb_b437_f185,
