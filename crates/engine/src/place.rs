@@ -42,7 +42,7 @@ pub struct NodeReport {
     pub kind: String,
     /// Nanoseconds that it takes for 64 frames, averaged; 0 before it was measured. Of an instance of a part, what is inside is counted.
     pub average_ns: f32,
-    /// The most nanoseconds measured for a span.
+    /// The most nanoseconds that it took for 64 frames.
     pub peak_ns: u32,
     /// The levels of its channels, if it is a meter.
     pub levels: Vec<Levels>,
