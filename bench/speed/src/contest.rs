@@ -48,7 +48,10 @@ fn ours(workload: Workload) -> Vec<Contestant> {
             ("w1-exact", "sostenuto, the same, cutoff at every frame"),
             ("w1-voices", "sostenuto, voices of two instruments"),
         ],
-        Workload::Notes => &[("w1-voices", "sostenuto, voices of two instruments")],
+        Workload::Notes => &[
+            ("w1-gated", "sostenuto, 500 instances, their gates closed and opened"),
+            ("w1-voices", "sostenuto, voices of two instruments, stolen and begun anew"),
+        ],
         Workload::Strips => &[("w2-strips", "sostenuto, 64 instances of a part")],
         Workload::Linear => &[
             ("w3-linear", "sostenuto, 256 instances of a part"),

@@ -13,10 +13,11 @@ const SHORT: u32 = 120;
 const LONG: u32 = 184;
 
 /// What is counted.
-const COUNTED: [(Workload, &str); 8] = [
+const COUNTED: [(Workload, &str); 9] = [
     (Workload::Voices, "w1-instances"),
     (Workload::Voices, "w1-exact"),
     (Workload::Voices, "w1-voices"),
+    (Workload::Notes, "w1-gated"),
     (Workload::Notes, "w1-voices"),
     (Workload::Strips, "w2-strips"),
     (Workload::Chains, "w4-parts"),

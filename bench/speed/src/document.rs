@@ -18,9 +18,10 @@ pub struct Document {
 }
 
 /// All documents.
-pub const ALL: [Document; 11] = [
+pub const ALL: [Document; 12] = [
     Document { name: "w1-instances", text: voices::instances, kept: true },
     Document { name: "w1-exact", text: voices::exact, kept: true },
+    Document { name: "w1-gated", text: voices::gated, kept: true },
     Document { name: "w1-voices", text: voices::instruments, kept: true },
     Document { name: "w2-strips", text: strips::strips, kept: true },
     Document { name: "w3-linear", text: players::linear, kept: true },

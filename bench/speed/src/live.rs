@@ -1,8 +1,10 @@
 //! W5: W1 while parameters are set and its structure is edited: how long do blocks take, and how long the control side?
 //!
-//! Control and audio side take turns on one thread, so that neither disturbs the other's clock: a block is timed by the thread's processor clock, a call of
-//! the control side by the wall clock (which is read in 20 ns where the processor clock takes a system call), in which the median tells.
+//! Control and audio side take turns, so that neither disturbs the other's clock: a block is timed by the thread's processor clock, a call of
+//! the control side by the wall clock (which is read in 20 ns where the processor clock takes a system call), in which the median tells. They do so on one thread, where each
+//! finds the other's memory in the cache and not its own; and once more on two, as in a program.
 
+mod apart;
 mod fundsp;
 mod ours;
 
@@ -79,7 +81,8 @@ fn edit_of(number: usize) -> Call {
 
 /// An engine that is edited while it plays.
 pub trait Live {
-    fn block(&mut self, out: &mut Block);
+    /// Renders a block; gives the processor time that this took, in microseconds.
+    fn block(&mut self, out: &mut Block) -> f64;
     /// Sets a parameter, the n-th time.
     fn set(&mut self, number: usize) -> Call;
     /// Edits the structure, the n-th time.
@@ -107,7 +110,11 @@ pub struct Times {
 
 /// The contestants of a mode.
 pub fn contestants(mode: Mode) -> &'static [&'static str] {
-    if mode == Mode::Notes { &["sostenuto"] } else { &["sostenuto", "fundsp"] }
+    match mode {
+        Mode::Nothing | Mode::SetsAndEdits => &["sostenuto", "sostenuto-apart", "fundsp"],
+        Mode::Sets => &["sostenuto", "fundsp"],
+        Mode::Notes => &["sostenuto"],
+    }
 }
 
 /// Every mode by name.
@@ -121,9 +128,17 @@ pub fn mode_of(name: &str) -> Mode {
 fn make(name: &str, mode: Mode) -> Box<dyn Live> {
     match name {
         "sostenuto" => ours::make(mode),
+        "sostenuto-apart" => ours::make_apart(mode),
         "fundsp" => fundsp::make(),
         _ => panic!("{name} cannot be edited here"),
     }
+}
+
+/// Microseconds of the thread's processor time that something takes.
+fn timed(what: impl FnOnce()) -> f64 {
+    let start = ThreadTime::now();
+    what();
+    1e6 * start.elapsed().as_secs_f64()
 }
 
 /// The value that a share of some numbers does not exceed.
@@ -175,9 +190,7 @@ pub fn run(name: &str, mode: Mode) -> String {
         if mode == Mode::Notes {
             calls.extend(engine.notes().into_iter().map(|time| (Call::Note, time)));
         }
-        let start = ThreadTime::now();
-        engine.block(&mut out);
-        times.push(1e6 * start.elapsed().as_secs_f64());
+        times.push(engine.block(&mut out));
         for (power, channel) in power.iter_mut().zip(&out) {
             *power += f64::from(channel.iter().map(|x| x * x).sum::<f32>());
         }

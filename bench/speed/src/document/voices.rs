@@ -36,10 +36,19 @@ pub fn exact() -> String {
     instances_with("")
 }
 
+/// The gate of each can be closed and opened.
+pub fn gated() -> String {
+    instances_of("gate = \"env.gate\"\n", ", accuracy = \"control\"")
+}
+
 fn instances_with(accuracy: &str) -> String {
+    instances_of("", accuracy)
+}
+
+fn instances_of(params: &str, accuracy: &str) -> String {
     let mut text = format!(
         "format = 1\ntitle = \"W1: 500 voices as instances of a part\"\n\n[parts.voice.params]\nfrequency = \"osc.frequency\"\n\
-         rate = \"lfo.rate\"\npan = \"pan.position\"\ncutoff = \"filter.cutoff\"\n\n[parts.voice.nodes]\n{}\n[nodes]\n",
+         rate = \"lfo.rate\"\npan = \"pan.position\"\ncutoff = \"filter.cutoff\"\n{params}\n[parts.voice.nodes]\n{}\n[nodes]\n",
         voice("", "gate = \"on\"", accuracy)
     );
     for place in 0..VOICES {

@@ -4,7 +4,7 @@ use super::{Block, Engine};
 use crate::document::{self, INSTRUMENTS, SAMPLER};
 use crate::spec::*;
 use crate::workload::Workload;
-use sostenuto_engine::{Buffer, Conductor, Notice};
+use sostenuto_engine::{Buffer, Conductor, Notice, ParameterHandle};
 use sostenuto_graph::voice::{Note, NoteId};
 use sostenuto_graph::{Executor, Limits, NoteEvent};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ struct Ours {
     conductor: Conductor,
     executor: Executor,
     notes: Option<Notes>,
+    gates: Option<Gates>,
 }
 
 impl Engine for Ours {
@@ -24,6 +25,10 @@ impl Engine for Ours {
     fn control(&mut self) {
         if let Some(notes) = &mut self.notes {
             notes.play(&mut self.conductor, self.executor.frame());
+            listen(&mut self.conductor);
+        }
+        if let Some(gates) = &mut self.gates {
+            gates.play(&mut self.conductor, self.executor.frame());
             listen(&mut self.conductor);
         }
     }
@@ -54,7 +59,7 @@ pub fn conducted(text: &str) -> (Conductor, Executor) {
 pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
     let document = document::of(name)?;
     let (conductor, executor) = conducted(&(document.text)());
-    let mut ours = Ours { conductor, executor, notes: None };
+    let mut ours = Ours { conductor, executor, notes: None, gates: None };
     // As while it plays: the control side hears what became of its edits, and sees to what may run side by side.
     let mut out = [[0.0; BLOCK]; 2];
     for _ in 0..32 {
@@ -67,8 +72,10 @@ pub fn make(name: &str, workload: Workload) -> Option<Box<dyn Engine>> {
     if name.starts_with("w3-sampler") {
         loop_voices(&mut ours.conductor, &mut ours.executor);
     }
-    if workload == Workload::Notes {
-        ours.notes = Some(Notes::new());
+    match (name, workload) {
+        ("w1-gated", Workload::Notes) => ours.gates = Some(Gates::new(&mut ours.conductor)),
+        (_, Workload::Notes) => ours.notes = Some(Notes::new()),
+        _ => {}
     }
     Some(Box::new(ours))
 }
@@ -154,5 +161,34 @@ impl Notes {
             self.next += self.random.gap();
         }
         times
+    }
+}
+
+/// Voices whose gates are closed and opened again, at random frames.
+struct Gates {
+    all: Vec<ParameterHandle>,
+    random: Random,
+    /// The frame of the next note.
+    next: u64,
+}
+
+/// Frames for which a gate is closed before the next note.
+const CLOSED: u64 = RATE as u64 / 1000;
+
+impl Gates {
+    fn new(conductor: &mut Conductor) -> Gates {
+        let mut gate = |voice: usize| conductor.parameter(&format!("v{voice}"), "gate").expect("its gate");
+        Gates { all: (0..VOICES).map(&mut gate).collect(), random: Random::new(), next: 0 }
+    }
+
+    fn play(&mut self, conductor: &mut Conductor, frame: u64) {
+        self.next = self.next.max(frame);
+        while self.next < frame + BLOCK as u64 {
+            let voice = self.random.below(VOICES as u64) as usize;
+            for (value, at) in [(0.0, self.next), (1.0, self.next + CLOSED)] {
+                conductor.set_by(self.all[voice], value, None, Some(at)).expect("room in the ring");
+            }
+            self.next += self.random.gap();
+        }
     }
 }

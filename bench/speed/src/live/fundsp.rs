@@ -1,6 +1,6 @@
 //! fundsp: shared variables, and a net that is changed and committed.
 
-use super::{Call, Live, edit_of};
+use super::{Call, Live, edit_of, timed};
 use crate::engine::Block;
 use crate::spec::*;
 use fundsp::prelude32::*;
@@ -92,11 +92,13 @@ impl Fundsp {
 }
 
 impl Live for Fundsp {
-    fn block(&mut self, out: &mut Block) {
-        self.backend.process(BLOCK, &BufferRef::empty(), &mut self.out.buffer_mut());
-        for (channel, samples) in out.iter_mut().enumerate() {
-            samples.copy_from_slice(&self.out.channel_f32(channel)[..BLOCK]);
-        }
+    fn block(&mut self, out: &mut Block) -> f64 {
+        timed(|| {
+            self.backend.process(BLOCK, &BufferRef::empty(), &mut self.out.buffer_mut());
+            for (channel, samples) in out.iter_mut().enumerate() {
+                samples.copy_from_slice(&self.out.channel_f32(channel)[..BLOCK]);
+            }
+        })
     }
 
     fn set(&mut self, number: usize) -> Call {

@@ -1,6 +1,7 @@
 //! Sostenuto: calls of the conductor, and patches that are changed and applied.
 
-use super::{Call, Live, Mode, edit_of};
+use super::apart::Apart;
+use super::{Call, Live, Mode, edit_of, timed};
 use crate::document;
 use crate::engine::Block;
 use crate::engine::ours::{Notes, begin_voices, conducted, listen};
@@ -10,9 +11,15 @@ use sostenuto_graph::Executor;
 use sostenuto_patch::{Cable, Cables, Node, Patch, Source};
 use std::time::Duration;
 
+/// Where blocks are rendered.
+enum Stage {
+    Here(Box<Executor>),
+    Apart(Apart),
+}
+
 struct Ours {
     conductor: Conductor,
-    executor: Executor,
+    stage: Stage,
     /// The last gain's gain, the names of the voices and their cutoffs.
     gain: ParameterHandle,
     names: Vec<String>,
@@ -25,6 +32,15 @@ struct Ours {
 }
 
 pub fn make(mode: Mode) -> Box<dyn Live> {
+    Box::new(ours(mode, |executor| Stage::Here(Box::new(executor))))
+}
+
+/// The audio thread is another.
+pub fn make_apart(mode: Mode) -> Box<dyn Live> {
+    Box::new(ours(mode, |executor| Stage::Apart(Apart::new(executor))))
+}
+
+fn ours(mode: Mode, stage: impl FnOnce(Executor) -> Stage) -> Ours {
     let name = if mode == Mode::Notes { "w1-voices" } else { "w1-instances" };
     let document = document::of(name).expect("a document");
     let (mut conductor, mut executor) = conducted(&(document.text)());
@@ -39,7 +55,7 @@ pub fn make(mode: Mode) -> Box<dyn Live> {
     let gain = find("master", "gain").expect("the last gain");
     // An instrument's voices have no names.
     let cutoffs = names.iter().filter_map(|name| find(name, "cutoff").ok()).collect();
-    Box::new(Ours { conductor, executor, gain, names, cutoffs, came_back: None, gone: None, notes })
+    Ours { conductor, stage: stage(executor), gain, names, cutoffs, came_back: None, gone: None, notes }
 }
 
 /// A voice that has its turn in the n-th step.
@@ -68,9 +84,14 @@ fn lead(patch: &mut Patch, from: &str, to: &str) {
 }
 
 impl Live for Ours {
-    fn block(&mut self, out: &mut Block) {
-        let [left, right] = out;
-        self.executor.render(&mut [left, right]);
+    fn block(&mut self, out: &mut Block) -> f64 {
+        match &mut self.stage {
+            Stage::Here(executor) => timed(|| {
+                let [left, right] = out;
+                executor.render(&mut [left, right]);
+            }),
+            Stage::Apart(apart) => apart.block(out),
+        }
     }
 
     fn set(&mut self, number: usize) -> Call {
@@ -129,7 +150,8 @@ impl Live for Ours {
 
     fn notes(&mut self) -> Vec<Duration> {
         let notes = self.notes.as_mut().expect("voices that are played");
-        notes.play(&mut self.conductor, self.executor.frame())
+        let Stage::Here(executor) = &self.stage else { return Vec::new() };
+        notes.play(&mut self.conductor, executor.frame())
     }
 
     fn after(&mut self) {

@@ -58,21 +58,28 @@ pub fn table(contests: &[Contest], live: &[Vec<Times>]) -> String {
             line(&format!("{document} / {other_title}"), contest.ratio_of(ours, other), most, "");
         }
     }
-    let cost = |workload: Workload| {
+    let cost = |workload: Workload, document: &str| {
         let contest = contests.iter().find(|contest| contest.workload == workload)?;
-        contest.last_of("sostenuto:w1-voices").map(|place| contest.cost(place))
+        contest.last_of(&format!("sostenuto:{document}")).map(|place| contest.cost(place))
     };
-    if let (Some(steady), Some(notes)) = (cost(Workload::Voices), cost(Workload::Notes)) {
-        line("w1-voices with 2,000 notes a second / without", notes / steady, NOTES, "");
+    for (with, without) in [("w1-gated", "w1-instances"), ("w1-voices", "w1-voices")] {
+        if let (Some(notes), Some(steady)) = (cost(Workload::Notes, with), cost(Workload::Voices, without)) {
+            line(&format!("{with} with 2,000 notes a second / {without}"), notes / steady, NOTES, "");
+        }
     }
     for runs in live {
         let Some(first) = runs.first() else { continue };
-        if first.contestant != "sostenuto" || !matches!(first.mode, Mode::SetsAndEdits | Mode::Notes) {
+        let apart = match first.contestant.as_str() {
+            "sostenuto" => "",
+            "sostenuto-apart" => ", audio on another thread",
+            _ => continue,
+        };
+        if !matches!(first.mode, Mode::SetsAndEdits | Mode::Notes) {
             continue;
         }
         for (call, most) in CALLS {
             if let Some(time) = super::live::call(runs, call) {
-                line(super::live::call_told(call), time, most, " µs");
+                line(&format!("{}{apart}", super::live::call_told(call)), time, most, " µs");
             }
         }
     }

@@ -35,7 +35,11 @@ pub fn call(runs: &[Times], call: Call) -> Option<f64> {
 }
 
 fn title(name: &str) -> &str {
-    if name == "fundsp" { "fundsp 0.23, Net" } else { name }
+    match name {
+        "fundsp" => "fundsp 0.23, Net",
+        "sostenuto-apart" => "sostenuto, audio on another thread",
+        _ => name,
+    }
 }
 
 /// Of runs of one contestant in one mode, a list for each.
