@@ -58,11 +58,11 @@ impl<'p> Portion<'p> {
 }
 
 impl Share {
-    /// The terms of a team of so many steps, of the sum that stands in the steps behind it.
-    pub fn of<'p>(self, plan: &'p CompiledGraph, behind: &[Step], steps: usize) -> Option<Portion<'p>> {
+    /// The terms of a team, of the sum that stands in the steps behind it.
+    pub fn of<'p>(self, plan: &'p CompiledGraph, behind: &[Step]) -> Option<Portion<'p>> {
         let Some(Step::Mix { out, terms }) = behind.get(self.ahead as usize) else { return None };
         let first = self.first as usize;
-        let terms = terms.of(&plan.terms).get(first..first + steps)?;
+        let terms = terms.of(&plan.terms).get(first..first + self.terms as usize)?;
         Some(Portion { out: *out, terms, goes_on: first > 0, is_last: self.ahead == 0 })
     }
 }

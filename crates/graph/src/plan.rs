@@ -113,13 +113,15 @@ pub(crate) enum Step {
     Team { team: u32, steps: u32, fed: Fed, share: Option<Share> },
 }
 
-/// What a team has of a sum that teams side by side make, all of it and nothing else: so many of its terms as there are steps in the team, in their order.
+/// What a team has of a sum that teams in a row make, all of it: what its members put out, and what else comes among that, which was made before the first of the
+/// teams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Share {
     /// How many steps stand between the team and the sum: those of other teams that have shares in it.
     pub ahead: u32,
-    /// The first of its terms.
+    /// The first of its terms, and how many it has.
     pub first: u32,
+    pub terms: u32,
 }
 
 /// Which input channels of parts anything feeds, counted over all ports: a bit for each of the first, and the last one for all from there on. Most have

@@ -119,7 +119,7 @@ pub(crate) fn run_steps(
             Step::Team { team, steps: members, fed, share } => {
                 let members = steps.get(next..next + *members as usize).unwrap_or(&[]);
                 next += members.len();
-                let sum = share.and_then(|share| share.of(plan, steps.get(next..)?, members.len()));
+                let sum = share.and_then(|share| share.of(plan, steps.get(next..)?));
                 let members = Members { team: *team, plan, steps: members, fed: *fed, sum };
                 run_team(&members, frame, stage, window);
                 // The last of them has finished the sum.

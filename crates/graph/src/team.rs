@@ -40,6 +40,7 @@ use sostenuto_rt::{Commons, Hand};
 use workroom::{Need, Workroom};
 
 pub(crate) use bell::{Bell, Joining, Place};
+pub(crate) use shares::MOST_OTHERS;
 pub(crate) use workroom::{Needs, Workrooms, kind};
 
 /// All teams, by their slots; and as many of them as one who renders has.
@@ -67,7 +68,7 @@ pub(crate) struct Members<'p> {
     pub plan: &'p CompiledGraph,
     pub steps: &'p [Step],
     pub fed: Fed,
-    /// What they have of a sum, which adds up all of them, if nothing else hears them.
+    /// What they have of a sum, which adds up all of them, if nothing else hears them; with what else comes among them in it.
     pub sum: Option<Portion<'p>>,
 }
 
@@ -328,7 +329,7 @@ impl<S: Signal> Team<S> {
         }
         if let Some((sum, shares)) = sum.zip(self.known.shares.as_ref()) {
             ends.fading = fading;
-            stage.overflows += shares.add_up(&ends, lanes, &mut room, &sum, frame, &ground);
+            stage.overflows += shares.add_up(&ends, lanes, &mut room, &sum, frame, (stage, &ground));
             stage.rooms.put(room);
             return true;
         }

@@ -5,6 +5,7 @@ use super::script::{Dial, From, Line, Read, Script, Signal};
 use crate::chain;
 use crate::plan::{CompiledGraph, DriveLink, Fed, Heard, NodeStep, Share, Step, Term};
 use crate::signal::Run;
+use crate::team::MOST_OTHERS;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
@@ -97,7 +98,7 @@ fn find_lives(script: &Script, shares: &[Option<Share>], lives: &mut Vec<Life>) 
             Line::Team { lines, .. } => {
                 team_end = number + lines;
                 // Those who add up write to the sum before the line is reached that tells of it.
-                if let Some(Some(Share { ahead, first: 0 })) = shares.get(number) {
+                if let Some(Some(Share { ahead, first: 0, .. })) = shares.get(number) {
                     sum_begins = Some((team_end + 1 + *ahead as usize, number));
                 }
             }
@@ -158,26 +159,13 @@ fn goes_on(line: &Line, from: &Line, script: &Script, readings: &[u32]) -> bool 
         && *read == Read { from: From::Here(*before), first: 0, channels: made.channels }
 }
 
-/// Whether terms are what lines put out, one of each and all of it, and nothing else hears it.
-fn are_put_out(
-    terms: &[(Read, u32)],
-    channels: u16,
-    lines: &[Line],
-    script: &Script,
-    readings: &[u32],
-) -> bool {
-    let puts_out =
-        |line: &Line, signal: Signal| matches!(line, Line::Node { out: Some(out), .. } if *out == signal);
-    // Each is read once, so as many terms as lines are all of them.
-    terms.len() == lines.len()
-        && terms.iter().zip(lines).all(|((read, _), same)| {
-            let Some(signal) = read.signal() else { return false };
-            let made = script.signals.get(signal as usize);
-            made.is_some_and(|made| made.home.is_none() && made.channels == channels)
-                && (read.first, read.channels) == (0, channels)
-                && readings.get(signal as usize) == Some(&1)
-                && (puts_out(same, signal) || lines.iter().any(|line| puts_out(line, signal)))
-        })
+/// Whether what a line makes is a signal.
+fn makes(line: &Line, signal: Signal) -> bool {
+    match line {
+        Line::Node { out, .. } => *out == Some(signal),
+        Line::Mix { out, .. } => *out == signal,
+        Line::Loop { .. } | Line::Team { .. } => false,
+    }
 }
 
 impl Places {
@@ -193,7 +181,8 @@ impl Places {
         }
     }
 
-    /// Finds the teams that have shares in a sum: those right before it, if they are all that it adds up.
+    /// Finds the teams that have shares in a sum: those right before it, if it adds up all that they put out, the members of one behind those of another. What else it
+    /// adds up has to be made before them.
     fn share(&mut self, script: &Script) {
         self.shares.clear();
         self.shares.resize(script.lines.len(), None);
@@ -201,27 +190,67 @@ impl Places {
         while let Some((teams, sum)) = teams_before_sum(lines, from) {
             from = sum + 1;
             let Some(Line::Mix { channels, terms, .. }) = lines.get(sum) else { continue };
-            let mut left = terms.of(&script.terms);
+            let terms = terms.of(&script.terms);
             let mut shares = SmallVec::<[(usize, Share); 8]>::new();
+            let (mut end, mut begins) = (terms.len(), sum);
+            // Terms that no member puts out.
+            let mut others = SmallVec::<[usize; 16]>::new();
             for team in teams.into_iter().rev() {
                 let members = lines.get(team.start + 1..team.end).unwrap_or_default();
-                let Some((before, theirs)) = left.split_at_checked(left.len().saturating_sub(members.len()))
-                else {
-                    break;
-                };
-                if left.is_empty() || !are_put_out(theirs, *channels, members, script, &self.readings) {
+                let (mut left, mut first, known) = (members.len(), end, others.len());
+                while left > 0 && first > 0 {
+                    first -= 1;
+                    match terms.get(first).is_some_and(|(read, _)| {
+                        // Mostly they stand as the terms do.
+                        let (before, behind) = members.split_at(left - 1);
+                        let mut lines = behind.iter().take(1).chain(before).chain(behind.iter().skip(1));
+                        self.is_only_added(read, *channels, script)
+                            && read.signal().is_some_and(|signal| lines.any(|line| makes(line, signal)))
+                    }) {
+                        true => left -= 1,
+                        false => others.push(first),
+                    }
+                }
+                if left > 0 {
+                    others.truncate(known);
                     break;
                 }
                 let ahead = (sum - team.end) as u32;
-                shares.push((team.start, Share { ahead, first: before.len() as u32 }));
-                left = before;
+                shares.push((team.start, Share { ahead, first: first as u32, terms: (end - first) as u32 }));
+                (end, begins) = (first, team.start);
             }
-            for (team, share) in shares.into_iter().filter(|_| left.is_empty()) {
-                if let Some(place) = self.shares.get_mut(team) {
-                    *place = Some(share);
+            if shares.is_empty() {
+                continue;
+            }
+            // What comes before all of them is for the first.
+            others.extend((0..end).rev());
+            if let Some((_, share)) = shares.last_mut() {
+                (share.first, share.terms) = (0, share.terms + end as u32);
+            }
+            let is_there = |other: &usize| {
+                let signal = terms.get(*other).and_then(|(read, _)| read.signal());
+                let before = lines.get(..begins).unwrap_or_default();
+                signal.is_none_or(|signal| before.iter().any(|line| makes(line, signal)))
+            };
+            // One behind another is dealt with in one go.
+            let goes = others.windows(2).filter(|pair| pair[0] != pair[1] + 1).count();
+            if goes < MOST_OTHERS && others.iter().all(is_there) {
+                for (team, share) in shares {
+                    if let Some(place) = self.shares.get_mut(team) {
+                        *place = Some(share);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether all of a signal that is made here is read, and by nobody else.
+    fn is_only_added(&self, read: &Read, channels: u16, script: &Script) -> bool {
+        let Some(signal) = read.signal() else { return false };
+        let made = script.signals.get(signal as usize);
+        made.is_some_and(|made| made.home.is_none() && made.channels == channels)
+            && (read.first, read.channels) == (0, channels)
+            && self.readings.get(signal as usize) == Some(&1)
     }
 
     /// Finds which lines make chains.

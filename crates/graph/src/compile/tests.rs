@@ -160,6 +160,11 @@ fn blocks_outside_the_plan_are_found() {
 
 /// The plan of a graph in which parts that are alike, in teams of four, hear one node and are heard together, and one of them by another node besides, if that is asked.
 fn teamed(parts: usize, heard_twice: bool) -> (CompiledGraph, script::Script) {
+    teamed_among(parts, heard_twice, &[])
+}
+
+/// The same with nodes that are heard together with the parts, each before one of them, or behind all.
+fn teamed_among(parts: usize, heard_twice: bool, among: &[usize]) -> (CompiledGraph, script::Script) {
     let mut graph = AudioGraph::new(Stream { sample_rate: 48_000.0 }, 1);
     graph.set_lanes(4);
     graph.set_lanes_always();
@@ -170,8 +175,15 @@ fn teamed(parts: usize, heard_twice: bool) -> (CompiledGraph, script::Script) {
     let bus = edit.add("bus", Box::new(Stub(1, false))).unwrap();
     edit.connect(bus.output(0), Sink::PartOutput(ROOT, 0), 1.0).unwrap();
     let heard = edit.add("heard", Box::new(Stub(0, false))).unwrap();
+    let other = |edit: &mut Edit<'_>, at: usize| {
+        among.iter().filter(|before| **before == at).for_each(|_| {
+            let node = edit.add("other", Box::new(Stub(0, false))).unwrap();
+            edit.connect(node.output(0), bus.input(0), 0.25).unwrap();
+        });
+    };
     let parts: Vec<_> = (0..parts)
-        .map(|_| {
+        .map(|number| {
+            other(&mut edit, number);
             let part = edit.add_part(ROOT, "part", port(), port()).unwrap();
             let node = edit.add_in(part, "node", Box::new(Stub(1, false))).unwrap();
             edit.connect(heard.output(0), part.input(0), 1.0).unwrap();
@@ -181,6 +193,7 @@ fn teamed(parts: usize, heard_twice: bool) -> (CompiledGraph, script::Script) {
             part
         })
         .collect();
+    other(&mut edit, parts.len());
     if heard_twice {
         let node = edit.add("node", Box::new(Stub(1, false))).unwrap();
         cable(&mut edit, parts[1], node, 0);
@@ -207,15 +220,19 @@ fn shares(plan: &CompiledGraph) -> Vec<Option<Share>> {
 #[test]
 fn teams_that_only_a_sum_hears_have_shares_in_it() {
     let (plan, script) = teamed(4, false);
-    assert_eq!(shares(&plan), [Some(Share { ahead: 0, first: 0 })]);
+    assert_eq!(shares(&plan), [Some(Share { ahead: 0, first: 0, terms: 4 })]);
     assert_eq!(verify(&plan, &script), Ok(()));
     assert_eq!(shares(&teamed(4, true).0), [None]);
     let (mut plan, script) = teamed(12, false);
     // Behind each stand the steps of those that follow, and one more for each.
-    let each = [(10, 0), (5, 4), (0, 8)].map(|(ahead, first)| Some(Share { ahead, first }));
+    let each = [(10, 0), (5, 4), (0, 8)].map(|(ahead, first)| Some(Share { ahead, first, terms: 4 }));
     assert_eq!(shares(&plan), each);
     assert_eq!(verify(&plan, &script), Ok(()));
-    assert_eq!(shares(&teamed(12, true).0), [None; 3]);
+    // What the first of them puts out is heard twice, and lies where it is found: for the others it is something that was made before.
+    let each = [(5, 0, 8), (0, 8, 4)].map(|(ahead, first, terms)| Some(Share { ahead, first, terms }));
+    let (heard_twice, its_script) = teamed(12, true);
+    assert_eq!(shares(&heard_twice), [None, each[0], each[1]]);
+    assert_eq!(verify(&heard_twice, &its_script), Ok(()));
     // The sum begins with the first team: what the others hear is not to lie there.
     let heard = script.lines.iter().zip(&plan.steps).find_map(|(_, step)| match step {
         Step::Node(step) => Some(step.out.start),
@@ -229,6 +246,40 @@ fn teams_that_only_a_sum_hears_have_shares_in_it() {
         }
     }
     assert!(verify(&plan, &script).unwrap_err().contains("which nothing wrote"));
+}
+
+#[test]
+fn what_comes_among_teams_in_a_sum_is_in_their_shares() {
+    for (among, terms) in [
+        (&[0][..], [5, 4]),
+        (&[2], [5, 4]),
+        (&[4], [5, 4]),
+        (&[6, 6], [4, 6]),
+        (&[8], [4, 5]),
+        (&[0, 3, 4, 8], [7, 5]),
+    ] {
+        let (plan, script) = teamed_among(8, false, among);
+        let [first, second] = terms;
+        let each = [(5, 0, first), (0, first, second)];
+        let each = each.map(|(ahead, first, terms)| Some(Share { ahead, first, terms }));
+        assert_eq!(shares(&plan), each, "{among:?}");
+        assert_eq!(verify(&plan, &script), Ok(()), "{among:?}");
+    }
+    // In more places than a team deals with.
+    assert_eq!(shares(&teamed_among(8, false, &[0, 1, 2, 3, 4]).0), [None; 2]);
+    // One that is not made before the teams is not there when they add it up.
+    let (mut plan, mut script) = teamed_among(4, false, &[4]);
+    let made = |step: &Step| matches!(step, Step::Node(step) if step.inputs.len == 0 && step.slot != 0);
+    let team = plan.steps.iter().position(|step| matches!(step, Step::Team { .. })).unwrap();
+    let other = plan.steps.iter().take(team).rposition(made).unwrap();
+    let sum = team + 5;
+    plan.steps[other..sum].rotate_left(1);
+    script.lines[other..sum].rotate_left(1);
+    if let Step::Team { share: Some(share), .. } = &mut plan.steps[team - 1] {
+        share.ahead += 1;
+    }
+    let fault = verify(&plan, &script).unwrap_err();
+    assert!(fault.contains("which nothing wrote") || fault.contains("is there"), "{fault}");
 }
 
 #[test]

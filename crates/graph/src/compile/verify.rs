@@ -8,6 +8,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// One channel of a signal.
 type Content = (Signal, u16);
@@ -130,43 +131,66 @@ impl Books<'_> {
             (Step::Team { team, steps, share, .. }, Line::Team { team: of, lines })
                 if (*team, *steps as usize) == (*of, *lines) =>
             {
-                self.share(&name, number + *steps as usize + 1, *share)
+                self.share(&name, number + 1..number + 1 + *steps as usize, *share)
             }
             _ => Err(format!("{name} is not what the script says")),
         }
     }
 
-    /// What a sum adds up that a team may have added up before it lies nowhere, so nobody else may read it.
+    /// What the members of teams put out that have added it up before lies nowhere, so nobody else may read it; all of a sum is in the shares of the teams.
     fn add_up(&mut self, name: &str, number: usize, reads: &[(Read, u32)]) -> Result<(), String> {
-        if !self.is_behind_summed(number) {
-            return Ok(());
+        let (mut members, mut added) = (Vec::new(), 0);
+        for (at, step) in self.plan.steps.get(..number).unwrap_or_default().iter().enumerate() {
+            if let Step::Team { steps, share: Some(share), .. } = step
+                && at + *steps as usize + 1 + share.ahead as usize == number
+            {
+                if share.first != added {
+                    return Err(format!("{name} is not made in the order of its terms"));
+                }
+                added += share.terms;
+                members.extend(self.made(at + 1, *steps as usize));
+            }
         }
-        for (read, _) in reads {
-            let signal = read.signal().ok_or_else(|| format!("{name} adds up what no member puts out"))?;
-            self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
+        if added != 0 && added as usize != reads.len() {
+            return Err(format!("{name} has terms that are in no share"));
+        }
+        for (read, _) in reads.iter().filter(|_| added != 0) {
+            if let Some(signal) = read.signal().filter(|signal| members.contains(signal)) {
+                self.left_out.extend((0..read.channels).map(|channel| (signal, channel)));
+            }
         }
         Ok(())
     }
 
-    /// What a team has a share in, that ends before a step, is a sum; from its first team on nothing else is in it.
-    fn share(&mut self, name: &str, end: usize, share: Option<Share>) -> Result<(), String> {
+    /// The signals that so many lines make from one on.
+    fn made(&self, first: usize, lines: usize) -> Vec<Signal> {
+        let lines = self.script.lines.get(first..first + lines).unwrap_or_default();
+        let made = |line: &Line| if let Line::Node { out, .. } = line { *out } else { None };
+        lines.iter().filter_map(made).collect()
+    }
+
+    /// What a team has a share in, the steps of which are these, is a sum; from its first team on nothing else is in it, and what no member puts out is there by then.
+    fn share(&mut self, name: &str, team: Range<usize>, share: Option<Share>) -> Result<(), String> {
         let Some(share) = share else { return Ok(()) };
-        let Some(Step::Mix { out, .. }) = self.plan.steps.get(end + share.ahead as usize) else {
+        let sum = team.end + share.ahead as usize;
+        let (Some(Step::Mix { out, terms }), Some(Line::Mix { terms: reads, .. })) =
+            (self.plan.steps.get(sum), self.script.lines.get(sum))
+        else {
             return Err(format!("{name} has a share in what is no sum"));
         };
         if share.first == 0 {
             (out.start..out.end() as u32).for_each(|block| _ = self.content.remove(&block));
         }
+        let members = self.made(team.start, team.len());
+        let which = share.first as usize..(share.first + share.terms) as usize;
+        let terms = terms.of(&self.plan.terms).get(which.clone()).unwrap_or_default();
+        let reads = reads.of(&self.script.terms).get(which).unwrap_or_default();
+        for (term, (read, _)) in terms.iter().zip(reads) {
+            if read.signal().is_none_or(|signal| !members.contains(&signal)) {
+                self.read(name, term.source, read, read.channels)?;
+            }
+        }
         Ok(())
-    }
-
-    /// Whether a step is the sum of what teams put out.
-    fn is_behind_summed(&self, number: usize) -> bool {
-        let before = self.plan.steps.get(..number).unwrap_or_default().iter().enumerate();
-        before.rev().take(2 * crate::team::MOST_LANES).any(|(at, step)| {
-            matches!(step, Step::Team { steps, share: Some(share), .. }
-                if at + *steps as usize + 1 + share.ahead as usize == number)
-        })
     }
 
     /// A step that goes on from the one before it hears nothing else; and what that one puts out lies nowhere.

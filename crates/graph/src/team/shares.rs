@@ -7,18 +7,33 @@ use super::workroom::Workroom;
 use crate::block::{Block, Signal};
 use crate::compile::Sheet;
 use crate::io::Flow;
-use crate::mix::{Portion, drop_overflows};
+use crate::mix::{Mix, Portion, drop_overflows, mix};
 use crate::plan::{DriveLink, Half, Step, Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
+use core::ops::Range;
 
-/// The lanes that are added up, in order, and how much of each.
+/// The lanes that are added up, in order, and how much of each; and what comes among them.
 pub(super) struct Shares {
     list: [(u8, f32); MOST_LANES],
     count: usize,
     /// All of them whole.
     whole: bool,
+    others: [Others; MOST_OTHERS],
+    others_count: usize,
 }
+
+/// Terms of a sum that no member puts out, one behind another.
+#[derive(Clone, Copy, Debug, Default)]
+struct Others {
+    /// So many lanes come before them.
+    behind: u8,
+    first: u16,
+    end: u16,
+}
+
+/// The most places in a sum of what teams put out where something else comes, for one of the teams to make it.
+pub(crate) const MOST_OTHERS: usize = 4;
 
 /// The last steps of a sheet that may be left to those who add up what the part puts out: nothing else hears what they make.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,10 +96,21 @@ impl<S: Signal> Ends<S> {
 }
 
 impl Shares {
-    /// Those of terms of which each is what a member puts out that runs in its lane, or is silent. Nothing if a gain is on its way; from then on the team counts on it that they rest.
+    /// Those of terms of which each member that runs in its lane puts out one. Nothing if one of their gains is on its way; from then on the team counts on it that they rest.
     pub fn of(terms: &[Term], here: &Here<'_>, team: u32, stage: &Stage<'_>) -> Option<Self> {
-        let mut shares = Shares { list: [(0, 0.0); MOST_LANES], count: 0, whole: true };
-        for term in terms {
+        let mut shares = Shares {
+            list: [(0, 0.0); MOST_LANES],
+            count: 0,
+            whole: true,
+            others: [Others::default(); MOST_OTHERS],
+            others_count: 0,
+        };
+        for (number, term) in terms.iter().enumerate() {
+            let lane = here.all().find(|(_, step)| step.out == term.source).map(|(lane, _)| lane);
+            let Some(lane) = lane else {
+                shares.note_other(number as u16)?;
+                continue;
+            };
             let gain = match term.cable {
                 UNITY => 1.0,
                 cable => {
@@ -96,8 +122,9 @@ impl Shares {
                     cable.target()
                 }
             };
-            let lane = here.all().find(|(_, step)| step.out == term.source).map(|(lane, _)| lane);
-            let Some(lane) = lane.filter(|_| gain != 0.0) else { continue };
+            if gain == 0.0 {
+                continue;
+            }
             *shares.list.get_mut(shares.count)? = (lane as u8, gain);
             shares.count += 1;
             shares.whole &= gain == 1.0;
@@ -105,7 +132,21 @@ impl Shares {
         Some(shares)
     }
 
-    /// Adds up the lanes given, in each channel of the team's output. Tells how many samples were too large for a number.
+    /// Notes a term that no member puts out.
+    fn note_other(&mut self, number: u16) -> Option<()> {
+        let behind = self.count as u8;
+        let last = self.others_count.checked_sub(1).and_then(|last| self.others.get_mut(last));
+        if let Some(last) = last.filter(|last| last.behind == behind && last.end == number) {
+            last.end += 1;
+            return Some(());
+        }
+        *self.others.get_mut(self.others_count)? = Others { behind, first: number, end: number + 1 };
+        self.others_count += 1;
+        Some(())
+    }
+
+    /// Adds up what the lanes given put out, and what comes among it. Tells how many samples were too large for a number.
+    #[inline(always)]
     pub fn add_up<S: Signal>(
         &self,
         ends: &Ends<S>,
@@ -113,11 +154,58 @@ impl Shares {
         room: &mut Workroom<S>,
         sum: &Portion<'_>,
         frame: &mut Frame<'_>,
-        ground: &Ground<'_>,
+        (stage, ground): (&Stage<'_>, &Ground<'_>),
     ) -> u64 {
-        let list = self.list.get(..self.count).unwrap_or_default();
-        let Workroom { blocks, flow, square, fades, .. } = room;
-        let (mut overflows, mut squared, window) = (0, None, ground.window);
+        let mut making = Making { ends, lanes, room, squared: None, frame, ground };
+        match self.others_count {
+            0 => self.add_lanes(0..self.count, sum, &mut making),
+            _ => self.add_among(sum, &mut making, stage),
+        }
+    }
+
+    /// The same where something comes among it.
+    #[inline(never)]
+    fn add_among<S: Signal>(
+        &self,
+        sum: &Portion<'_>,
+        making: &mut Making<'_, '_, S>,
+        stage: &Stage<'_>,
+    ) -> u64 {
+        let (mut portion, mut overflows, mut from) = (*sum, 0, 0);
+        let others = self.others.get(..self.others_count).unwrap_or_default();
+        for (number, other) in others.iter().enumerate() {
+            let behind = usize::from(other.behind);
+            if behind > from {
+                portion.is_last = false;
+                overflows += self.add_lanes(from..behind, &portion, making);
+                (portion.goes_on, from) = (true, behind);
+            }
+            let terms = sum.terms.get(usize::from(other.first)..usize::from(other.end)).unwrap_or_default();
+            let is_last = sum.is_last && number + 1 == others.len() && behind == self.count;
+            let theirs = Portion { terms, is_last, ..portion };
+            let Making { frame, ground, .. } = making;
+            overflows += mix(Mix { portion: theirs, frame, cables: stage.cables, ground }, stage.width);
+            portion.goes_on = true;
+        }
+        if from < self.count {
+            portion.is_last = sum.is_last;
+            overflows += self.add_lanes(from..self.count, &portion, making);
+        }
+        overflows
+    }
+
+    /// Adds up some of the lanes, in each channel of the team's output.
+    #[inline(always)]
+    fn add_lanes<S: Signal>(
+        &self,
+        which: Range<usize>,
+        sum: &Portion<'_>,
+        making: &mut Making<'_, '_, S>,
+    ) -> u64 {
+        let list = self.list.get(which).unwrap_or_default();
+        let Making { ends, lanes, room, squared, frame, ground } = making;
+        let (lanes, Workroom { blocks, flow, square, fades, .. }) = (*lanes, &mut **room);
+        let (mut overflows, window) = (0, ground.window);
         for channel in 0..u32::from(sum.out.channels) {
             let only = Run { start: sum.out.start + channel, channels: 1 };
             let goes_on = sum.goes_on_from(channel, frame);
@@ -159,6 +247,17 @@ impl Shares {
         }
         overflows
     }
+}
+
+/// A sum in the making.
+struct Making<'m, 'f, S: Signal> {
+    ends: &'m Ends<S>,
+    lanes: u32,
+    room: &'m mut Workroom<S>,
+    /// The block that the room's square is made of.
+    squared: Option<usize>,
+    frame: &'m mut Frame<'f>,
+    ground: &'m Ground<'m>,
 }
 
 /// Sums that are made at once, so that none waits for its own last addition.

@@ -89,8 +89,9 @@ struct Go {
     hears: u64,
     /// Which of the teams it is.
     team: Option<usize>,
-    /// The earliest comes first; a team with the last of its members.
-    rank: u32,
+    /// The earliest comes first; a team with the last of its members, and behind what is in none, so that what hears it comes right behind it and finds all
+    /// else made.
+    rank: (bool, u32),
 }
 
 /// Units in the order in which they run, those of a team together, as soon as all that they hear has run; or a team for which there is no such order.
@@ -109,7 +110,7 @@ fn in_order(count: usize, hearsay: &Hearsay, teams: &[Together]) -> Result<Order
                 go.units |= 1 << at;
                 go.hears |= hears[at];
             }
-            _ => goes.push(Go { units: 1 << at, hears: hears[at], team: None, rank: at as u32 }),
+            _ => goes.push(Go { units: 1 << at, hears: hears[at], team: None, rank: (false, at as u32) }),
         }
         last_cycle = cycle;
     }
@@ -120,7 +121,8 @@ fn in_order(count: usize, hearsay: &Hearsay, teams: &[Together]) -> Result<Order
         if hears & units != 0 {
             return Err(group.team);
         }
-        goes.push(Go { units, hears, team: Some(number), rank: u64::BITS - 1 - units.leading_zeros() });
+        let rank = (true, u64::BITS - 1 - units.leading_zeros());
+        goes.push(Go { units, hears, team: Some(number), rank });
     }
     goes.sort_by_key(|go| go.rank);
     let all = if count == MOST_UNITS { u64::MAX } else { (1u64 << count) - 1 };

@@ -420,6 +420,62 @@ fn parts_that_come_one_by_one_are_as_many_side_by_side_as_if_they_had_come_toget
     }
 }
 
+/// Parts and other nodes that one bus adds up, among each other; the gains of some cables move, and one of the parts is heard over an insert from a frame on.
+fn among_others(lanes: usize) -> Rig {
+    let mut rig = Rig::new(lanes);
+    let plan = Plan {
+        kinds: vec![Kind::Noise(1), Kind::OnePole],
+        cables: vec![(0, 1, 0, 1.0, false)],
+        nested: false,
+    };
+    let mut dice = Dice(3);
+    let mut edit = rig.engine.graph.edit();
+    let (mut parts, mut others) = (Vec::new(), Vec::new());
+    for number in 0..16 {
+        if [0, 5, 6, 11].contains(&number) {
+            let other = edit.add("other", TestNode::boxed(Kind::Noise(number + 50))).expect("there is room");
+            others.push(edit.connect(other.output(0), rig.bus.input(0), 0.1).expect("they are there"));
+        }
+        let (part, _) = add_part(&mut edit, &plan, &mut dice);
+        parts.push((part, edit.connect(part.output(0), rig.bus.input(0), 0.05).expect("they are there")));
+    }
+    let batch = edit.commit().expect("no loop");
+    rig.engine.send(batch, None);
+    let rest = |rig: &mut Rig, blocks: usize| {
+        for _ in 0..blocks {
+            rig.render(64);
+            rig.engine.settle();
+        }
+    };
+    rest(&mut rig, 40);
+    for (number, cable) in others.into_iter().enumerate() {
+        let mut edit = rig.engine.graph.edit();
+        edit.set_gain(cable, 0.3, Some(Motion::Linear(100 + 50 * number as u32))).expect("it is there");
+        let batch = edit.commit().expect("no loop");
+        rig.engine.send(batch, None);
+        rest(&mut rig, 2);
+    }
+    let mut edit = rig.engine.graph.edit();
+    let (part, cable) = parts[7];
+    let insert = edit.add("insert", TestNode::boxed(Kind::OnePole)).expect("there is room");
+    edit.connect(part.output(0), insert.input(0), 1.0).expect("they are there");
+    edit.connect(insert.output(0), rig.bus.input(0), 0.05).expect("they are there");
+    edit.disconnect(cable).expect("it is there");
+    let batch = edit.commit().expect("no loop");
+    rig.engine.send(batch, None);
+    rest(&mut rig, 40);
+    rig
+}
+
+#[test]
+fn what_comes_among_parts_in_a_sum_is_added_up_in_its_place() {
+    let alone = among_others(1);
+    for lanes in [4, 8, 16] {
+        let beside = among_others(lanes);
+        assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
+    }
+}
+
 /// An instrument that still knows the address of a node that was removed, and whose slot another has by now, elsewhere.
 fn outdated(threads: usize) -> rig::Rig {
     let mut rig = rig::Rig::new(Some(1));
