@@ -81,6 +81,8 @@ pub struct Edit<'g> {
     left: Vec<NodeId>,
     /// New cables that fade in unless what they come from starts from silence.
     undecided: Vec<(CableId, u32)>,
+    /// Empty: where changes of cables are put while these are decided on.
+    decided: Vec<(u32, CableChange)>,
     /// Frames that fades take, and the most that one of them took.
     fade: u32,
     longest: u32,
@@ -97,6 +99,8 @@ pub(crate) struct Kept {
     nodes: Vec<(u32, Option<Node>)>,
     cables: Vec<(u32, CableChange)>,
     sets: Vec<Set>,
+    undecided: Vec<(CableId, u32)>,
+    decided: Vec<(u32, CableChange)>,
 }
 
 /// For so many entries each.
@@ -106,7 +110,7 @@ impl<'g> Edit<'g> {
     pub(crate) fn new(graph: &'g mut AudioGraph) -> Self {
         let (began, since) = (graph.next, graph.revision);
         let fade = (0.005 * graph.stream.sample_rate + 0.5) as u32;
-        let Kept { journal, nodes, cables, sets } = core::mem::take(&mut graph.kept);
+        let Kept { journal, nodes, cables, sets, undecided, decided } = core::mem::take(&mut graph.kept);
         Edit {
             graph,
             journal,
@@ -124,7 +128,8 @@ impl<'g> Edit<'g> {
             returned: BTreeMap::new(),
             faded: Vec::new(),
             left: Vec::new(),
-            undecided: Vec::new(),
+            undecided,
+            decided,
             fade,
             longest: fade,
             began,
@@ -494,6 +499,10 @@ impl Drop for Edit<'_> {
         self.sets.shrink_to(MOST_KEPT);
         let (journal, nodes) = (core::mem::take(&mut self.journal), core::mem::take(&mut self.nodes));
         let (cables, sets) = (core::mem::take(&mut self.cables), core::mem::take(&mut self.sets));
-        self.graph.kept = Kept { journal, nodes, cables, sets };
+        self.undecided.clear();
+        self.undecided.shrink_to(MOST_KEPT);
+        self.decided.shrink_to(MOST_KEPT);
+        let (undecided, decided) = (core::mem::take(&mut self.undecided), core::mem::take(&mut self.decided));
+        self.graph.kept = Kept { journal, nodes, cables, sets, undecided, decided };
     }
 }

@@ -341,9 +341,11 @@ impl AudioGraph {
     pub(crate) fn line_up(&mut self) -> Result<(), GraphError> {
         self.take_loops_apart();
         let mut list = core::mem::take(&mut self.lineup.arrivals);
+        let count = list.len();
         let place = |unit: Unit| Some((self.part_of(unit)?, unit));
         let unseated = list.drain(..).filter(|unit| self.seat(*unit).is_some_and(|s| s.segment == NONE));
-        let mut arrivals: Vec<(NodeId, Unit)> = unseated.filter_map(place).collect();
+        let mut arrivals: Vec<(NodeId, Unit)> = Vec::with_capacity(count);
+        arrivals.extend(unseated.filter_map(place));
         arrivals.sort_unstable();
         arrivals.dedup();
         // The next edit need not make its own; but not what only the making of a whole patch needs.

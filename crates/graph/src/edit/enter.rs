@@ -43,9 +43,10 @@ impl Edit<'_> {
 
     /// Decides how those cables come in that hang on what they come from.
     pub(super) fn decide(&mut self) {
-        let (undecided, changes) = (core::mem::take(&mut self.undecided), core::mem::take(&mut self.cables));
+        let mut undecided = core::mem::take(&mut self.undecided);
+        let mut changes = core::mem::replace(&mut self.cables, core::mem::take(&mut self.decided));
         let mut soft = BTreeSet::new();
-        for (id, frames) in undecided {
+        for (id, frames) in undecided.drain(..) {
             let Some(cable) = self.graph.cable(id) else { continue };
             let (slot, gain, source) = (cable.slot(), cable.gain, node_of(cable.from));
             if self.is_quiet(source, &soft, &mut BTreeSet::new()) || self.quieten(source, frames, &mut soft) {
@@ -61,7 +62,8 @@ impl Edit<'_> {
         let stays = |(slot, change): &(u32, CableChange)| {
             !(matches!(change, CableChange::New(_)) && soft.contains(slot))
         };
-        self.cables.extend(changes.into_iter().filter(stays));
+        self.cables.extend(changes.drain(..).filter(stays));
+        (self.undecided, self.decided) = (undecided, changes);
     }
 
     fn make_plain(&mut self, id: CableId, plain: bool) {

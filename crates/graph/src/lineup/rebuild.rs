@@ -55,8 +55,8 @@ impl Net {
     /// The units in groups, each a loop or a single one, each group behind those that it hears; with whether it is a loop.
     fn groups(&self) -> Vec<(Group<Unit>, bool)> {
         // Mostly there is no loop.
-        let readers = |heard_by: &Readers| heard_by.iter().map(|(to, _)| *to).collect();
-        if let (sequence, None) = kahn(&self.heard_by.iter().map(readers).collect::<Vec<_>>(), |unit| unit) {
+        let readers = |unit: usize| self.heard_by[unit].iter().map(|(to, _)| *to);
+        if let (sequence, None) = kahn(self.heard_by.len(), readers, |unit| unit) {
             let unit = |number: u32| Some((smallvec![*self.units.get(number as usize)?], false));
             return sequence.into_iter().filter_map(unit).collect();
         }
@@ -68,7 +68,7 @@ impl Net {
             followers[group_of[from] as usize].extend(after);
         }
         let by_oldest = |g: u32| groups[g as usize].iter().copied().min().unwrap_or(0);
-        let (sequence, _) = kahn(&followers, by_oldest);
+        let (sequence, _) = kahn(followers.len(), |group| followers[group].iter().copied(), by_oldest);
         let group = |g: u32| {
             let group = &groups[g as usize];
             let hears_itself = |u: u32| self.heard_by[u as usize].iter().any(|(to, _)| *to == u);
@@ -159,7 +159,7 @@ impl AudioGraph {
     /// The order inside a loop: each node that delays puts out first and takes in last.
     pub(crate) fn order_loop(&self, units: &[Unit]) -> Result<Loop, GraphError> {
         let (turns, followers) = self.turns(units);
-        let (sequence, stuck) = kahn(&followers, |t| t);
+        let (sequence, stuck) = kahn(followers.len(), |turn| followers[turn].iter().copied(), |t| t);
         if let Some(stuck) = stuck {
             return Err(GraphError::Cycle { nodes: self.names_on_cycle(&turns, &followers, &stuck) });
         }
@@ -236,22 +236,27 @@ impl AudioGraph {
 
 /// Kahn's algorithm (CACM 5(11), 1962), taking up first what was just made possible, so that chains run through and few signals
 /// live at a time. What cannot be ordered, because it waits for a cycle, is told apart.
-fn kahn(followers: &[Followers], age: impl Fn(u32) -> u32) -> (Vec<u32>, Option<Vec<bool>>) {
-    let mut waits_for = vec![0u32; followers.len()];
-    followers.iter().flatten().for_each(|to| waits_for[*to as usize] += 1);
-    let mut ready: Vec<u32> = (0..followers.len() as u32).filter(|i| waits_for[*i as usize] == 0).collect();
+fn kahn<F: DoubleEndedIterator<Item = u32>>(
+    count: usize,
+    followers: impl Fn(usize) -> F,
+    age: impl Fn(u32) -> u32,
+) -> (Vec<u32>, Option<Vec<bool>>) {
+    let mut waits_for = vec![0u32; count];
+    (0..count).flat_map(&followers).for_each(|to| waits_for[to as usize] += 1);
+    let mut ready = Vec::with_capacity(count);
+    ready.extend((0..count as u32).filter(|i| waits_for[*i as usize] == 0));
     ready.sort_by_key(|i| core::cmp::Reverse(age(*i)));
-    let mut sequence = Vec::with_capacity(followers.len());
+    let mut sequence = Vec::with_capacity(count);
     while let Some(next) = ready.pop() {
         sequence.push(next);
-        for to in followers[next as usize].iter().rev() {
-            waits_for[*to as usize] -= 1;
-            if waits_for[*to as usize] == 0 {
-                ready.push(*to);
+        for to in followers(next as usize).rev() {
+            waits_for[to as usize] -= 1;
+            if waits_for[to as usize] == 0 {
+                ready.push(to);
             }
         }
     }
-    let stuck = (sequence.len() < followers.len()).then(|| waits_for.iter().map(|n| *n > 0).collect());
+    let stuck = (sequence.len() < count).then(|| waits_for.iter().map(|n| *n > 0).collect());
     (sequence, stuck)
 }
 
