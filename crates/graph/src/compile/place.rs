@@ -197,24 +197,12 @@ impl Places {
             let mut others = SmallVec::<[usize; 16]>::new();
             for team in teams.into_iter().rev() {
                 let members = lines.get(team.start + 1..team.end).unwrap_or_default();
-                let (mut left, mut first, known) = (members.len(), end, others.len());
-                while left > 0 && first > 0 {
-                    first -= 1;
-                    match terms.get(first).is_some_and(|(read, _)| {
-                        // Mostly they stand as the terms do.
-                        let (before, behind) = members.split_at(left - 1);
-                        let mut lines = behind.iter().take(1).chain(before).chain(behind.iter().skip(1));
-                        self.is_only_added(read, *channels, script)
-                            && read.signal().is_some_and(|signal| lines.any(|line| makes(line, signal)))
-                    }) {
-                        true => left -= 1,
-                        false => others.push(first),
-                    }
-                }
-                if left > 0 {
+                let known = others.len();
+                let before = terms.get(..end).unwrap_or_default();
+                let Some(first) = self.first_of(members, before, *channels, script, &mut others) else {
                     others.truncate(known);
                     break;
-                }
+                };
                 let ahead = (sum - team.end) as u32;
                 shares.push((team.start, Share { ahead, first: first as u32, terms: (end - first) as u32 }));
                 (end, begins) = (first, team.start);
@@ -242,6 +230,33 @@ impl Places {
                 }
             }
         }
+    }
+
+    /// The first of the last terms that are what members put out, all of them, nothing else hearing it. The others among these terms are noted, the last first.
+    fn first_of(
+        &self,
+        members: &[Line],
+        terms: &[(Read, u32)],
+        channels: u16,
+        script: &Script,
+        others: &mut SmallVec<[usize; 16]>,
+    ) -> Option<usize> {
+        let mut left = members.len();
+        for (number, (read, _)) in terms.iter().enumerate().rev() {
+            // Mostly they stand as the terms do.
+            let (before, behind) = members.split_at(left.saturating_sub(1));
+            let mut lines = behind.iter().take(1).chain(before).chain(behind.iter().skip(1));
+            let signal = read.signal().filter(|_| self.is_only_added(read, channels, script));
+            if signal.is_some_and(|signal| lines.any(|line| makes(line, signal))) {
+                left -= 1;
+            } else {
+                others.push(number);
+            }
+            if left == 0 {
+                return Some(number);
+            }
+        }
+        None
     }
 
     /// Whether all of a signal that is made here is read, and by nobody else.
