@@ -7,7 +7,8 @@ use sostenuto_dsp::amplitude::{gain, pan};
 use sostenuto_dsp::math::{db_to_gain, exp2, log2, sin_turns, tan_pi, tanh};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Envelope, F32x4, F32x8, Impulse, Lfo, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Value, White,
+    Curves, Envelope, F32x4, F32x8, Impulse, Lfo, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Value,
+    White,
 };
 
 const RATE: f64 = 48_000.0;
@@ -66,10 +67,17 @@ fn others<S: Sample>(width: &str) {
         });
     }
     let segments =
-        Segments { attack: steady(1e6), decay: steady(1.0), sustain: steady(0.5), release: steady(1.0) };
+        Segments { attack: steady(100.0), decay: steady(1.0), sustain: steady(0.5), release: steady(1.0) };
     let mut envelope = Envelope::<S>::new(RATE);
     cost::<S>(&format!("{width} envelope, idle"), |out| envelope.process(steady(0.0), &segments, out));
-    cost::<S>(&format!("{width} envelope, attack"), |out| envelope.process(steady(1.0), &segments, out));
+    for (name, curve) in [("straight", 0.0), ("bent", 5.0)] {
+        envelope.set_curves(Curves { attack: curve, ..Curves::default() });
+        // Begun anew each time: an attack may be over before the measurement is.
+        cost::<S>(&format!("{width} envelope, {name} attack"), |out| {
+            envelope.reset();
+            envelope.process(steady(1.0), &segments, out);
+        });
+    }
     let mut slew = Slew::<S>::new(RATE);
     cost::<S>(&format!("{width} slew"), |out| slew.process(&moving, steady(10.0), steady(10.0), out));
     let mut hold = SampleHold::<S>::new();

@@ -93,8 +93,18 @@ struct Calm<S: Sample> {
     known: bool,
     /// Frames from now on in which no segment ends.
     left: u64,
-    /// Every lane goes in a straight line, or stays where it is.
-    straight: bool,
+    course: Course,
+}
+
+/// How the lanes go that do not stay where they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    /// All on straight lines.
+    Straight,
+    /// All by [recursion](Recursion).
+    Bent,
+    /// Some so, some otherwise.
+    Both,
 }
 
 impl<S: Sample> Calm<S> {
@@ -122,7 +132,7 @@ impl<S: Sample> Envelope<S> {
             start: S::zero(),
             end: S::zero(),
             follow: S::zero(),
-            calm: Calm { times: [S::zero(); 3], known: false, left: 0, straight: false },
+            calm: Calm { times: [S::zero(); 3], known: false, left: 0, course: Course::Both },
         };
         envelope.set_curves(Curves::default());
         envelope
@@ -211,8 +221,12 @@ impl<S: Sample> Envelope<S> {
             let has_times = self.calm.known && self.calm.times == present;
             if rising | falling != 0 || self.calm.left == 0 || !has_times {
                 self.begin((rising, falling), (present, has_times), sustain.at(frame));
-                let straight = self.bend == S::zero();
-                self.calm = Calm { times: present, known: true, left: self.until_end(), straight };
+                let course = match (self.bend == S::zero(), self.slope == S::zero()) {
+                    (true, _) => Course::Straight,
+                    (_, true) => Course::Bent,
+                    _ => Course::Both,
+                };
+                self.calm = Calm { times: present, known: true, left: self.until_end(), course };
             }
             // The next frame that needs a look: where the gate changes, where a segment is over, each one under moving times.
             let mut run = (gate.stays(frame, out.len()) as u64).min(self.calm.left);
@@ -246,18 +260,35 @@ impl<S: Sample> Envelope<S> {
         }
         let Self { base, slope, mut count, mut bent, start, .. } = *self;
         let bends = S::splat(0.5).lt(self.bend);
-        match (sustain, self.calm.straight) {
-            (Value::Steady(sustain), true) => {
+        match (sustain, self.calm.course) {
+            (Value::Steady(sustain), Course::Straight) => {
                 let way = self.way(sustain);
                 for out in out {
                     *out = start + way * (base + slope * count).min(S::one());
                     count += S::one();
                 }
             }
-            (sustain, _) => {
-                for (frame, out) in out.iter_mut().enumerate() {
+            // The recursion of those that stay where they are gives 1 as well.
+            (Value::Steady(sustain), Course::Bent) => {
+                let way = self.way(sustain);
+                for out in out {
+                    *out = start + way * S::narrow(bent.part);
+                    bent.part = bent.part * bent.ratio + bent.offset;
+                }
+            }
+            (Value::Steady(sustain), Course::Both) => {
+                let way = self.way(sustain);
+                for out in out {
                     let line = (base + slope * count).min(S::one());
-                    *out = start + self.way(sustain.at(frame)) * S::select(bends, S::narrow(bent.part), line);
+                    *out = start + way * S::select(bends, S::narrow(bent.part), line);
+                    bent.part = bent.part * bent.ratio + bent.offset;
+                    count += S::one();
+                }
+            }
+            (Value::Moving(sustains), _) => {
+                for (out, sustain) in out.iter_mut().zip(sustains) {
+                    let line = (base + slope * count).min(S::one());
+                    *out = start + self.way(*sustain) * S::select(bends, S::narrow(bent.part), line);
                     bent.part = bent.part * bent.ratio + bent.offset;
                     count += S::one();
                 }
