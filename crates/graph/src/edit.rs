@@ -489,20 +489,21 @@ impl Drop for Edit<'_> {
         while let Some(undo) = self.journal.pop() {
             self.take_back(undo);
         }
-        self.nodes.clear();
-        // Not what only the making of a whole patch needs.
-        self.nodes.shrink_to(MOST_KEPT);
-        self.journal.shrink_to(MOST_KEPT);
-        self.cables.clear();
-        self.cables.shrink_to(MOST_KEPT);
-        self.sets.clear();
-        self.sets.shrink_to(MOST_KEPT);
-        let (journal, nodes) = (core::mem::take(&mut self.journal), core::mem::take(&mut self.nodes));
-        let (cables, sets) = (core::mem::take(&mut self.cables), core::mem::take(&mut self.sets));
-        self.undecided.clear();
-        self.undecided.shrink_to(MOST_KEPT);
-        self.decided.shrink_to(MOST_KEPT);
-        let (undecided, decided) = (core::mem::take(&mut self.undecided), core::mem::take(&mut self.decided));
-        self.graph.kept = Kept { journal, nodes, cables, sets, undecided, decided };
+        self.graph.kept = Kept {
+            journal: emptied(&mut self.journal),
+            nodes: emptied(&mut self.nodes),
+            cables: emptied(&mut self.cables),
+            sets: emptied(&mut self.sets),
+            undecided: emptied(&mut self.undecided),
+            decided: emptied(&mut self.decided),
+        };
     }
+}
+
+/// A list with nothing in it, and room for as much as edits need; not what only the making of a whole patch does.
+fn emptied<T>(list: &mut Vec<T>) -> Vec<T> {
+    let mut list = core::mem::take(list);
+    list.clear();
+    list.shrink_to(MOST_KEPT);
+    list
 }

@@ -384,14 +384,15 @@ fn a_sum_that_is_too_large_is_silent_whoever_adds_it_up() {
     }
 }
 
+fn filtered_noise() -> Plan {
+    let (kinds, cables) = (vec![Kind::Noise(1), Kind::OnePole], vec![(0, 1, 0, 1.0, false)]);
+    Plan { kinds, cables, nested: false }
+}
+
 /// Parts that are added one after the other, each once the one before it has settled in.
 fn one_by_one(lanes: usize) -> Rig {
     let mut rig = Rig::new(lanes);
-    let plan = Plan {
-        kinds: vec![Kind::Noise(1), Kind::OnePole],
-        cables: vec![(0, 1, 0, 1.0, false)],
-        nested: false,
-    };
+    let plan = filtered_noise();
     let mut dice = Dice(9);
     for number in 0..16 {
         let mut edit = rig.engine.graph.edit();
@@ -423,11 +424,7 @@ fn parts_that_come_one_by_one_are_as_many_side_by_side_as_if_they_had_come_toget
 /// Parts and other nodes that one bus adds up, among each other; the gains of some cables move, and one of the parts is heard over an insert from a frame on.
 fn among_others(lanes: usize) -> Rig {
     let mut rig = Rig::new(lanes);
-    let plan = Plan {
-        kinds: vec![Kind::Noise(1), Kind::OnePole],
-        cables: vec![(0, 1, 0, 1.0, false)],
-        nested: false,
-    };
+    let plan = filtered_noise();
     let mut dice = Dice(3);
     let mut edit = rig.engine.graph.edit();
     let (mut parts, mut others) = (Vec::new(), Vec::new());
