@@ -112,11 +112,27 @@ pub trait Sample:
     /// either has fewer rows; rows beyond are left as they are.
     #[inline(always)]
     fn transpose(from: &[Self], to: &mut [Self]) {
+        Self::transpose_apart::<false>((from, 1), (to, 1));
+    }
+
+    /// The same, of rows that lie so far from each other (at 1 one behind the other), and if asked for added to what is there.
+    #[inline(always)]
+    fn transpose_apart<const ADD: bool>(
+        (from, from_every): (&[Self], usize),
+        (to, to_every): (&mut [Self], usize),
+    ) {
         let n = Self::LANES;
-        if let (Some(from), Some(to)) = (Self::flat(from).get(..n * n), Self::flat_mut(to).get_mut(..n * n)) {
-            for i in 0..n {
-                for k in 0..n {
-                    to[i * n + k] = from[k * n + i];
+        let has = |rows: usize, every: usize| rows > (n - 1) * every;
+        if !has(from.len(), from_every) || !has(to.len(), to_every) {
+            return;
+        }
+        let (from, to) = (Self::flat(from), Self::flat_mut(to));
+        for i in 0..n {
+            for k in 0..n {
+                if let (Some(to), Some(from)) =
+                    (to.get_mut(i * to_every * n + k), from.get(k * from_every * n + i))
+                {
+                    *to = if ADD { *to + *from } else { *from };
                 }
             }
         }

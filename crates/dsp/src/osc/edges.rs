@@ -122,10 +122,11 @@ impl<S: Sample> Piece<S> {
         (mut lanes, after, step): (u32, S::Phase, S::Phase),
         height: impl Fn(f64) -> f64,
     ) {
+        let both = (after.lanes(), step.lanes());
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
-            self.cross_in(residuals, (lane, frame), (after.in_lane(lane), step.in_lane(lane)), &height);
+            self.cross_in(residuals, (lane, frame), in_lane(both, lane), &height);
         }
     }
 
@@ -142,8 +143,9 @@ impl<S: Sample> Piece<S> {
     ) {
         let part = EVERY.wrapping_sub(1);
         let reached = reached::<S::Phase>(part, frames, (&phase, &step));
+        let both = (phase.lanes(), step.lanes());
         for_each_lane(reached, |lane| {
-            let (mut phase, step) = (phase.in_lane(lane), step.in_lane(lane));
+            let (mut phase, step) = in_lane(both, lane);
             let mut frame = 0;
             let (length, backwards) = ((step as i64).unsigned_abs(), step >> 63 != 0);
             loop {
@@ -181,6 +183,13 @@ impl<S: Sample> Piece<S> {
             residuals.add(to, since.min(1.0), height(step as f64 / TURN) as f32);
         }
     }
+}
+
+/// What two phases are in a lane. They lie in memory once, where one by one each would be put there anew.
+#[inline(always)]
+fn in_lane((first, second): (&[u64], &[u64]), lane: usize) -> (u64, u64) {
+    let at = |phases: &[u64]| phases.get(lane).copied().unwrap_or(0);
+    (at(first), at(second))
 }
 
 /// The lanes that reach an edge in so many frames, at most [`PIECE`]: `part` is the way between two edges less one.

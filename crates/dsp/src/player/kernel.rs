@@ -375,7 +375,7 @@ const HALF: f64 = 0.5 - 1.0 / 33_554_432.0;
 /// A bit for each lane.
 #[inline(always)]
 fn lanes<S: Sample>() -> u32 {
-    (1 << S::LANES) - 1
+    u32::MAX >> (32 - S::LANES)
 }
 
 impl<S: Vector> LaneState for Player<S> {

@@ -48,6 +48,7 @@
 //!    its instructions first. So wherever a function of the type runs, the instructions are there.
 //! 2. Such a type has the size of its lanes as plain numbers side by side, without padding; any bits are a valid number.
 
+mod pair;
 mod planar;
 mod portable;
 mod width;

@@ -2,8 +2,14 @@
 
 use crate::Sample;
 
-/// The most lanes that a square of them has room for.
-const MOST: usize = 16;
+/// A row for each lane, or as many frames.
+type Square<S> = <S as Sample>::Each<S>;
+
+/// Nothing but zeros.
+#[inline(always)]
+fn square<S: Sample>() -> Square<S> {
+    S::each(|_| S::ZERO)
+}
 
 /// Puts signals side by side: lane `i` of `out` gets `planar[i]`. A signal that is missing or too short is 0 from there on; one
 /// that is too many is left out. Copies bits, for any number of frames. `[audio]`
@@ -13,8 +19,8 @@ pub fn interleave<S: Sample>(planar: &[&[S::Scalar]], out: &mut [S]) {
         #[inline(always)]
         || {
             for (k, part) in out.chunks_mut(S::LANES).enumerate() {
-                let mut square = [S::zero(); MOST];
-                let rows = S::flat_mut(&mut square).chunks_exact_mut(S::LANES).take(S::LANES);
+                let mut square = square::<S>();
+                let rows = S::flat_mut(square.as_mut()).chunks_exact_mut(S::LANES);
                 for (row, signal) in rows.zip(planar) {
                     let signal = signal.get(k * S::LANES..).unwrap_or(&[]);
                     if let Some(whole) = signal.get(..S::LANES) {
@@ -23,7 +29,7 @@ pub fn interleave<S: Sample>(planar: &[&[S::Scalar]], out: &mut [S]) {
                         row.iter_mut().zip(signal).for_each(|(to, x)| *to = *x);
                     }
                 }
-                give_square(&square, part);
+                give_square(square.as_ref(), part);
             }
         },
     );
@@ -55,7 +61,7 @@ pub fn take_apart<S: Sample>(block: &[S], mut put: impl FnMut(usize, usize, &[S:
         || {
             for (k, part) in block.chunks(S::LANES).enumerate() {
                 let square = take_square(part);
-                let rows = S::flat(&square).chunks_exact(S::LANES).take(S::LANES);
+                let rows = S::flat(square.as_ref()).chunks_exact(S::LANES);
                 for (lane, row) in rows.enumerate() {
                     // A square that is whole has a length that the compiler knows.
                     match part.len() == S::LANES {
@@ -70,30 +76,36 @@ pub fn take_apart<S: Sample>(block: &[S], mut put: impl FnMut(usize, usize, &[S:
 
 /// A row for each lane, from at most as many frames; rows are zero from there on.
 #[inline(always)]
-fn take_square<S: Sample>(frames: &[S]) -> [S; MOST] {
-    let mut square = [S::zero(); MOST];
+fn take_square<S: Sample>(frames: &[S]) -> Square<S> {
+    let mut rows = square::<S>();
     if frames.len() >= S::LANES {
-        S::transpose(frames, &mut square);
+        S::transpose(frames, rows.as_mut());
     } else {
-        let mut room = [S::zero(); MOST];
-        room.iter_mut().zip(frames).for_each(|(to, from)| *to = *from);
-        S::transpose(&room, &mut square);
+        let mut room = square::<S>();
+        room.as_mut().iter_mut().zip(frames).for_each(|(to, from)| *to = *from);
+        S::transpose(room.as_ref(), rows.as_mut());
     }
-    square
+    rows
 }
 
 /// At most as many frames as there are lanes, from a row for each lane.
 #[inline(always)]
-fn give_square<S: Sample>(square: &[S; MOST], frames: &mut [S]) {
-    if frames.len() >= S::LANES {
-        return S::transpose(square, frames);
-    }
-    let mut room = [S::zero(); MOST];
-    S::transpose(square, &mut room);
-    frames.iter_mut().zip(room).for_each(|(to, from)| *to = from);
+fn give_square<S: Sample>(rows: &[S], frames: &mut [S]) {
+    give_square_apart((rows, 1), frames);
 }
 
-/// Signals one after the other, each with `N` frames (a multiple of 16), in the memory of as long a block: frame `i` of lane `l` is
+/// The same, of rows that lie so far from each other.
+#[inline(always)]
+fn give_square_apart<S: Sample>(rows: (&[S], usize), frames: &mut [S]) {
+    if frames.len() >= S::LANES {
+        return S::transpose_apart::<false>(rows, (frames, 1));
+    }
+    let mut room = square::<S>();
+    S::transpose_apart::<false>(rows, (room.as_mut(), 1));
+    frames.iter_mut().zip(room.as_ref()).for_each(|(to, from)| *to = *from);
+}
+
+/// Signals one after the other, each with `N` frames (a multiple of 32), in the memory of as long a block: frame `i` of lane `l` is
 /// number `N * l + i`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows<S, const N: usize>([S; N]);
@@ -130,10 +142,13 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn take(&mut self, block: &[S]) {
         for (k, part) in block.chunks(S::LANES).take(Self::SQUARES).enumerate() {
-            let rows = take_square(part);
-            for (to, row) in self.0.iter_mut().skip(k).step_by(Self::SQUARES).zip(rows) {
-                *to = row;
+            let Some(rows) = self.0.get_mut(k..) else { return };
+            if part.len() == S::LANES {
+                S::transpose_apart::<false>((part, 1), (rows, Self::SQUARES));
+                continue;
             }
+            let from = take_square(part);
+            rows.iter_mut().step_by(Self::SQUARES).zip(from.as_ref()).for_each(|(to, row)| *to = *row);
         }
     }
 
@@ -141,7 +156,7 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn give(&self, out: &mut [S]) {
         for (k, part) in out.chunks_mut(S::LANES).take(Self::SQUARES).enumerate() {
-            give_square(&self.rows(k), part);
+            give_square_apart(self.rows(k), part);
         }
     }
 
@@ -149,7 +164,7 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn give_all(&self, out: &mut [S; N]) {
         for (k, part) in out.chunks_exact_mut(S::LANES).enumerate() {
-            S::transpose(&self.rows(k), part);
+            S::transpose_apart::<false>(self.rows(k), (part, 1));
         }
     }
 
@@ -157,20 +172,21 @@ impl<S: Sample, const N: usize> Rows<S, N> {
     #[inline(always)]
     pub(crate) fn add_to(&self, out: &mut [S]) {
         for (k, part) in out.chunks_mut(S::LANES).take(Self::SQUARES).enumerate() {
-            let mut square = [S::zero(); MOST];
-            S::transpose(&self.rows(k), &mut square);
-            for (to, x) in part.iter_mut().zip(square) {
-                *to += x;
+            if part.len() == S::LANES {
+                S::transpose_apart::<true>(self.rows(k), (part, 1));
+                continue;
+            }
+            let mut square = square::<S>();
+            S::transpose_apart::<false>(self.rows(k), (square.as_mut(), 1));
+            for (to, x) in part.iter_mut().zip(square.as_ref()) {
+                *to += *x;
             }
         }
     }
 
-    /// The rows of the `k`th square.
+    /// The rows of the `k`th square, and how far they lie from each other.
     #[inline(always)]
-    fn rows(&self, k: usize) -> [S; MOST] {
-        let mut rows = [S::zero(); MOST];
-        let from = self.0.iter().skip(k).step_by(Self::SQUARES);
-        rows.iter_mut().take(S::LANES).zip(from).for_each(|(row, from)| *row = *from);
-        rows
+    fn rows(&self, k: usize) -> (&[S], usize) {
+        (self.0.get(k..).unwrap_or_default(), Self::SQUARES)
     }
 }

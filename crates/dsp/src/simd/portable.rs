@@ -1,7 +1,7 @@
 //! Lanes as plain arrays, and plain numbers: what there is on every machine.
 
 use super::width::{Vector, Width};
-use crate::{Lanes, PIECE, Sample};
+use crate::{Lanes, PIECE};
 
 /// A block of lanes as its numbers side by side.
 #[inline(always)]
@@ -38,35 +38,26 @@ impl Vector for f32 {
     }
 }
 
-macro_rules! arrays {
-    ($n:literal, $width:ident) => {
-        impl Vector for Lanes<f32, $n> {
-            const WIDTH: Width = Width::$width;
-            #[inline(always)]
-            fn load(from: &[f32]) -> Self {
-                let mut lanes = [0.0; $n];
-                match from.first_chunk() {
-                    Some(whole) => lanes = *whole,
-                    None => lanes.iter_mut().zip(from).for_each(|(lane, x)| *lane = *x),
-                }
-                Lanes(lanes)
-            }
-            #[inline(always)]
-            fn store(self, to: &mut [f32]) {
-                match to.first_chunk_mut() {
-                    Some(whole) => *whole = self.0,
-                    None => to.iter_mut().zip(self.0).for_each(|(to, lane)| *to = lane),
-                }
-            }
-            #[inline(always)]
-            fn silence() -> &'static [Self; PIECE] {
-                const { &[Lanes([0.0; $n]); PIECE] }
-            }
+impl Vector for Lanes<f32, 4> {
+    const WIDTH: Width = Width::Four;
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        let mut lanes = [0.0; 4];
+        match from.first_chunk() {
+            Some(whole) => lanes = *whole,
+            None => lanes.iter_mut().zip(from).for_each(|(lane, x)| *lane = *x),
         }
-    };
+        Lanes(lanes)
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        match to.first_chunk_mut() {
+            Some(whole) => *whole = self.0,
+            None => to.iter_mut().zip(self.0).for_each(|(to, lane)| *to = lane),
+        }
+    }
+    #[inline(always)]
+    fn silence() -> &'static [Self; PIECE] {
+        const { &[Lanes([0.0; 4]); PIECE] }
+    }
 }
-arrays!(4, Four);
-arrays!(8, Eight);
-arrays!(16, Sixteen);
-
-const _: () = assert!(<Lanes<f32, 16> as Sample>::LANES == Width::Sixteen.lanes());

@@ -1,25 +1,31 @@
 //! Which widths there are, which of them the processor has, and how code is compiled for each.
 
-use crate::{Lanes, PIECE, Sample};
+use super::pair::Pair;
+#[cfg(not(target_arch = "x86_64"))]
+use crate::Lanes;
+use crate::{PIECE, Sample};
 
 /// As many single-precision signals as a machine takes side by side.
 ///
-/// Kernels give the same bits at every width: the width is a matter of speed only.
+/// Kernels give the same bits at every width: the width is a matter of speed only. A register of signals is the least that is worth while; two of them
+/// share what a kernel does once for all of its lanes, and do not wait for each other where each waits for itself, as a filter does from frame to frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Width {
     /// One signal, an `f32`.
     One,
     /// Four: the base line of x86-64 (SSE2), of 64-bit Arm (NEON), and of wasm with simd128.
     Four,
-    /// Eight: AVX2.
+    /// Eight: a register of AVX2, or two of four.
     Eight,
-    /// Sixteen: AVX-512 (F, VL, BW and DQ).
+    /// Sixteen: a register of AVX-512 (F, VL, BW and DQ), or two of eight.
     Sixteen,
+    /// Thirty-two: two registers of sixteen.
+    ThirtyTwo,
 }
 
 impl Width {
     /// All widths, the narrowest first.
-    pub const ALL: [Width; 4] = [Width::One, Width::Four, Width::Eight, Width::Sixteen];
+    pub const ALL: [Width; 5] = [Width::One, Width::Four, Width::Eight, Width::Sixteen, Width::ThirtyTwo];
 
     /// The widest that the processor has registers for; at least [`Width::Four`]. Asks the processor once, then remembers.
     pub fn best() -> Self {
@@ -32,6 +38,21 @@ impl Width {
         best
     }
 
+    /// The widest that there is code for on this processor: two registers of the [best](Width::best).
+    pub fn widest() -> Self {
+        Self::best().doubled()
+    }
+
+    /// The narrowest that has room for so many lanes, or else the widest of all.
+    ///
+    /// ```
+    /// use sostenuto_dsp::Width;
+    /// assert_eq!(Width::for_lanes(9), Width::Sixteen);
+    /// ```
+    pub fn for_lanes(lanes: usize) -> Self {
+        Self::ALL.into_iter().find(|width| width.lanes() >= lanes).unwrap_or(Width::ThirtyTwo)
+    }
+
     /// The number of lanes.
     pub const fn lanes(self) -> usize {
         match self {
@@ -39,10 +60,11 @@ impl Width {
             Width::Four => 4,
             Width::Eight => 8,
             Width::Sixteen => 16,
+            Width::ThirtyTwo => 32,
         }
     }
 
-    /// Whether the processor has registers of this width. [`Width::run`] works without as well, more slowly.
+    /// Whether the processor has registers of this width.
     pub fn is_native(self) -> bool {
         match self {
             Width::One | Width::Four => true,
@@ -52,11 +74,21 @@ impl Width {
             Width::Sixteen => super::x86::has_sixteen(),
             #[cfg(not(target_arch = "x86_64"))]
             Width::Eight | Width::Sixteen => false,
+            Width::ThirtyTwo => false,
         }
     }
 
-    /// Runs `task` with the type for this width: registers if the processor has them, else an array of as many lanes,
-    /// which gives the same bits.
+    /// Twice as many lanes; the widest of all stays as it is, and so does one signal.
+    pub(super) const fn doubled(self) -> Self {
+        match self {
+            Width::One => Width::One,
+            Width::Four => Width::Eight,
+            Width::Eight => Width::Sixteen,
+            Width::Sixteen | Width::ThirtyTwo => Width::ThirtyTwo,
+        }
+    }
+
+    /// Runs `task` with the type for this width: a register if the processor has one, else two. What is wider than the [widest](Width::widest) runs as that.
     pub fn run<T: Task>(self, task: T) -> T::Out {
         match self {
             Width::One => task.run::<f32>(),
@@ -68,8 +100,26 @@ impl Width {
             Width::Sixteen if self.is_native() => task.run::<super::x86::F32x16>(),
             #[cfg(not(target_arch = "x86_64"))]
             Width::Four => task.run::<Lanes<f32, 4>>(),
-            Width::Eight => task.run::<Lanes<f32, 8>>(),
-            Width::Sixteen => task.run::<Lanes<f32, 16>>(),
+            Width::Eight => Width::Four.run_doubled(task),
+            Width::Sixteen => Width::Eight.run_doubled(task),
+            Width::ThirtyTwo => Width::Sixteen.run_doubled(task),
+        }
+    }
+
+    /// The same with two registers of this width, whether or not there is one as wide as both: for tests, as it gives the same bits. If the processor does not have even one,
+    /// it runs as this width does.
+    #[doc(hidden)]
+    pub fn run_doubled<T: Task>(self, task: T) -> T::Out {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Width::Four => task.run::<Pair<super::x86::F32x4, 8>>(),
+            #[cfg(target_arch = "x86_64")]
+            Width::Eight if self.is_native() => task.run::<Pair<super::x86::F32x8, 16>>(),
+            #[cfg(target_arch = "x86_64")]
+            Width::Sixteen if self.is_native() => task.run::<Pair<super::x86::F32x16, 32>>(),
+            #[cfg(not(target_arch = "x86_64"))]
+            Width::Four => task.run::<Pair<Lanes<f32, 4>, 8>>(),
+            other => other.run(task),
         }
     }
 }

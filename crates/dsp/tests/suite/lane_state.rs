@@ -1,14 +1,13 @@
 //! A signal that moves between a kernel of its own and a lane among others keeps its bits, and so do its neighbours.
 
-use crate::kernel;
-
+use crate::kernel::{self, TYPES, run_as};
 use kernel::Noise;
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
     Accuracy, Biquad, BiquadParams, Chorus, ChorusParams, Compressor, CompressorParams, Curves, DcBlocker,
     DelayLine, Echo, EchoParams, Envelope, Impulse, LaneState, Lfo, LfoMode, LfoShape, Limiter,
     LimiterParams, Meter, OnePole, OnePoleKind, Oversampling, Pink, Reverb, ReverbParams, Sample, SampleHold,
-    Saturator, SaturatorParams, Segments, Shape, Slew, Svf, SvfOutputs, Task, Value, Vector, White, Width,
+    Saturator, SaturatorParams, Segments, Shape, Slew, Svf, SvfOutputs, Task, Value, Vector, White,
 };
 
 const RATE: f64 = 48_000.0;
@@ -322,9 +321,9 @@ impl<C: Case> Task for Moves<C> {
 }
 
 fn moves<C: Case>() {
-    for (seed, width) in Width::ALL.into_iter().enumerate() {
+    for (seed, lanes) in TYPES.into_iter().enumerate() {
         for round in 0..3 {
-            width.run(Moves::<C>(core::marker::PhantomData, 11 + 7 * seed as u64 + round));
+            run_as(lanes, Moves::<C>(core::marker::PhantomData, 11 + 7 * seed as u64 + round));
         }
     }
 }
@@ -415,5 +414,5 @@ impl Task for Silences {
 
 #[test]
 fn every_lane_of_a_line_knows_its_own_silence() {
-    Width::ALL.into_iter().for_each(|width| width.run(Silences));
+    TYPES.into_iter().for_each(|lanes| run_as(lanes, Silences));
 }

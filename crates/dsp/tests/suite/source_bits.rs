@@ -1,12 +1,13 @@
 //! Sources and level kernels give the same bits however time is split, whether or not a parameter counts as steady, and in
 //! every lane.
 
+use crate::kernel::{TYPES, run_as};
 use proptest::prelude::*;
 use sostenuto_dsp::amplitude::{FadeLaw, balance, crossfade, gain, pan, width};
 use sostenuto_dsp::osc::{Pulse, Saw, Sine, Triangle};
 use sostenuto_dsp::{
-    Curves, Envelope, F32x8, Impulse, Lfo, LfoMode, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Task,
-    Value, Vector, White, Width, constant,
+    Curves, Envelope, F32x4, Impulse, Lfo, LfoMode, LfoShape, Pink, Sample, SampleHold, Segments, Slew, Task,
+    Value, Vector, White, constant,
 };
 
 const RATE: f64 = 48_000.0;
@@ -246,9 +247,9 @@ proptest! {
     #[test]
     fn every_lane_gives_the_bits_of_one_signal(tracks in tracks(), cuts in prop::collection::vec(1_usize..200, 1..12)) {
         for case in 0..CASES {
-            lanes_match::<F32x8>(case, &tracks, &cuts, 300)?;
-            for width in Width::ALL {
-                width.run(LanesMatch { case, tracks: &tracks, cuts: &cuts, frames: 300 })?;
+            lanes_match::<F32x4>(case, &tracks, &cuts, 300)?;
+            for lanes in TYPES {
+                run_as(lanes, LanesMatch { case, tracks: &tracks, cuts: &cuts, frames: 300 })?;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Every operation of every width gives the bits of the plain one, and signals come together and apart unharmed.
 
+use crate::kernel::{TYPES, run_as};
 use proptest::prelude::*;
 use sostenuto_dsp::{F32x4, Phase, Sample, Task, Vector, Width, deinterleave, interleave};
 
@@ -8,7 +9,7 @@ fn numbers() -> impl Strategy<Value = Vec<f64>> {
     let special =
         prop::sample::select(vec![0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -2.5, 1e-40, 1e30, -1e30, 1e-300]);
     let one = prop_oneof![special, -10.0..10.0, -1e6..1e6, 1e-30..1e-20];
-    prop::collection::vec(one, 16)
+    prop::collection::vec(one, 32)
 }
 
 /// What each operation gives in one lane, as bits.
@@ -148,8 +149,7 @@ struct LoadAndStore;
 impl Task for LoadAndStore {
     type Out = ();
     fn run<S: Vector>(self) {
-        assert_eq!(S::WIDTH.lanes(), S::LANES);
-        for length in 0..20 {
+        for length in 0..40 {
             let from: Vec<f32> = (0..length).map(|i| 1.0 + i as f32).collect();
             let lanes = S::load(&from);
             let mut to = vec![-1.0; length];
@@ -173,14 +173,14 @@ proptest! {
     #[test]
     fn operations_give_the_bits_of_one_signal(a in numbers(), b in numbers()) {
         same_as_alone::<F32x4, f32>(&a, &b)?;
-        for width in Width::ALL {
-            width.run(Operations(&a, &b))?;
+        for lanes in TYPES {
+            run_as(lanes, Operations(&a, &b))?;
         }
     }
 
     #[test]
     fn signals_come_together_and_apart(
-        lengths in prop::collection::vec(0_usize..150, 0..18),
+        lengths in prop::collection::vec(0_usize..150, 0..36),
         frames in 0_usize..150,
         room in 0_usize..150,
     ) {
@@ -189,16 +189,16 @@ proptest! {
             .enumerate()
             .map(|(k, &length)| (0..length).map(|i| (k * 1000 + i) as f32 + 0.5).collect())
             .collect();
-        for width in Width::ALL {
-            width.run(Planar { signals: &signals, frames, room })?;
+        for lanes in TYPES {
+            run_as(lanes, Planar { signals: &signals, frames, room })?;
         }
     }
 }
 
 #[test]
 fn numbers_are_loaded_and_stored_in_order() {
-    for width in Width::ALL {
-        width.run(LoadAndStore);
+    for lanes in TYPES {
+        run_as(lanes, LoadAndStore);
     }
 }
 
@@ -206,4 +206,20 @@ fn numbers_are_loaded_and_stored_in_order() {
 fn the_best_width_is_one_that_the_processor_has() {
     assert!(Width::best() >= Width::Four && Width::best().is_native());
     assert!(Width::ALL.iter().all(|&width| width <= Width::best() || !width.is_native()));
+    assert_eq!(Width::widest().lanes(), 2 * Width::best().lanes());
+    for width in Width::ALL {
+        // What is wider than there is code for runs as the widest.
+        let (lanes, named) = width.run(Named);
+        assert_eq!((lanes, named), (width.min(Width::widest()).lanes(), width.min(Width::widest())));
+    }
+}
+
+/// How many lanes the type of a width has, and what width it says it is of.
+struct Named;
+
+impl Task for Named {
+    type Out = (usize, Width);
+    fn run<S: Vector>(self) -> (usize, Width) {
+        (S::LANES, S::WIDTH)
+    }
 }

@@ -138,9 +138,17 @@ macro_rules! single_precision {
                 $single(mul(add(centred, splat(0.5)), splat(1.0 / 8_388_608.0)))
             }
             #[inline(always)]
-            fn transpose(from: &[Self], to: &mut [Self]) {
-                if let (Some(from), Some(to)) = (from.first_chunk::<$n>(), to.first_chunk_mut()) {
-                    *to = mirror(from.map(|row| row.0)).map($single);
+            fn transpose_apart<const ADD: bool>((from, from_every): (&[Self], usize), (to, to_every): (&mut [Self], usize)) {
+                // Of a length that is known, so that no row is looked for twice.
+                let (Some(from), Some(to)) =
+                    (from.get(..($n - 1) * from_every + 1), to.get_mut(..($n - 1) * to_every + 1))
+                else {
+                    return;
+                };
+                let columns = mirror(core::array::from_fn(|row| from[row * from_every].0));
+                for (row, column) in columns.into_iter().enumerate() {
+                    let to = &mut to[row * to_every];
+                    *to = if ADD { *to + $single(column) } else { $single(column) };
                 }
             }
         }
