@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 /// The most terms of one sum. More would make an edit dearer, fewer the adding.
-pub(crate) const FAN: usize = 16;
+pub(crate) const FAN: usize = 32;
 
 /// What is added up: a cable, or a sum of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -102,9 +102,9 @@ pub(crate) struct Lineup {
 }
 
 /// A segment is cut in two when it weighs more than this...
-pub(crate) const MOST: usize = 32;
+pub(crate) const MOST: usize = 64;
 /// ...and joins its neighbour when both together have no more than this, and it has fewer than a third of it.
-pub(crate) const JOINED: usize = 18;
+pub(crate) const JOINED: usize = 36;
 
 /// A list that stays from one edit to the next has room for so many entries.
 const MOST_KEPT: usize = 256;

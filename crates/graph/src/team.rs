@@ -35,7 +35,7 @@ use finish::Watch;
 use known::{Cables, Here, Known};
 use seat::Seat;
 use shares::{Ends, Tail};
-use sostenuto_dsp::{Task, Vector};
+use sostenuto_dsp::{Task, Vector, Width};
 use sostenuto_rt::{Commons, Hand};
 use workroom::{Need, Workroom};
 
@@ -48,7 +48,7 @@ pub(crate) type Sides = Commons<Option<Box<dyn Side>>>;
 pub(crate) type OwnSides<'a> = Hand<'a, Option<Box<dyn Side>>>;
 
 /// The most lanes a team can have.
-pub(crate) const MOST_LANES: usize = 16;
+pub(crate) const MOST_LANES: usize = Width::ThirtyTwo.lanes();
 /// Lanes are worth running together where more than one in so many sounds: a kernel for all lanes takes about so many times as long as for one signal.
 const FEW: usize = 4;
 /// No slot.
@@ -236,13 +236,13 @@ impl<S: Signal> Team<S> {
     }
 
     /// Where each channel of what the part puts out is found once all steps have run.
-    fn ends(&self) -> Ends<S> {
-        Ends { start: self.output.start, factors: None, fading: 0 }
+    fn ends(&self) -> Ends {
+        Ends { start: self.output.start, left: None, fading: 0 }
     }
 
     /// Where it is found if so many of the last steps are not run but left to those who add up; if that can be.
     #[inline(always)]
-    fn ends_before(&mut self, lanes: u32, room: &Workroom<S>) -> Option<(Ends<S>, usize)> {
+    fn ends_before(&mut self, lanes: u32, room: &Workroom<S>) -> Option<(Ends, usize)> {
         let passed = usize::from(self.tail.passes.is_some());
         let (start, channels) = match self.tail.passes {
             Some((_, from)) if self.known.passes => (from.start, usize::from(from.channels)),
@@ -254,12 +254,12 @@ impl<S: Signal> Team<S> {
         if let Some(Step::Node(step)) = node
             && self.bell.rung(step.slot as usize) & lanes == 0
             && step.drives.of(&self.plan.drives).iter().all(is_silent)
-            && let Some(factors) = self.seats.get_mut(step.slot as usize)?.factors(channels)
+            && self.seats.get_mut(step.slot as usize)?.only_multiplies(channels)
         {
             let start = step.inputs(&self.plan).first()?.start;
-            return Some((Ends { start, factors: Some(factors), fading: 0 }, passed + 1));
+            return Some((Ends { start, left: Some(step.slot as usize), fading: 0 }, passed + 1));
         }
-        (passed > 0).then_some((Ends { start, factors: None, fading: 0 }, passed))
+        (passed > 0).then_some((Ends { start, left: None, fading: 0 }, passed))
     }
 
     /// Puts what the members hear into the lanes.
@@ -329,7 +329,8 @@ impl<S: Signal> Team<S> {
         }
         if let Some((sum, shares)) = sum.zip(self.known.shares.as_ref()) {
             ends.fading = fading;
-            stage.overflows += shares.add_up(&ends, lanes, &mut room, &sum, frame, (stage, &ground));
+            stage.overflows +=
+                shares.add_up((&ends, &self.seats), lanes, &mut room, &sum, frame, (stage, &ground));
             stage.rooms.put(room);
             return true;
         }

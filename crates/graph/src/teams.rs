@@ -17,6 +17,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::{Arc, Weak};
 use alloc::vec;
 use alloc::vec::Vec;
+use sostenuto_dsp::Width;
 
 /// Sheets that are worked out in one go, so that loading a large patch does not hold up what comes after.
 const AT_ONCE: usize = 512;
@@ -192,15 +193,11 @@ impl Teams {
 }
 
 impl AudioGraph {
-    /// Lets at most so many parts that do the same run side by side, from now on: 4, 8 or 16, or 1 for none. What this machine does fastest is set from the
-    /// start. The sound does not depend on it. `[control]`
+    /// Lets at most so many parts that do the same run side by side, from now on: 4, 8, 16 or 32, as far as there is [code](Width::widest) for them, or 1 for none. What this machine
+    /// does fastest is set from the start. The sound does not depend on it. `[control]`
     pub fn set_lanes(&mut self, lanes: usize) {
-        self.teams.most = match lanes {
-            0..=3 => 1,
-            4..=7 => 4,
-            8..=15 => 8,
-            _ => MOST_LANES,
-        };
+        let fits = |width: &Width| *width <= Width::widest() && width.lanes() <= lanes;
+        self.teams.most = Width::ALL.into_iter().rev().find(fits).map_or(1, Width::lanes);
     }
 
     /// Lets parts run side by side even where nothing is gained by it: for tests.

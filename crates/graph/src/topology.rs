@@ -188,7 +188,7 @@ impl AudioGraph {
             lineup: Lineup { arrivals: vec![Unit::Exit(ROOT)], ..Lineup::default() },
             blocks: Blocks::default(),
             fades: Fades::default(),
-            teams: Teams::new(Width::best().lanes()),
+            teams: Teams::new(Width::widest().lanes()),
             threads: Threads::default(),
             late: Vec::new(),
             latent: 0,

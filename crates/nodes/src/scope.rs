@@ -148,7 +148,7 @@ impl Family for Pictures {
 }
 
 /// Room for a span of each lane.
-type Rows = [[f32; QUANTUM]; 16];
+type Rows = [[f32; QUANTUM]; 32];
 
 impl<S: Signal> PassAndShow<S> {
     /// Shows one span of one channel. Tells in the bit of each lane whether all of it is zero. `[audio]`
@@ -175,7 +175,7 @@ impl<S: Signal> Machine<S> for PassAndShow<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
         let frames = io.span.frames;
-        let (mut silent, mut rows) = (u32::MAX, [[0.0; QUANTUM]; 16]);
+        let (mut silent, mut rows) = (u32::MAX, [[0.0; QUANTUM]; 32]);
         for channel in 0..io.outputs.channels() {
             let input = io.inputs.channel(0, channel);
             silent &= self.show(channel, io.span.frame, input, &mut rows);

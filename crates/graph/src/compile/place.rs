@@ -16,6 +16,40 @@ struct Life {
     to: usize,
 }
 
+/// For each line a list of signals.
+#[derive(Debug, Default)]
+struct ByLine {
+    /// The first of each line, and for each signal the next one of its line; or [`NO_SIGNAL`].
+    first: Vec<Signal>,
+    next: Vec<Signal>,
+}
+
+const NO_SIGNAL: Signal = Signal::MAX;
+
+impl ByLine {
+    fn clear(&mut self, lines: usize, signals: usize) {
+        self.first.clear();
+        self.first.resize(lines, NO_SIGNAL);
+        self.next.clear();
+        self.next.resize(signals, NO_SIGNAL);
+    }
+
+    /// Puts a signal before the others of a line.
+    fn put_first(&mut self, line: usize, signal: Signal) {
+        if let (Some(first), Some(next)) = (self.first.get_mut(line), self.next.get_mut(signal as usize)) {
+            *next = core::mem::replace(first, signal);
+        }
+    }
+
+    fn of(&self, line: usize) -> impl Iterator<Item = Signal> {
+        let mut at = self.first.get(line).copied().unwrap_or(NO_SIGNAL);
+        core::iter::from_fn(move || {
+            let next = *self.next.get(at as usize)?;
+            Some(core::mem::replace(&mut at, next))
+        })
+    }
+}
+
 /// What placing writes down on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
@@ -25,8 +59,8 @@ pub(crate) struct Places {
     /// The first block of each signal.
     starts: Vec<u32>,
     /// Signals that get blocks here, by the line in which they begin, and by that in which they end.
-    begin: Vec<(usize, Signal)>,
-    finish: Vec<(usize, Signal)>,
+    begin: ByLine,
+    finish: ByLine,
     /// Blocks that were given up, with their width.
     free: Vec<(u16, u32)>,
     /// How often each signal is read.
@@ -299,33 +333,33 @@ impl Places {
     /// Finds the first block of each signal, and tells how many blocks there are. Blocks given up are taken again latest first, while they are in
     /// the cache; never in the line in which they were given up, so that no step writes what it reads.
     fn assign(&mut self, script: &Script) -> u32 {
-        self.begin.clear();
-        self.finish.clear();
+        self.begin.clear(script.lines.len(), self.lives.len());
+        self.finish.clear(script.lines.len(), self.lives.len());
         self.free.clear();
         self.starts.clear();
         self.starts.resize(self.lives.len(), Run::NOWHERE);
-        for (number, (life, signal)) in self.lives.iter().zip(&script.signals).enumerate() {
+        for (number, (life, signal)) in self.lives.iter().zip(&script.signals).enumerate().rev() {
             if life.from != usize::MAX && signal.home.is_none() {
-                self.begin.push((life.from, number as Signal));
-                self.finish.push((life.to, number as Signal));
+                self.begin.put_first(life.from, number as Signal);
+                self.finish.put_first(life.to, number as Signal);
             }
         }
-        self.begin.sort_unstable();
-        self.finish.sort_unstable();
-        let (mut blocks, mut finished) = (0, self.finish.iter().peekable());
-        for (line, signal) in &self.begin {
-            while let Some((_, over)) = finished.next_if(|(last, _)| last < line) {
-                self.free.push((script.signals[*over as usize].channels, self.starts[*over as usize]));
+        let mut blocks = 0;
+        for line in 0..script.lines.len() {
+            for signal in self.begin.of(line) {
+                let width = script.signals[signal as usize].channels;
+                let same = self.free.iter().rposition(|(there, _)| *there == width);
+                self.starts[signal as usize] = match same {
+                    Some(place) => self.free.remove(place).1,
+                    None => {
+                        blocks += u32::from(width);
+                        blocks - u32::from(width)
+                    }
+                };
             }
-            let width = script.signals[*signal as usize].channels;
-            let same = self.free.iter().rposition(|(there, _)| *there == width);
-            self.starts[*signal as usize] = match same {
-                Some(place) => self.free.remove(place).1,
-                None => {
-                    blocks += u32::from(width);
-                    blocks - u32::from(width)
-                }
-            };
+            for over in self.finish.of(line) {
+                self.free.push((script.signals[over as usize].channels, self.starts[over as usize]));
+            }
         }
         blocks
     }

@@ -43,9 +43,9 @@ pub(crate) struct Script {
 #[derive(Debug, Default)]
 pub(crate) struct Hearsay {
     /// Which of the others a unit hears, by itself or through others among them: a bit for each. Of a loop, the last unit stands for all of them.
-    pub hears: SmallVec<[u64; 32]>,
+    pub hears: SmallVec<[u64; 36]>,
     /// Which loop each is on, counted in some way; 0 for none.
-    pub loops: SmallVec<[u32; 32]>,
+    pub loops: SmallVec<[u32; 36]>,
 }
 
 /// Another order of the units of a segment than that in which they stand.
@@ -145,11 +145,10 @@ impl Script {
                 hearsay.hears.push(0);
                 continue;
             }
-            let mut heard = 0;
+            let (mut heard, mut from) = (0, 0);
             let mut read = |read: &Read| {
                 if let Some(signal) = read.signal() {
-                    let from = self.marks.partition_point(|mark| mark.signals <= signal as usize);
-                    let from = from.saturating_sub(1);
+                    from = self.unit_of(signal, from + 1);
                     heard |= 1 << from | hearsay.hears.get(from).copied().unwrap_or(0);
                 }
             };
@@ -170,6 +169,16 @@ impl Script {
         hearsay
     }
 
+    /// The place of the unit that makes a signal, which mostly is the one guessed.
+    fn unit_of(&self, signal: Signal, guess: usize) -> usize {
+        let is_before = |mark: &Mark| mark.signals <= signal as usize;
+        let (here, next) = (self.marks.get(guess), self.marks.get(guess + 1));
+        if here.is_some_and(is_before) && next.is_none_or(|next| !is_before(next)) {
+            return guess;
+        }
+        self.marks.partition_point(is_before).saturating_sub(1)
+    }
+
     /// Puts the lines of units into another order. Those of a team come together, behind what adds up what they hear.
     pub(super) fn reorder(&mut self, order: &Order) {
         if order.units.is_empty() {
@@ -187,7 +196,12 @@ impl Script {
         while number < order.units.len() {
             let (team, count) = order.teams.get(&number).copied().map_or((None, 1), |(t, n)| (Some(t), n));
             let units = order.units.get(number..number + count).unwrap_or(&[]);
-            if let Some(team) = team {
+            if let (Some(team), [first, ..]) = (team, units)
+                && let Some(there) = self.lines_in_order(*first, units, &old)
+            {
+                lines.push(Line::Team { team, lines: units.len() });
+                lines.extend_from_slice(there);
+            } else if let Some(team) = team {
                 let sums = units.iter().filter_map(|at| of(*at).split_last()).flat_map(|(_, sums)| sums);
                 lines.extend(sums.copied());
                 lines.push(Line::Team { team, lines: units.len() });
@@ -211,6 +225,14 @@ impl Script {
                 *line = (*line as usize + to - from) as u32;
             }
         }
+    }
+
+    /// The lines of units that stand one behind the other and have a line each.
+    fn lines_in_order<'l>(&self, first: usize, units: &[usize], lines: &'l [Line]) -> Option<&'l [Line]> {
+        let start = self.marks.get(first)?.lines;
+        let end = self.marks.get(first + units.len()).map_or(lines.len(), |next| next.lines);
+        let is_row = units.iter().enumerate().all(|(number, unit)| *unit == first + number);
+        lines.get(start..end).filter(|lines| is_row && lines.len() == units.len())
     }
 
     /// Puts teams that stand in a row before a sum into the order of its terms, so that each can go on with what the ones before it have added.

@@ -60,15 +60,15 @@ impl Watch {
 impl<S: Signal> Team<S> {
     /// The lanes that are heard in the last frame of what the team puts out.
     #[inline(always)]
-    pub(super) fn sounding(&self, ends: &Ends<S>, room: &Workroom<S>, ground: &Ground<'_>) -> u32 {
+    pub(super) fn sounding(&self, ends: &Ends, room: &Workroom<S>, ground: &Ground<'_>) -> u32 {
         let mut loud = 0;
         for channel in 0..usize::from(self.output.channels) {
-            let (place, factor) = ends.of(channel);
+            let (place, factor) = ends.of(channel, &self.seats);
             let is_silent = room.flow.get(place).is_none_or(|flow| *flow == Flow::Silent);
             if let Some(block) = room.blocks.get(place).filter(|_| !is_silent)
                 && let Some(last) = ground.window.of(block).last()
             {
-                let last = factor.map_or(*last, |factor| *last * factor);
+                let last = factor.map_or(*last, |factor| *last * *factor);
                 let nothing = S::splat(f64::from(NOTHING));
                 loud |= S::bits(nothing.lt(last)) | S::bits(last.lt(-nothing));
             }

@@ -152,7 +152,7 @@ impl<S: Signal> Team<S> {
                 None => all = false,
             }
         }
-        let here = Here { steps: members.steps, places, lanes: (1 << MOST_LANES) - 1 };
+        let here = Here { steps: members.steps, places, lanes: u32::MAX };
         for (channel, source) in self.read.iter().zip(&mut self.known.sources) {
             let block_of = |step: &NodeStep| channel_of(step.inputs(members.plan), *channel);
             source.blocks =

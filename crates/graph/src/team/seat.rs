@@ -226,19 +226,27 @@ impl<S: Signal> Seat<S> {
         }
     }
 
-    /// What it would do to the channels of its output, of which there are so many, if it only multiplies: what is given for all of them. For as long as nobody rings.
+    /// Whether it only multiplies the channels of its output, of which there are so many: each by its [factor](Self::factor), for as long as nobody rings.
     #[inline(always)]
-    pub fn factors(&mut self, channels: usize) -> Option<[(usize, S); MOST_LEFT]> {
-        let Act::Choir(choir) = &self.act else { return None };
-        let steady = &self.steady;
-        let find = || {
-            core::array::from_fn(|channel| match channel < channels {
-                true => choir.factor(channel, steady),
-                false => Some((0, S::ZERO)),
-            })
-        };
-        let [first, second] = *self.factors.get_or_insert_with(find);
-        Some([first?, second?])
+    pub fn only_multiplies(&mut self, channels: usize) -> bool {
+        if self.factors.is_none() {
+            self.find_factors();
+        }
+        matches!(&self.factors, Some(factors) if factors.iter().take(channels).all(Option::is_some))
+    }
+
+    #[cold]
+    fn find_factors(&mut self) {
+        self.factors = Some(match &self.act {
+            Act::Choir(choir) => core::array::from_fn(|channel| choir.factor(channel, &self.steady)),
+            Act::Alone(_) => [None; MOST_LEFT],
+        });
+    }
+
+    /// Which channel of its input one of its output comes from, and by what that is multiplied, if that is known.
+    #[inline(always)]
+    pub fn factor(&self, channel: usize) -> Option<&(usize, S)> {
+        self.factors.as_ref()?.get(channel)?.as_ref()
     }
 
     /// Runs the node for all lanes that sound. Tells at which of those for which the bell was rung something has to be looked at again.

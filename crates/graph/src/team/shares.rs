@@ -2,13 +2,13 @@
 
 use super::MOST_LANES;
 use super::known::Here;
-use super::seat::MOST_LEFT;
+use super::seat::{MOST_LEFT, Seat};
 use super::workroom::Workroom;
-use crate::block::{Block, Signal};
+use crate::block::{Block, QUANTUM, Signal};
 use crate::compile::Sheet;
 use crate::io::Flow;
 use crate::mix::{Mix, Portion, drop_overflows, mix};
-use crate::plan::{DriveLink, Half, Step, Term, UNITY};
+use crate::plan::{DriveLink, Half, NodeStep, Step, Term, UNITY};
 use crate::run::Stage;
 use crate::signal::{Frame, Ground, Run};
 use core::ops::Range;
@@ -75,21 +75,22 @@ impl Tail {
 }
 
 /// Where each channel of what a team puts out is found.
-pub(super) struct Ends<S: Signal> {
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
     /// The first block.
     pub start: u32,
-    /// What is yet to be done to each channel: which block it comes from, counted from the first, and by what that is to be multiplied.
-    pub factors: Option<[(usize, S); MOST_LEFT]>,
+    /// The node that is left to those who add up: which block each channel comes from, counted from the first, and by what that is to be multiplied.
+    pub left: Option<usize>,
     /// The lanes that fade as they are added up.
     pub fading: u32,
 }
 
-impl<S: Signal> Ends<S> {
+impl Ends {
     /// The block of a channel, and its factor, if it has one.
     #[inline(always)]
-    pub fn of(&self, channel: usize) -> (usize, Option<S>) {
-        match self.factors.and_then(|factors| factors.get(channel).copied()) {
-            Some((from, factor)) => (self.start as usize + from, Some(factor)),
+    pub fn of<'s, S: Signal>(&self, channel: usize, seats: &'s [Seat<S>]) -> (usize, Option<&'s S>) {
+        match self.left.and_then(|seat| seats.get(seat)?.factor(channel)) {
+            Some((from, factor)) => (self.start as usize + *from, Some(factor)),
             None => (self.start as usize + channel, None),
         }
     }
@@ -105,12 +106,19 @@ impl Shares {
             others: [Others::default(); MOST_OTHERS],
             others_count: 0,
         };
+        let mut next = 0;
         for (number, term) in terms.iter().enumerate() {
-            let lane = here.all().find(|(_, step)| step.out == term.source).map(|(lane, _)| lane);
+            let makes = |step: &NodeStep| step.out == term.source;
+            // Mostly lanes stand as the terms do.
+            let lane = match here.at(next).is_some_and(makes) {
+                true => Some(next),
+                false => here.all().find(|(_, step)| makes(step)).map(|(lane, _)| lane),
+            };
             let Some(lane) = lane else {
                 shares.note_other(number as u16)?;
                 continue;
             };
+            next = lane + 1;
             let gain = match term.cable {
                 UNITY => 1.0,
                 cable => {
@@ -149,14 +157,14 @@ impl Shares {
     #[inline(always)]
     pub fn add_up<S: Signal>(
         &self,
-        ends: &Ends<S>,
+        (ends, seats): (&Ends, &[Seat<S>]),
         lanes: u32,
         room: &mut Workroom<S>,
         sum: &Portion<'_>,
         frame: &mut Frame<'_>,
         (stage, ground): (&Stage<'_>, &Ground<'_>),
     ) -> u64 {
-        let mut making = Making { ends, lanes, room, squared: None, frame, ground };
+        let mut making = Making { ends, seats, lanes, room, squared: None, frame, ground };
         match self.others_count {
             0 => self.add_lanes(0..self.count, sum, &mut making),
             _ => self.add_among(sum, &mut making, stage),
@@ -203,14 +211,14 @@ impl Shares {
         making: &mut Making<'_, '_, S>,
     ) -> u64 {
         let list = self.list.get(which).unwrap_or_default();
-        let Making { ends, lanes, room, squared, frame, ground } = making;
+        let Making { ends, seats, lanes, room, squared, frame, ground } = making;
         let (lanes, Workroom { blocks, flow, square, fades, .. }) = (*lanes, &mut **room);
         let (mut overflows, window) = (0, ground.window);
         for channel in 0..u32::from(sum.out.channels) {
             let only = Run { start: sum.out.start + channel, channels: 1 };
             let goes_on = sum.goes_on_from(channel, frame);
             let Some((_, mut outputs)) = frame.part(only, ground) else { return overflows };
-            let (place, factor) = ends.of(channel as usize);
+            let (place, factor) = ends.of(channel as usize, seats);
             let is_silent = flow.get(place).is_none_or(|flow| *flow == Flow::Silent) || list.is_empty();
             match blocks.get(place).filter(|_| !is_silent) {
                 Some(block) => {
@@ -251,7 +259,8 @@ impl Shares {
 
 /// A sum in the making.
 struct Making<'m, 'f, S: Signal> {
-    ends: &'m Ends<S>,
+    ends: &'m Ends,
+    seats: &'m [Seat<S>],
     lanes: u32,
     room: &'m mut Workroom<S>,
     /// The block that the room's square is made of.
@@ -276,7 +285,7 @@ struct Adding<'l, S> {
     list: &'l [(u8, f32)],
     lanes: u32,
     whole: bool,
-    factor: Option<S>,
+    factor: Option<&'l S>,
     /// The lanes that fade, and what each is multiplied by then.
     fading: u32,
     fades: &'l [Block; MOST_LANES],
@@ -292,7 +301,7 @@ impl<S: Signal> Adding<'_, S> {
         if let Some(factor) = self.factor {
             factor.store(&mut factors);
         }
-        let stretch = STRANDS * S::LANES;
+        let stretch = STRANDS.min(QUANTUM / S::LANES) * S::LANES;
         let stretches = square.0.chunks_exact(stretch).zip(sums.chunks_exact_mut(stretch));
         for (number, (rows, sums)) in stretches.enumerate() {
             let mut strands = [S::ZERO; STRANDS];

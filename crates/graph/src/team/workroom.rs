@@ -28,15 +28,16 @@ impl Need {
     }
 }
 
-/// What teams of 4, 8 and 16 lanes need, by their [number](kind), if there are any.
-pub(crate) type Needs = [Option<Need>; 3];
+/// What teams of 4, 8, 16 and 32 lanes need, by their [number](kind), if there are any.
+pub(crate) type Needs = [Option<Need>; 4];
 
 /// The number of a width among those that teams have.
 pub(crate) fn kind(lanes: usize) -> usize {
-    match lanes {
-        0..=4 => 0,
-        5..=8 => 1,
-        _ => 2,
+    match Width::for_lanes(lanes) {
+        Width::One | Width::Four => 0,
+        Width::Eight => 1,
+        Width::Sixteen => 2,
+        Width::ThirtyTwo => 3,
     }
 }
 
@@ -72,12 +73,12 @@ impl<S: Signal> Workroom<S> {
 
 /// The rooms of one thread.
 #[derive(Debug, Default)]
-pub(crate) struct Workrooms([Option<Box<dyn Any + Send>>; 3]);
+pub(crate) struct Workrooms([Option<Box<dyn Any + Send>>; 4]);
 
 impl Workrooms {
     /// Rooms for all that is needed. `[control]`
     pub fn new(needs: &Needs) -> Self {
-        let widths = [Width::Four, Width::Eight, Width::Sixteen];
+        let widths = [Width::Four, Width::Eight, Width::Sixteen, Width::ThirtyTwo];
         let mut rooms = widths.iter().zip(needs).map(|(width, need)| Some(width.run(Build((*need)?))));
         Workrooms(core::array::from_fn(|_| rooms.next().flatten()))
     }

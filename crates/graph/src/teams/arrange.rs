@@ -38,7 +38,7 @@ impl AudioGraph {
         for team in &teams {
             let members = self.teams.team(*team).into_iter().flat_map(|t| t.lanes.iter().flatten());
             let (mut stay, mut go) = (Places::new(), SmallVec::<[NodeId; 8]>::new());
-            let mut parts = SmallVec::<[NodeId; 16]>::new();
+            let mut parts = SmallVec::<[NodeId; MOST_LANES]>::new();
             for part in members.map(|m| m.part) {
                 match place_of(part).filter(|at| hearsay.loops.get(*at) == Some(&0) && count <= MOST_UNITS) {
                     Some(at) => {

@@ -4,12 +4,12 @@ use super::{AT_ONCE, MOST_UNITS, Shared, Team};
 use crate::compile::{Member, Sheet};
 use crate::lineup::Unit;
 use crate::message::NodeId;
-use crate::team::MOST_LANES;
 use crate::topology::AudioGraph;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use sostenuto_dsp::Width;
 
 impl AudioGraph {
     /// Finds teams for parts that have none. The segments concerned are to be compiled.
@@ -93,11 +93,7 @@ impl AudioGraph {
                 if members.len() < 2 {
                     continue;
                 }
-                let lanes = match members.len() {
-                    0..=4 => 4,
-                    5..=8 => 8,
-                    _ => MOST_LANES,
-                };
+                let lanes = Width::for_lanes(members.len().max(4)).lanes();
                 let Some(team) = self.teams.found(slot, sheet.clone(), shared.clone(), lanes) else {
                     continue;
                 };
@@ -152,7 +148,7 @@ impl AudioGraph {
         let index: BTreeMap<Unit, usize> = units.iter().enumerate().map(|(at, unit)| (*unit, at)).collect();
         let mut hears = vec![0u64; units.len()];
         // Each stands behind what it hears, but for loops; round those once more.
-        for _ in 0..2 {
+        for _ in 0..if self.has_loops() { 2 } else { 1 } {
             for (at, unit) in units.iter().enumerate() {
                 let mut heard = hears[at];
                 self.each_source(*unit, |source| {

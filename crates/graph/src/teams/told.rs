@@ -81,11 +81,10 @@ impl AudioGraph {
         };
         let dials: Vec<team::Dials> =
             example.map(|m| m.nodes.iter().map(dials).collect()).unwrap_or_default();
-        let width = match team.lanes.len() {
-            0..=4 => Width::Four,
-            5..=8 => Width::Eight,
-            _ => Width::Sixteen,
-        };
-        width.run(team::Build { sheet: &team.sheet, dials: &dials, stream: &self.stream })
+        Width::for_lanes(team.lanes.len()).run(team::Build {
+            sheet: &team.sheet,
+            dials: &dials,
+            stream: &self.stream,
+        })
     }
 }

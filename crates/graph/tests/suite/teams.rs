@@ -1,4 +1,4 @@
-//! Who runs beside whom cannot be heard: parts side by side in 4, 8 or 16 lanes give the same bits as each by itself, whatever is done to them.
+//! Who runs beside whom cannot be heard: parts side by side in 4, 8, 16 or 32 lanes give the same bits as each by itself, whatever is done to them.
 
 use crate::support;
 
@@ -270,7 +270,7 @@ proptest! {
     fn parts_side_by_side_sound_as_each_by_itself(seed in any::<u64>()) {
         let alone = play(seed, 1, true);
         prop_assert_eq!(alone.most, 0);
-        for lanes in [4, 8, 16] {
+        for lanes in [4, 8, 16, 32] {
             let beside = play(seed, lanes, true);
             prop_assert_eq!(beside.engine.difference(&alone.engine), None, "{} lanes, seed {}", lanes, seed);
         }
@@ -284,6 +284,9 @@ fn parts_that_are_alike_do_run_side_by_side() {
     assert!(most(4).is_some_and(|most| most >= 12), "{:?}", most(4));
 }
 
+/// As many parts as a sum has terms at most, and a team lanes.
+const MANY: usize = 32;
+
 /// A team that is added up where it stands, whose last nodes only multiply, while these are set, bypassed, reset, muted and perhaps driven from outside, in whole
 /// spans of the grid.
 fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
@@ -295,7 +298,7 @@ fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
         plan.cables.push((-1, 2, 0, 0.5, true));
     }
     let (mut edit, mut dice) = (rig.engine.graph.edit(), Dice(5));
-    for _ in 0..16 {
+    for _ in 0..MANY {
         let (part, nodes) = add_part(&mut edit, &plan, &mut dice);
         edit.set(nodes[1], 0, 0.0, Some(Motion::Jump)).expect("in range");
         edit.connect(part.output(0), rig.bus.input(0), gain).expect("they are there");
@@ -306,7 +309,7 @@ fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
     for round in 0..60 {
         rig.render(64 * (1 + round % 3));
         rig.engine.settle();
-        let (part, nodes) = rig.parts[7 * round % 16].clone();
+        let (part, nodes) = rig.parts[7 * round % MANY].clone();
         let bus = rig.bus;
         let mut edit = rig.engine.graph.edit();
         match round % 10 {
@@ -323,7 +326,7 @@ fn added_up(lanes: usize, gain: f32, driven: bool) -> Rig {
             3 => edit.set(nodes[2], 0, 0.3, None).expect("in range"),
             4 => edit.set(nodes[2], 0, 0.9, Some(Motion::Linear(100))).expect("in range"),
             6 => edit.bypass(nodes[2], true).expect("it is there"),
-            7 => (0..16).for_each(|p| edit.bypass(rig.parts[p].1[2], false).expect("it is there")),
+            7 => (0..MANY).for_each(|p| edit.bypass(rig.parts[p].1[2], false).expect("it is there")),
             8 => edit.reset(nodes[0]).expect("it is there"),
             5 if driven && round == 25 => {
                 let level = edit.add("level", TestNode::boxed(Kind::Level)).expect("there is room");
@@ -344,9 +347,9 @@ fn what_only_multiplies_sounds_the_same_if_it_is_left_to_the_sum() {
     for (gain, driven) in [(1.0, false), (0.3, false), (0.3, true)] {
         let alone = added_up(1, gain, driven);
         assert!(alone.engine.out[0].iter().any(|x| x.abs() > 0.1));
-        for lanes in [4, 8, 16] {
+        for lanes in [4, 8, 16, 32] {
             let beside = added_up(lanes, gain, driven);
-            assert_eq!(beside.most, 16, "{lanes} lanes");
+            assert_eq!(beside.most, MANY, "{lanes} lanes");
             assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes, gain {gain}, {driven}");
         }
     }
@@ -357,7 +360,7 @@ fn too_loud(lanes: usize) -> Rig {
     let mut rig = Rig::new(lanes);
     let plan = Plan { kinds: vec![Kind::Level], cables: vec![(-1, 0, 0, 1.0, true)], nested: false };
     let mut edit = rig.engine.graph.edit();
-    for number in 0..16 {
+    for number in 0..MANY {
         let (part, nodes) = add_part(&mut edit, &plan, &mut Dice(5));
         edit.set(nodes[0], 0, 1.0, Some(Motion::Jump)).expect("in range");
         let gain = if number < 4 { 3e38 } else { 0.1 };
@@ -377,9 +380,9 @@ fn too_loud(lanes: usize) -> Rig {
 fn a_sum_that_is_too_large_is_silent_whoever_adds_it_up() {
     let alone = too_loud(1);
     assert!(alone.engine.out[0].iter().all(|x| *x == 0.0));
-    for lanes in [4, 8, 16] {
+    for lanes in [4, 8, 16, 32] {
         let beside = too_loud(lanes);
-        assert_eq!(beside.engine.graph.side_by_side(), (16, 16 / lanes));
+        assert_eq!(beside.engine.graph.side_by_side(), (MANY, MANY / lanes));
         assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
     }
 }
@@ -394,7 +397,7 @@ fn one_by_one(lanes: usize) -> Rig {
     let mut rig = Rig::new(lanes);
     let plan = filtered_noise();
     let mut dice = Dice(9);
-    for number in 0..16 {
+    for number in 0..MANY {
         let mut edit = rig.engine.graph.edit();
         let (part, _) = add_part(&mut edit, &plan, &mut dice);
         edit.connect(part.output(0), rig.bus.input(0), 0.05).expect("they are there");
@@ -404,7 +407,7 @@ fn one_by_one(lanes: usize) -> Rig {
             rig.render(64);
             rig.engine.settle();
         }
-        if lanes == 16 && number > 0 {
+        if lanes == MANY && number > 0 {
             assert_eq!(rig.engine.graph.side_by_side(), (number + 1, 1), "part {number}");
         }
     }
@@ -414,9 +417,9 @@ fn one_by_one(lanes: usize) -> Rig {
 #[test]
 fn parts_that_come_one_by_one_are_as_many_side_by_side_as_if_they_had_come_together() {
     let alone = one_by_one(1);
-    for lanes in [4, 8, 16] {
+    for lanes in [4, 8, 16, 32] {
         let beside = one_by_one(lanes);
-        assert_eq!(beside.engine.graph.side_by_side(), (16, 16 / lanes));
+        assert_eq!(beside.engine.graph.side_by_side(), (MANY, MANY / lanes));
         assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
     }
 }
@@ -428,9 +431,10 @@ fn among_others(lanes: usize) -> Rig {
     let mut dice = Dice(3);
     let mut edit = rig.engine.graph.edit();
     let (mut parts, mut others) = (Vec::new(), Vec::new());
-    for number in 0..16 {
+    for number in 0..MANY {
         if [0, 5, 6, 11].contains(&number) {
-            let other = edit.add("other", TestNode::boxed(Kind::Noise(number + 50))).expect("there is room");
+            let other =
+                edit.add("other", TestNode::boxed(Kind::Noise(number as u64 + 50))).expect("there is room");
             others.push(edit.connect(other.output(0), rig.bus.input(0), 0.1).expect("they are there"));
         }
         let (part, _) = add_part(&mut edit, &plan, &mut dice);
@@ -467,7 +471,7 @@ fn among_others(lanes: usize) -> Rig {
 #[test]
 fn what_comes_among_parts_in_a_sum_is_added_up_in_its_place() {
     let alone = among_others(1);
-    for lanes in [4, 8, 16] {
+    for lanes in [4, 8, 16, 32] {
         let beside = among_others(lanes);
         assert_eq!(beside.engine.difference(&alone.engine), None, "{lanes} lanes");
     }

@@ -218,7 +218,7 @@ fn play(kind: &Kind, fed: Fed, lanes: usize, seed: u64) -> Rig {
 fn compare(kind: &Kind, fed: Fed, seed: u64) {
     let alone = play(kind, fed, 1, seed);
     assert!(alone.most == 0 && alone.out.iter().any(|x| *x != 0.0), "{}", kind.name);
-    for lanes in [4, 8, 16] {
+    for lanes in [4, 8, 16, 32] {
         let beside = play(kind, fed, lanes, seed);
         assert!(beside.most >= PARTS / 2, "{}: {} of {PARTS} in lanes", kind.name, beside.most);
         let differs = alone.out.iter().zip(&beside.out).position(|(a, b)| a.to_bits() != b.to_bits());
@@ -339,7 +339,7 @@ fn voices_side_by_side_sound_as_alone_whatever_is_played() {
         for seed in 0..4 {
             let (alone, most) = concert(1, steal, seed, 0);
             assert!(most == 0 && alone.iter().filter(|x| **x != 0.0).count() > 40_000);
-            for (lanes, sizes) in [(1, 300), (4, 0), (8, 200), (16, 0), (16, 500)] {
+            for (lanes, sizes) in [(1, 300), (4, 0), (8, 200), (16, 0), (32, 500), (32, 0)] {
                 let (beside, most) = concert(lanes, steal, seed, sizes);
                 assert!(lanes == 1 || most >= 20, "{most} voices side by side");
                 let differs = alone.iter().zip(&beside).position(|(a, b)| a.to_bits() != b.to_bits());

@@ -152,7 +152,7 @@ fn what_is_shown_side_by_side_is_what_is_shown_alone() {
     for kind in ["meter", "scope", "audio_out"] {
         let (alone, most) = shown(kind, 1);
         assert!(most == 0 && alone[59].iter().filter(|bits| **bits != 0).count() > PARTS);
-        for lanes in [4, 8, 16] {
+        for lanes in [4, 8, 16, 32] {
             let (beside, most) = shown(kind, lanes);
             assert!(most >= PARTS / 2, "{kind}: {most} in {lanes} lanes");
             for (round, (alone, beside)) in alone.iter().zip(&beside).enumerate() {
@@ -192,7 +192,7 @@ fn what_is_chosen_side_by_side_fades_as_alone() {
         for settled in [1, 2, 3, 10] {
             let (alone, _) = chosen(choice, 1, settled);
             assert!(alone.iter().any(|x| *x != 0.0));
-            for lanes in [4, 8, 16] {
+            for lanes in [4, 8, 16, 32] {
                 let (beside, most) = chosen(choice, lanes, settled);
                 assert!(settled < 3 || most >= PARTS / 2, "{choice:?}: {most} in {lanes} lanes");
                 let differs = alone.iter().zip(&beside).position(|(a, b)| a.to_bits() != b.to_bits());
