@@ -40,7 +40,7 @@ pub(crate) struct Feed {
 /// For each level of sums, those that have room: their ages and numbers.
 type Roomy = [BTreeSet<(u64, u32)>; LEVELS];
 
-/// 16 to the sixth is more than there can be cables.
+/// 32 to the sixth is more than there can be cables.
 const LEVELS: usize = 6;
 
 /// A sum on the way to a port: part of the sum that the port hears.

@@ -49,8 +49,9 @@ pub(crate) type OwnSides<'a> = Hand<'a, Option<Box<dyn Side>>>;
 
 /// The most lanes a team can have.
 pub(crate) const MOST_LANES: usize = Width::ThirtyTwo.lanes();
-/// Lanes are worth running together where more than one in so many sounds: a kernel for all lanes takes about so many times as long as for one signal.
-const FEW: usize = 4;
+/// Lanes are worth running together where more than one in so many sounds: a kernel for the 16 lanes of a register takes about twice as long as for one signal, and for
+/// 32 four times (`examples/side_by_side.rs` in `nodes`).
+const FEW: usize = 8;
 /// No slot.
 pub(crate) const VACANT: u32 = u32::MAX;
 

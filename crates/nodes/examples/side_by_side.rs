@@ -1,4 +1,4 @@
-//! What a kind costs alone and side by side: sixteen parts with a node of it and noise at its inputs, in blocks of 64 frames.
+//! What a kind costs alone and side by side: thirty-two parts with a node of it and noise at its inputs, in blocks of 64 frames.
 //! `side_by_side KIND LANES BLOCKS`; without arguments every kind, at every width. Run it in release, or under callgrind.
 
 use sostenuto_graph::{AudioGraph, Command, Event, Executor, Limits, Motion, Port, ROOT, Sink, Stream};
@@ -6,7 +6,7 @@ use sostenuto_nodes::{Layout, build, catalogue};
 use std::time::Instant;
 
 const STREAM: Stream = Stream { sample_rate: 48_000.0 };
-const PARTS: usize = 16;
+const PARTS: usize = 32;
 const BLOCK: usize = 64;
 
 /// A graph in which the parts run, and what is sent to it and comes from it.
@@ -87,7 +87,7 @@ fn main() {
     let kinds = catalogue().map(|kind| kind.name).filter(|name| !matches!(*name, "inlet" | "outlet"));
     for kind in kinds.filter(|name| arguments.first().is_none_or(|kind| kind == name)) {
         for lanes in
-            [1, 4, 8, 16].into_iter().filter(|lanes| number(1).is_none_or(|only: usize| only == *lanes))
+            [1, 4, 8, 16, 32].into_iter().filter(|lanes| number(1).is_none_or(|only: usize| only == *lanes))
         {
             cost(kind, lanes, number(2).unwrap_or(500));
         }

@@ -102,17 +102,27 @@ impl<S: Signal> Pen<'_, S> {
     #[inline(always)]
     fn draw(&self, kernel: &mut Lfo<S>, shape: usize, out: &mut [S]) {
         kernel.set_shape(SHAPES.get(shape).copied().unwrap_or_default());
+        if self.mode.is_steady() {
+            return self.draw_as(chosen(self.mode.at(0)), kernel, out);
+        }
         let mode = |frame| chosen(self.mode.at(frame));
-        stretches(out.len(), self.mode.is_steady(), mode, |start, end, mode| {
-            kernel.set_mode(if mode == 0 { LfoMode::Free } else { LfoMode::OneShot });
-            let [rate, phase, width, trigger] =
-                [self.rate, self.phase, self.width, self.trigger].map(|value| value.part(start, end));
+        stretches(out.len(), false, mode, |start, end, mode| {
+            let (rate, phase) = (self.rate.part(start, end), self.phase.part(start, end));
+            let (width, trigger) = (self.width.part(start, end), self.trigger.part(start, end));
+            let sparse = self.sparse.filter(|_| start == 0);
             let part = out.get_mut(start..end).unwrap_or_default();
-            match self.sparse.filter(|_| start == 0) {
-                Some(first) => kernel.process_sparse(first, rate, phase, width, trigger, part),
-                None => kernel.process(rate, phase, width, trigger, part),
-            }
+            Pen { rate, phase, width, trigger, mode: self.mode, sparse }.draw_as(mode, kernel, part);
         });
+    }
+
+    /// The same in one mode.
+    #[inline(always)]
+    fn draw_as(&self, mode: usize, kernel: &mut Lfo<S>, out: &mut [S]) {
+        kernel.set_mode(if mode == 0 { LfoMode::Free } else { LfoMode::OneShot });
+        match self.sparse {
+            Some(first) => kernel.process_sparse(first, self.rate, self.phase, self.width, self.trigger, out),
+            None => kernel.process(self.rate, self.phase, self.width, self.trigger, out),
+        }
     }
 }
 
@@ -125,9 +135,10 @@ fn raised<S: Signal>(x: S) -> S {
 impl<S: Signal> Machine<S> for Sway<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let [rate, shape, phase, width, unipolar, mode, trigger] =
-            std::array::from_fn(|param| io.params.get(param));
-        let [shape, unipolar, mode] = [shape, unipolar, mode].map(shared);
+        let (rate, shape) = (io.params.get(0), shared(io.params.get(1)));
+        let (phase, width) = (io.params.get(2), io.params.get(3));
+        let (unipolar, mode) = (shared(io.params.get(4)), shared(io.params.get(5)));
+        let trigger = io.params.get(6);
         let (mut turns, mut on) = (None, None);
         let degree = S::splat(f64::from(1.0f32 / 360.0));
         let phase = converted(phase, &mut turns, |degrees| degrees * degree);

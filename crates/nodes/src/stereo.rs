@@ -152,7 +152,11 @@ macro_rules! in_place {
         impl<S: Signal> Machine<S> for $machine {
             #[inline(always)]
             fn process(&mut self, io: Io<'_, S>) -> Activity {
-                in_place(io, amplitude::$law)
+                in_place(
+                    io,
+                    #[inline(always)]
+                    |value, left, right| amplitude::$law(value, left, right),
+                )
             }
 
             fn reset(&mut self) {}

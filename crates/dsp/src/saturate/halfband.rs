@@ -105,9 +105,15 @@ impl<S: Sample> Past<S> {
 
     /// Past and block side by side; the block's last samples become the past afterwards.
     #[inline(always)]
-    fn with<R>(&mut self, block: impl Iterator<Item = S>, frames: usize, f: impl FnOnce(&[S]) -> R) -> R {
+    fn with<'b, R>(
+        &mut self,
+        block: impl Iterator<Item = &'b S>,
+        frames: usize,
+        f: impl FnOnce(&[S]) -> R,
+    ) -> R {
+        // Of references, for a sample that may not be there goes through memory if it takes two registers.
         for (slot, x) in self.samples[self.length..].iter_mut().zip(block) {
-            *slot = x;
+            *slot = *x;
         }
         let result = f(&self.samples[..self.length + frames]);
         self.samples.copy_within(frames..frames + self.length, 0);
@@ -165,7 +171,7 @@ impl<S: Sample> Stage<S> {
         let pairs = self.filter.pairs;
         let filter = &self.filter;
         self.up.with(
-            input.iter().copied(),
+            input.iter(),
             input.len(),
             #[inline(always)]
             |past| {
@@ -190,13 +196,13 @@ impl<S: Sample> Stage<S> {
         let sums = &mut sums[..frames];
         let filter = &self.filter;
         self.down.with(
-            input.iter().step_by(2).copied(),
+            input.iter().step_by(2),
             frames,
             #[inline(always)]
             |past| filter.sums(past, sums, 1.0),
         );
         self.middle.with(
-            input.iter().skip(1).step_by(2).copied(),
+            input.iter().skip(1).step_by(2),
             frames,
             #[inline(always)]
             |past| {

@@ -1,4 +1,6 @@
 //! Twice the lanes: two of a type side by side, for work that does not depend on each other.
+//!
+//! Nothing here goes through a function that is handed over: what is not inlined has not the instructions of the register.
 
 use super::width::{Vector, Width};
 use crate::{PIECE, Phase, Sample};
@@ -18,19 +20,6 @@ pub struct PhasePair<P, const N: usize>([P; 2]);
 /// The outcome of a comparison in both.
 #[derive(Clone, Copy, Debug)]
 pub struct MaskPair<M>([M; 2]);
-
-impl<S: Sample, const N: usize> Pair<S, N> {
-    #[inline(always)]
-    fn map(self, f: impl Fn(S) -> S) -> Self {
-        let [a, b] = self.0;
-        Pair([f(a), f(b)])
-    }
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(S, S) -> S) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Pair([f(a, c), f(b, d)])
-    }
-}
 
 macro_rules! pair_operator {
     ($trait:ident, $method:ident, $assign:ident, $assign_method:ident) => {
@@ -134,23 +123,28 @@ where
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        self.zip(other, S::min)
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Pair([a.min(c), b.min(d)])
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        self.zip(other, S::max)
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Pair([a.max(c), b.max(d)])
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        self.map(S::abs)
+        let [a, b] = self.0;
+        Pair([a.abs(), b.abs()])
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        self.map(S::sqrt)
+        let [a, b] = self.0;
+        Pair([a.sqrt(), b.sqrt()])
     }
     #[inline(always)]
     fn floor(self) -> Self {
-        self.map(S::floor)
+        let [a, b] = self.0;
+        Pair([a.floor(), b.floor()])
     }
     #[inline(always)]
     fn lt(self, other: Self) -> Self::Mask {
@@ -188,12 +182,14 @@ where
     }
     #[inline(always)]
     fn exp2_whole(self) -> Self {
-        self.map(S::exp2_whole)
+        let [a, b] = self.0;
+        Pair([a.exp2_whole(), b.exp2_whole()])
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {
-        let [(a, b), (c, d)] = self.0.map(S::split);
-        (Pair([a, c]), Pair([b, d]))
+        let [a, b] = self.0;
+        let ((a, c), (b, d)) = (a.split(), b.split());
+        (Pair([a, b]), Pair([c, d]))
     }
     #[inline(always)]
     fn phase_of(turns: Self::Wide) -> Self::Phase {
