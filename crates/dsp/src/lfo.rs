@@ -337,8 +337,8 @@ impl<S: Sample> Lfo<S> {
     /// The next random level of a lane.
     fn draw_level(&mut self, lane: usize) {
         let next = self.random[1].next_in(lane);
-        self.from = self.from.with_lane(lane, self.to.lane(lane));
-        self.to = self.to.with_lane(lane, next);
+        self.from.set_lane(lane, self.to.lane(lane));
+        self.to.set_lane(lane, next);
     }
 }
 

@@ -143,10 +143,12 @@ pub trait Sample:
     fn clamp(self, low: Self, high: Self) -> Self {
         self.max(low).min(high)
     }
-    /// The same with `x`, rounded to the precision of the type, in `lane`.
+    /// Puts `x`, rounded to the precision of the type, into `lane` where it lies in memory; a lane out of range is left out.
     #[inline(always)]
-    fn with_lane(self, lane: usize, x: f64) -> Self {
-        Self::from_lanes(|l| if l == lane { x } else { self.lane(l) })
+    fn set_lane(&mut self, lane: usize, x: f64) {
+        if let Some(to) = Self::flat_mut(core::slice::from_mut(self)).get_mut(lane) {
+            *to = Self::Scalar::splat(x);
+        }
     }
     /// Zero in every lane.
     #[inline(always)]

@@ -46,7 +46,7 @@ impl<S: Sample> SampleHold<S> {
             levels(trigger.part(start, start + out.len()), &mut on);
             for ((out, &input), &on) in out.iter_mut().zip(input).zip(&on) {
                 for_each_lane(self.trigger.rising(on), |lane| {
-                    self.held = self.held.with_lane(lane, input.lane(lane));
+                    self.held.set_lane(lane, input.lane(lane));
                 });
                 *out = self.held;
             }

@@ -57,7 +57,7 @@ impl<S: Sample> Slew<S> {
     ) {
         if let (Some(&first), true) = (input.first(), self.started != u32::MAX) {
             for_each_lane(!self.started & (u32::MAX >> (32 - S::LANES)), |lane| {
-                self.level = self.level.with_lane(lane, first.lane(lane));
+                self.level.set_lane(lane, first.lane(lane));
             });
             self.started = u32::MAX;
         }

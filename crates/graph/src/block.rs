@@ -35,7 +35,7 @@ pub trait Signal: Vector {
     /// Puts a sample into one lane. `[audio]`
     #[inline(always)]
     fn put_lane(&mut self, lane: usize, x: f32) {
-        *self = self.with_lane(lane, f64::from(x));
+        self.set_lane(lane, f64::from(x));
     }
 }
 

@@ -86,10 +86,19 @@ impl Default for EnvelopeGenerator {
     }
 }
 
+impl<S: Signal> Level<S> {
+    fn bend(&mut self, [attack, decay, release]: [f32; 3]) {
+        let [attack, decay, release] = [attack, decay, release].map(f64::from);
+        self.0.set_curves(Curves { attack, decay, release });
+    }
+}
+
 impl<S: Signal> Machine<S> for Level<S> {
     #[inline(always)]
     fn process(&mut self, mut io: Io<'_, S>) -> Activity {
-        let [attack, decay, sustain, release, gate] = std::array::from_fn(|param| io.params.get(param));
+        // One by one: an array of them would lie in memory.
+        let (attack, decay, sustain) = (io.params.get(0), io.params.get(1), io.params.get(2));
+        let (release, gate) = (io.params.get(3), io.params.get(4));
         let mut rooms = [None; 4];
         let [a, d, r, g] = &mut rooms;
         let gate = either(io.inputs.channel(0, 0), io.inputs.flow(0, 0), gate, g);
@@ -106,20 +115,19 @@ impl<S: Signal> Machine<S> for Level<S> {
         let release = converted(release, r, seconds);
         let curves = [5, 6, 7].map(|param| shared(io.params.get(param)));
         let out = io.outputs.channel(0);
-        let steady = curves.iter().all(|curve| curve.is_steady());
+        if curves.iter().all(|curve| curve.is_steady()) {
+            self.bend(curves.map(|curve| curve.at(0)));
+            self.0.process(gate, &Segments { attack, decay, sustain, release }, out);
+            return resting_if(self.0.is_idle());
+        }
         stretches(
             io.span.frames,
-            steady,
+            false,
             |i| curves.map(|c| c.at(i)),
             |start, end, curves| {
-                let [attack_curve, decay_curve, release_curve] = curves.map(f64::from);
-                self.0.set_curves(Curves {
-                    attack: attack_curve,
-                    decay: decay_curve,
-                    release: release_curve,
-                });
-                let [attack, decay, sustain, release] =
-                    [attack, decay, sustain, release].map(|v| v.part(start, end));
+                self.bend(curves);
+                let (attack, decay) = (attack.part(start, end), decay.part(start, end));
+                let (sustain, release) = (sustain.part(start, end), release.part(start, end));
                 if let Some(out) = out.get_mut(start..end) {
                     self.0.process(gate.part(start, end), &Segments { attack, decay, sustain, release }, out);
                 }

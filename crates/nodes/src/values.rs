@@ -33,14 +33,17 @@ pub(crate) fn chosen(value: f32) -> usize {
 /// What opens a gate or triggers: whichever is higher, the signal at a port, of which that is known, or the parameter.
 #[inline(always)]
 pub(crate) fn either<'r, S: Signal>(
-    port: &[S],
+    port: &'r [S],
     known: Flow,
-    param: Value<'_, S>,
+    param: Value<'r, S>,
     room: &'r mut Option<Room<S>>,
 ) -> Value<'r, S> {
     match (param, known, port) {
         (Value::Steady(level), Flow::Silent, _) => Value::Steady(level.max(S::ZERO)),
         (Value::Steady(level), Flow::Constant, [first, ..]) => Value::Steady(first.max(level)),
+        // What is off opens nothing.
+        (Value::Moving(_), Flow::Silent, _) => param,
+        (Value::Steady(level), _, _) if is_off(level) => Value::Moving(port),
         _ => {
             let room = room.insert([S::ZERO; QUANTUM]);
             for (i, (to, x)) in room.iter_mut().zip(port).enumerate() {

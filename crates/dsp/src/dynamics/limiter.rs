@@ -228,6 +228,6 @@ impl<S: Sample> LaneState for Limiter<S> {
         for mean in &mut self.means {
             fresh.rest = mean.reset_lane(&fresh);
         }
-        self.recovering = self.recovering.with_lane(lane, UNITS);
+        self.recovering.set_lane(lane, UNITS);
     }
 }

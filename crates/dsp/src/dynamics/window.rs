@@ -52,9 +52,9 @@ impl<W: Sample> Minimum<W> {
     /// [`reset`](Self::reset) in one lane.
     pub fn reset_lane(&mut self, to: &Reset) {
         for x in &mut self.stretch {
-            *x = x.with_lane(to.lane, to.rest);
+            x.set_lane(to.lane, to.rest);
         }
-        self.prefix = self.prefix.with_lane(to.lane, to.rest);
+        self.prefix.set_lane(to.lane, to.rest);
     }
 
     #[inline(always)]
@@ -114,10 +114,10 @@ impl<W: Sample> Sum<W> {
     /// [`reset`](Self::reset) in one lane; gives the sum there.
     pub fn reset_lane(&mut self, to: &Reset) -> f64 {
         for x in &mut self.ring {
-            *x = x.with_lane(to.lane, to.rest);
+            x.set_lane(to.lane, to.rest);
         }
         let sum = to.rest * self.ring.len() as f64;
-        self.sum = self.sum.with_lane(to.lane, sum);
+        self.sum.set_lane(to.lane, sum);
         sum
     }
 

@@ -204,20 +204,22 @@ impl<S: Sample> Envelope<S> {
                     Held::Moving(on)
                 }
             };
-            let times = [segments.attack, segments.decay, segments.release].map(|time| time.part(start, end));
-            self.piece(gate, times, segments.sustain.part(start, end), out);
+            let (attack, decay) = (segments.attack.part(start, end), segments.decay.part(start, end));
+            let times = [attack, decay, segments.release.part(start, end)];
+            self.piece(gate, &times, segments.sustain.part(start, end), out);
             start = end;
         }
     }
 
     /// At most [`PIECE`] frames: from each frame in which something begins to the next.
     #[inline(always)]
-    fn piece(&mut self, gate: Held<'_>, times: [Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
+    fn piece(&mut self, gate: Held<'_>, times: &[Value<'_, S>; 3], sustain: Value<'_, S>, out: &mut [S]) {
         let moving_times = times.iter().any(|time| !time.is_steady());
         let mut frame = 0;
         while frame < out.len() {
             let (rising, falling) = self.gate.edges(gate.at(frame));
-            let present = times.map(|time| time.at(frame));
+            let [attack, decay, release] = times;
+            let present = [attack.at(frame), decay.at(frame), release.at(frame)];
             let has_times = self.calm.known && self.calm.times == present;
             if rising | falling != 0 || self.calm.left == 0 || !has_times {
                 self.begin((rising, falling), (present, has_times), sustain.at(frame));

@@ -205,7 +205,7 @@ impl<S: Sample> Envelope<S> {
             (state.stage, state.curve) = (stage, curve);
             state.restart(frames, passed);
         }
-        self.bent.part = self.bent.part.with_lane(lane, curve_at(curve, passed));
+        self.bent.part.set_lane(lane, curve_at(curve, passed));
         self.go_on(lane, curve, passed, frames);
         let ends = match stage {
             Stage::Attack => (1.0, 0.0),
@@ -232,9 +232,9 @@ impl<S: Sample> Envelope<S> {
 
     /// Sets from where to where one lane goes.
     fn aim(&mut self, lane: usize, start: f64, (end, follow): (f64, f64)) {
-        self.start = self.start.with_lane(lane, start);
-        self.end = self.end.with_lane(lane, end);
-        self.follow = self.follow.with_lane(lane, follow);
+        self.start.set_lane(lane, start);
+        self.end.set_lane(lane, end);
+        self.follow.set_lane(lane, follow);
     }
 
     /// Sets at what speed one lane goes on, which is at a part of its time. A straight line needs nothing else to be known; a curve goes on from where it is.
@@ -242,17 +242,17 @@ impl<S: Sample> Envelope<S> {
         let is_straight = curve.abs() < STRAIGHT;
         if is_straight && frames < COUNTED {
             self.stand(lane);
-            self.base = self.base.with_lane(lane, passed);
-            self.slope = self.slope.with_lane(lane, 1.0 / frames.max(f64::from(f32::MIN_POSITIVE)));
+            self.base.set_lane(lane, passed);
+            self.slope.set_lane(lane, 1.0 / frames.max(f64::from(f32::MIN_POSITIVE)));
             return;
         }
         if is_straight {
-            self.bent.part = self.bent.part.with_lane(lane, passed);
+            self.bent.part.set_lane(lane, passed);
         }
         let (ratio, offset) = recursion(curve, frames.max(f64::MIN_POSITIVE));
-        self.bent.ratio = self.bent.ratio.with_lane(lane, ratio);
-        self.bent.offset = self.bent.offset.with_lane(lane, offset);
-        self.bend = self.bend.with_lane(lane, 1.0);
+        self.bent.ratio.set_lane(lane, ratio);
+        self.bent.offset.set_lane(lane, offset);
+        self.bend.set_lane(lane, 1.0);
     }
 
     /// Keeps one lane where all of the way is behind it.
@@ -260,11 +260,11 @@ impl<S: Sample> Envelope<S> {
         for (number, value) in
             [(&mut self.base, 1.0), (&mut self.slope, 0.0), (&mut self.count, 0.0), (&mut self.bend, 0.0)]
         {
-            *number = number.with_lane(lane, value);
+            number.set_lane(lane, value);
         }
         let Recursion { part, ratio, offset } = &mut self.bent;
         for (number, value) in [(part, 1.0), (ratio, 1.0), (offset, 0.0)] {
-            *number = number.with_lane(lane, value);
+            number.set_lane(lane, value);
         }
     }
 }

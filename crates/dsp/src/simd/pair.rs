@@ -104,14 +104,6 @@ where
         Pair([first, S::from_lanes(|lane| f(lane + S::LANES))])
     }
     #[inline(always)]
-    fn with_lane(mut self, lane: usize, x: f64) -> Self {
-        let (half, at) = place::<S>(lane);
-        if lane < N {
-            self.0[half] = self.0[half].with_lane(at, x);
-        }
-        self
-    }
-    #[inline(always)]
     fn widen(self) -> Self::Wide {
         let [a, b] = self.0;
         Pair([a.widen(), b.widen()])

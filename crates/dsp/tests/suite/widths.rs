@@ -12,6 +12,11 @@ fn numbers() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(one, 32)
 }
 
+fn with_lane<S: Sample>(mut x: S, lane: usize, value: f64) -> S {
+    x.set_lane(lane, value);
+    x
+}
+
 /// What each operation gives in one lane, as bits.
 fn all_bits<S: Sample>(a: S, b: S, lane: usize) -> Vec<u64> {
     let one = |x: S| x.lane(lane).to_bits();
@@ -47,7 +52,7 @@ fn all_bits<S: Sample>(a: S, b: S, lane: usize) -> Vec<u64> {
         one(S::narrow(a.widen() + b.widen())),
         one(c),
         one(d),
-        one(a.with_lane(lane, 0.1)),
+        one(with_lane(a, lane, 0.1)),
         one(from),
         u64::from(a == b),
         a.widen().lane(lane).to_bits(),

@@ -74,14 +74,6 @@ macro_rules! sample_of {
             Self::from_array(core::array::from_fn(|lane| f(lane) as $number))
         }
         #[inline(always)]
-        fn with_lane(self, lane: usize, x: f64) -> Self {
-            let mut lanes = self.to_array();
-            if let Some(to) = lanes.get_mut(lane) {
-                *to = x as $number;
-            }
-            Self::from_array(lanes)
-        }
-        #[inline(always)]
         fn add_to_lane(&mut self, lane: usize, x: f64) {
             let mut lanes = self.to_array();
             if let Some(to) = lanes.get_mut(lane) {
