@@ -30,7 +30,7 @@ pub(crate) fn chosen(value: f32) -> usize {
     (value + 0.5) as usize
 }
 
-/// What opens a gate or triggers: whichever is higher, the signal at a port, of which that is known, or the parameter.
+/// What opens a gate or triggers: the signal at a port, of which that is known, or the parameter, whichever is higher where either is on. What is off may be anything that is off.
 #[inline(always)]
 pub(crate) fn either<'r, S: Signal>(
     port: &'r [S],

@@ -44,7 +44,7 @@
 //!
 //! This is the only module of the crate with `unsafe` in it. What it rests on:
 //!
-//! 1. A type made of registers is private, and is handed out by [`Width::run`] alone, which asks the processor for
+//! 1. A type made of registers is private, and is handed out by [`Width::run`] and [`Width::run_doubled`] alone, each of which asks the processor for
 //!    its instructions first. So wherever a function of the type runs, the instructions are there.
 //! 2. Such a type has the size of its lanes as plain numbers side by side, without padding; any bits are a valid number.
 

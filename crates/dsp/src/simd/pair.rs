@@ -81,7 +81,10 @@ where
     S: Sample,
     S::Wide: Sample<Scalar = f64, Wide = S::Wide, Phase = S::Phase>,
 {
-    const LANES: usize = N;
+    const LANES: usize = {
+        assert!(N == 2 * S::LANES, "as many lanes as both have");
+        N
+    };
     const DOUBLE: bool = S::DOUBLE;
     type Scalar = S::Scalar;
     type Mask = MaskPair<S::Mask>;
