@@ -33,7 +33,7 @@ pub fn write() {
     }
     let mut text = String::from(
         "# Instructions of Sostenuto for a block of 64 frames, by callgrind, to three digits. Written by `make bench-count`.\n\
-         # valgrind has no AVX-512: lanes are at most 8 wide here (AVX2), as the run chooses them.\n\
+         # valgrind has no AVX-512: teams have at most 16 lanes here (two registers of AVX2). It counts each byte of what the C library sets to zero by `rep stosb`, from 2 kB on.\n\
          # workload, document, instructions per block, per unit and block\n",
     );
     for (workload, name) in COUNTED.into_iter().filter(|(_, name)| document::of(name).is_some()) {
