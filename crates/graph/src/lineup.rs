@@ -109,8 +109,8 @@ pub(crate) const JOINED: usize = 36;
 /// A list that stays from one edit to the next has room for so many entries.
 const MOST_KEPT: usize = 256;
 
-/// What an instrument weighs where rows run on several threads: so that no two of them share a segment, which is a task, and none joins what it is heard by.
-const INSTRUMENT: usize = JOINED;
+/// What an instrument weighs where rows run on several threads: so that it has a segment, which is a task, to itself, and no other waits with it for what it hears.
+const INSTRUMENT: usize = MOST;
 /// The same for a part unlike those before it, which would not run beside them in lanes.
 const UNLIKE: usize = MOST / 4;
 

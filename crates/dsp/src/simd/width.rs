@@ -106,7 +106,7 @@ impl Width {
         }
     }
 
-    /// The same with two registers of this width, whether or not there is one as wide as both: for tests, as it gives the same bits. If the processor does not have even one,
+    /// The same with two registers of this width, whether or not there is one as wide as both; which of these it is cannot be heard, and tests hold them against each other. If the processor does not have even one,
     /// it runs as this width does.
     #[doc(hidden)]
     pub fn run_doubled<T: Task>(self, task: T) -> T::Out {

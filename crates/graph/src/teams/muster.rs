@@ -148,7 +148,8 @@ impl AudioGraph {
         let index: BTreeMap<Unit, usize> = units.iter().enumerate().map(|(at, unit)| (*unit, at)).collect();
         let mut hears = vec![0u64; units.len()];
         // Each stands behind what it hears, but for loops; round those once more.
-        for _ in 0..if self.has_loops() { 2 } else { 1 } {
+        let rounds = if self.has_loops() { 2 } else { 1 };
+        for _ in 0..rounds {
             for (at, unit) in units.iter().enumerate() {
                 let mut heard = hears[at];
                 self.each_source(*unit, |source| {

@@ -540,3 +540,32 @@ fn an_address_of_a_node_that_is_gone_takes_no_other_from_its_thread() {
         assert_eq!(outdated(threads).difference(&alone), None, "{threads} threads");
     }
 }
+
+#[test]
+fn instruments_do_not_wait_for_each_other() {
+    let mut rig = rig::Rig::new(Some(1));
+    _ = rig.graph.set_threads(2);
+    let mut edit = rig.graph.edit();
+    for name in ["strings", "winds"] {
+        let port = vec![sostenuto_graph::Port { name: "out".into(), channels: 1 }];
+        let config =
+            sostenuto_graph::voice::Config { voices: 40, ..sostenuto_graph::voice::Config::default() };
+        let voicing = Voicing { config, glide: 0 };
+        let band = edit.add_instrument(ROOT, name, Vec::new(), port, &voicing).expect("room");
+        for (number, voice) in (0..).zip(edit.graph().voices(band).to_vec()) {
+            let noise =
+                edit.add_in(voice, "noise", TestNode::boxed(Kind::Noise(number))).expect("there is room");
+            edit.connect(noise.output(0), Sink::PartOutput(voice, 0), 1.0).expect("they are there");
+        }
+        edit.connect(band.output(0), OUT, 0.1).expect("they are there");
+    }
+    let batch = edit.commit().expect("no loop");
+    rig.send(batch, None);
+    // Cables have faded in, and segments that are short have joined.
+    for _ in 0..40 {
+        rig.render(64);
+        rig.settle();
+    }
+    // One for each instrument, and one for what adds them up.
+    assert_eq!(rig.graph.rows(), (1, 3));
+}
